@@ -1,0 +1,5 @@
+/// Reads configuration.
+@NullMarked
+package relay.config;
+
+import org.jspecify.annotations.NullMarked;
