@@ -1,0 +1,34 @@
+package relay.core.delivery;
+
+import java.net.InetAddress;
+import java.util.List;
+import relay.core.routing.SendConnector.PlaintextFallback;
+import relay.core.routing.SmartHost.TlsMode;
+import relay.core.routing.SmartHostAuth;
+import relay.core.tls.TlsDemand;
+
+/// One host to try, everything looked up: the outbound dialogue needs nothing else to begin.
+///
+/// `hostName` is the MX or smart host by name, sent as SNI and never replaced by what the DNS makes
+/// of it; for a smart host given by address it is the address. `identity` has the credentials for
+/// AUTH, or none.
+public record HostPlan(
+        String hostName,
+        InetAddress address,
+        int port,
+        TlsMode tlsMode,
+        List<TlsDemand> demands,
+        PlaintextFallback plaintextFallback,
+        List<SmartHostAuth> identity) {
+    public HostPlan {
+        demands = List.copyOf(demands);
+        identity = List.copyOf(identity);
+    }
+
+    /// As logs, notices and [relay.core.queue.Diagnostic#host] show it:
+    /// `mx.example.org[192.0.2.7]:25`.
+    @Override
+    public String toString() {
+        return hostName + "[" + address.getHostAddress() + "]:" + port;
+    }
+}

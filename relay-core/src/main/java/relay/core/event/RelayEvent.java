@@ -1,0 +1,123 @@
+package relay.core.event;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.List;
+import relay.core.address.Mailbox;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueuedMessage;
+import relay.core.routing.Lane;
+import relay.core.smtp.Reply;
+import relay.core.tls.Evidence;
+import relay.core.tls.TlsProof;
+import relay.core.tls.Unmet;
+
+/// Everything that happens to mail and that someone may want to know: logs, metrics and the message
+/// tracking log are exhaustive switches over it.
+public sealed interface RelayEvent {
+
+    /// A client's message is on disk and ours. `tls` is the client's side.
+    record Received(QueuedMessage message, Evidence tls) implements RelayEvent {}
+
+    /// A message was refused at the end of its data, or could not be stored.
+    record Refused(String receiveConnector, InetAddress client, Reply reply)
+            implements RelayEvent {}
+
+    /// The host took charge of the message for `recipients`.
+    record Delivered(
+            QueueEntry entry, List<Mailbox> recipients, Reply reply, TlsProof proof, Instant at)
+            implements RelayEvent {
+        public Delivered {
+            recipients = List.copyOf(recipients);
+        }
+    }
+
+    /// It goes on waiting. `certainty` tells a plain deferral from one in which the host may hold
+    /// the message all the same, so that the next attempt may make a duplicate.
+    record Deferred(
+            QueueEntry entry,
+            List<Mailbox> recipients,
+            Diagnostic why,
+            Instant nextAttempt,
+            Certainty certainty)
+            implements RelayEvent {
+        public enum Certainty {
+            NOT_DELIVERED,
+            POSSIBLY_DELIVERED
+        }
+
+        public Deferred {
+            recipients = List.copyOf(recipients);
+        }
+    }
+
+    /// It ended without delivery, and `notice` tells the sender: the notice's queue id, or none for
+    /// the null sender, whose mail is dropped (RFC 5321 §6.1).
+    record Bounced(
+            QueueEntry entry, List<Mailbox> recipients, Diagnostic why, List<QueuedMessage> notice)
+            implements RelayEvent {
+        public Bounced {
+            recipients = List.copyOf(recipients);
+            notice = List.copyOf(notice);
+        }
+    }
+
+    /// The operator, or `onTlsFailure: hold`, took it out of delivery; `why` has the latter's
+    /// reason.
+    record Held(QueueEntry entry, List<Diagnostic> why) implements RelayEvent {
+        public Held {
+            why = List.copyOf(why);
+        }
+    }
+
+    /// The operator removed it.
+    record Removed(QueueEntry entry) implements RelayEvent {}
+
+    /// The sender was told that delivery takes long.
+    record DelayWarned(QueueEntry entry, QueuedMessage notice) implements RelayEvent {}
+
+    /// No host of the lane took part; the lane rests until `retryAt`. `waiting` is how many of its
+    /// entries were due.
+    record LaneFailed(Lane lane, Diagnostic why, Instant retryAt, long waiting)
+            implements RelayEvent {}
+
+    /// A host did not meet the demands, so it heard nothing of any envelope.
+    record DemandsUnmet(Lane lane, String host, List<Unmet> unmet) implements RelayEvent {
+        public DemandsUnmet {
+            unmet = List.copyOf(unmet);
+        }
+    }
+
+    /// Mail without a demand went on in clear because TLS was not to be had.
+    record PlaintextFallback(Lane lane, String host, String why) implements RelayEvent {}
+
+    /// A connection began or ended. `peer` is the client's address, or the host.
+    record Connection(Direction direction, Change change, String peer) implements RelayEvent {
+        public enum Direction {
+            INBOUND("inbound"),
+            OUTBOUND("outbound");
+
+            private final String label;
+
+            Direction(String label) {
+                this.label = label;
+            }
+
+            public String label() {
+                return label;
+            }
+        }
+
+        public enum Change {
+            OPENED,
+            CLOSED
+        }
+    }
+
+    /// A client was turned away before a byte of it was read.
+    record Rejected(InetAddress client, Reply greeting) implements RelayEvent {}
+
+    /// Something is wrong with the relay itself; mail is safe and waits.
+    record Fault(String what, String detail) implements RelayEvent {}
+}

@@ -1,0 +1,5 @@
+/// The inbound dialogue as a state machine.
+@NullMarked
+package relay.core.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package relay.core.queue;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.Set;
+import relay.core.address.ReversePath;
+
+/// What is true of a message for all its recipients. `sizeBytes` is the size of what we store: our
+/// Received field and the content, lines ended by CR LF, not dot-stuffed.
+///
+/// `receiveConnector` is the name of the connector that took it, or `dsn` for a notice of our own;
+/// `client` the address it came from (ours for a notice).
+public record Envelope(
+        QueueId id,
+        ReversePath sender,
+        Set<Need> needs,
+        long sizeBytes,
+        Instant acceptedAt,
+        String receiveConnector,
+        InetAddress client) {
+
+    /// The receive connector's name in a notice of our own.
+    public static final String OWN_NOTICE = "dsn";
+
+    /// What a host must offer to be given this message as it is; we never convert (RFC 6152 §3, RFC
+    /// 6531 §3.2).
+    public enum Need {
+        EIGHT_BIT_MIME,
+        SMTP_UTF8
+    }
+
+    public Envelope {
+        needs = Set.copyOf(needs);
+    }
+}

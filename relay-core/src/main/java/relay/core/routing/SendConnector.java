@@ -1,0 +1,58 @@
+package relay.core.routing;
+
+import java.util.List;
+import java.util.Optional;
+import relay.core.tls.TlsRequirement;
+
+/// How mail leaves for some address spaces: the counterpart of an Exchange send connector.
+///
+/// An empty `smartHosts` means DNS routing. `authentication` has no element or one. Sizes are in
+/// bytes.
+public record SendConnector(
+        String name,
+        Origin origin,
+        Enabled enabled,
+        List<AddressSpace> addressSpaces,
+        List<SmartHost> smartHosts,
+        List<SmartHostAuth> authentication,
+        TlsRequirement tls,
+        PlaintextFallback plaintextFallback,
+        OnTlsFailure onTlsFailure,
+        long maxMessageSizeBytes,
+        RetrySchedule retry) {
+
+    public enum Enabled {
+        YES,
+        NO
+    }
+
+    /// Whether mail without any demand may leave in clear where TLS is not to be had.
+    public enum PlaintextFallback {
+        ALLOWED,
+        NEVER
+    }
+
+    /// What becomes of mail whose demand is not met: it waits, goes back to its sender, or waits
+    /// for the operator.
+    public enum OnTlsFailure {
+        QUEUE,
+        BOUNCE,
+        HOLD
+    }
+
+    public SendConnector {
+        addressSpaces = List.copyOf(addressSpaces);
+        smartHosts = List.copyOf(smartHosts);
+        authentication = List.copyOf(authentication);
+        if (authentication.size() > 1)
+            throw new IllegalArgumentException("one identity at the most");
+    }
+
+    public boolean isDnsRouted() {
+        return smartHosts.isEmpty();
+    }
+
+    public Optional<SmartHostAuth> identity() {
+        return authentication.stream().findFirst();
+    }
+}

@@ -1,0 +1,64 @@
+package relay.core.tls;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+
+/// What one connection turned out to be: facts only, no judgement. [TlsDemand#unmet] judges.
+public sealed interface Evidence {
+
+    /// Not encrypted, and why. After a failed handshake the connection is dead (RFC 3207 §4.1); the
+    /// evidence then only explains.
+    record Plaintext(Unmet.Shortfall why, String detail) implements Evidence {}
+
+    /// Encrypted. `cipherSuite` is the IANA name; `group` the key exchange group, empty where the
+    /// TLS library does not tell; `presentedNames` are the DNS names of the leaf certificate's
+    /// subjectAltName in lower case (never its common name, RFC 9525 §2); `chain` is what the host
+    /// sent, leaf first.
+    record Encrypted(
+            TlsVersion protocol,
+            String cipherSuite,
+            String group,
+            ChainVerdict verdict,
+            Set<String> presentedNames,
+            List<X509Certificate> chain)
+            implements Evidence {
+        public Encrypted {
+            presentedNames = Set.copyOf(presentedNames);
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /// Whether the chain ends at a trusted root and every certificate in it was valid at the time
+    /// of the handshake.
+    sealed interface ChainVerdict {
+        record Trusted() implements ChainVerdict {}
+
+        record Expired(String detail) implements ChainVerdict {}
+
+        record Untrusted(String detail) implements ChainVerdict {}
+    }
+
+    enum TlsVersion {
+        TLS_1_0("TLSv1.0"),
+        TLS_1_1("TLSv1.1"),
+        TLS_1_2("TLSv1.2"),
+        TLS_1_3("TLSv1.3");
+
+        private final String label;
+
+        TlsVersion(String label) {
+            this.label = label;
+        }
+
+        /// As logs, metrics and the Received field write it.
+        public String label() {
+            return label;
+        }
+
+        /// TLS below 1.2 is better than no TLS, but meets no demand (RFC 8996, RFC 7435 §3).
+        boolean isAcceptableUnderDemand() {
+            return compareTo(TLS_1_2) >= 0;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package relay.core.tls;
+
+import java.util.List;
+import java.util.Set;
+
+/// One thing that some policy demands of the connection to one host.
+///
+/// Policies never set a level. They add demands to a list, and every demand must be met before
+/// `MAIL FROM` is sent, so a policy that is found on the way can tighten what the operator asked
+/// for and never loosen it. **The empty list is opportunistic TLS** (RFC 7435 §3).
+public sealed interface TlsDemand {
+
+    /// Who asked. It names the policy in logs, metrics, notices and the tracking record.
+    Source source();
+
+    /// A policy that makes demands. `name` is the connector's name, the `domains` entry's pattern,
+    /// or empty.
+    record Source(Kind kind, String name) {
+        public enum Kind {
+            CONNECTOR("connector"),
+            DOMAIN("domain"),
+            AUTHENTICATION("auth");
+
+            private final String label;
+
+            Kind(String label) {
+                this.label = label;
+            }
+
+            /// The word in metrics, logs and JSON.
+            public String label() {
+                return label;
+            }
+        }
+
+        @Override
+        public String toString() {
+            return name.isEmpty() ? kind.label() : kind.label() + " " + name;
+        }
+    }
+
+    /// TLS 1.2 or newer (RFC 8996 §4); the peer may be anyone. Exchange calls this
+    /// `EncryptionOnly`.
+    record Encryption(Source source) implements TlsDemand {
+        @Override
+        public String toString() {
+            return "encryption (" + source + ")";
+        }
+    }
+
+    /// Encryption, and a chain that ends at a trusted root and is valid now; the name may be any.
+    record TrustedChain(Source source) implements TlsDemand {
+        @Override
+        public String toString() {
+            return "a trusted certificate (" + source + ")";
+        }
+    }
+
+    /// Encryption, a trusted chain, and a certificate for one of `names`: DNS names in lower case,
+    /// where `*.x` also accepts a certificate for any name one label below `x`.
+    record TrustedName(Source source, Set<String> names) implements TlsDemand {
+        public TrustedName {
+            if (names.isEmpty())
+                throw new IllegalArgumentException("a demand for a name has a name");
+            names = Set.copyOf(names);
+        }
+
+        @Override
+        public String toString() {
+            return "a trusted certificate for "
+                    + String.join(" or ", names.stream().sorted().toList())
+                    + " ("
+                    + source
+                    + ")";
+        }
+    }
+
+    /// The demands that `evidence` leaves unmet, each with what was missing; empty means the
+    /// transaction may begin.
+    ///
+    /// This one question gates a fresh connection, another message on an open one, and the
+    /// fall-back to plaintext.
+    static List<Unmet> unmet(List<TlsDemand> demands, Evidence evidence) {
+        return demands.stream().flatMap(demand -> Unmet.of(demand, evidence).stream()).toList();
+    }
+}

@@ -1,0 +1,39 @@
+package relay.core.tls;
+
+import java.util.List;
+import java.util.Set;
+import relay.core.tls.TlsDemand.Encryption;
+import relay.core.tls.TlsDemand.Source;
+import relay.core.tls.TlsDemand.TrustedChain;
+import relay.core.tls.TlsDemand.TrustedName;
+
+/// What an operator asks for in the configuration: `requireTls`, `tlsAuthLevel`, `tlsDomain`. It
+/// becomes demands once the host is known.
+public sealed interface TlsRequirement {
+
+    /// Opportunistic: demands nothing.
+    record None() implements TlsRequirement {}
+
+    record EncryptionOnly() implements TlsRequirement {}
+
+    record CertificateValidation() implements TlsRequirement {}
+
+    /// `tlsDomain` names what the certificate must be for; empty: the host's own name.
+    record DomainValidation(Set<String> tlsDomain) implements TlsRequirement {
+        public DomainValidation {
+            tlsDomain = Set.copyOf(tlsDomain);
+        }
+    }
+
+    /// The demands made of `hostName`, the MX or smart host by the name it was found under (lower
+    /// case, A-labels).
+    default List<TlsDemand> demands(Source source, String hostName) {
+        return switch (this) {
+            case None _ -> List.of();
+            case EncryptionOnly _ -> List.of(new Encryption(source));
+            case CertificateValidation _ -> List.of(new TrustedChain(source));
+            case DomainValidation(var names) ->
+                    List.of(new TrustedName(source, names.isEmpty() ? Set.of(hostName) : names));
+        };
+    }
+}

@@ -1,0 +1,84 @@
+package relay.core.tls;
+
+import java.util.Optional;
+import java.util.Set;
+import relay.core.tls.Evidence.ChainVerdict;
+
+/// A demand that a connection does not meet, and why. `seen` is a short text for people, with no
+/// line ends.
+public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
+
+    /// What was missing: the `reason` of `relay_tls_failures_total`.
+    public enum Shortfall {
+        NOT_OFFERED("not-offered"),
+        REFUSED("refused"),
+        HANDSHAKE_FAILED("handshake-failed"),
+        OLD_PROTOCOL("old-protocol"),
+        EXPIRED("expired"),
+        UNTRUSTED("untrusted"),
+        NAME_MISMATCH("name-mismatch");
+
+        private final String label;
+
+        Shortfall(String label) {
+            this.label = label;
+        }
+
+        public String label() {
+            return label;
+        }
+    }
+
+    static Optional<Unmet> of(TlsDemand demand, Evidence evidence) {
+        return switch (evidence) {
+            case Evidence.Plaintext(var why, var detail) ->
+                    Optional.of(new Unmet(demand, why, detail));
+            case Evidence.Encrypted tls -> judge(demand, tls);
+        };
+    }
+
+    private static Optional<Unmet> judge(TlsDemand demand, Evidence.Encrypted tls) {
+        if (!tls.protocol().isAcceptableUnderDemand()) {
+            return Optional.of(new Unmet(demand, Shortfall.OLD_PROTOCOL, tls.protocol().label()));
+        }
+        return switch (demand) {
+            case TlsDemand.Encryption _ -> Optional.empty();
+            case TlsDemand.TrustedChain _ -> untrusted(demand, tls.verdict());
+            case TlsDemand.TrustedName(_, var names) ->
+                    untrusted(demand, tls.verdict()).or(() -> wrongName(demand, names, tls));
+        };
+    }
+
+    private static Optional<Unmet> untrusted(TlsDemand demand, ChainVerdict verdict) {
+        return switch (verdict) {
+            case ChainVerdict.Trusted _ -> Optional.empty();
+            case ChainVerdict.Expired(var detail) ->
+                    Optional.of(new Unmet(demand, Shortfall.EXPIRED, detail));
+            case ChainVerdict.Untrusted(var detail) ->
+                    Optional.of(new Unmet(demand, Shortfall.UNTRUSTED, detail));
+        };
+    }
+
+    private static Optional<Unmet> wrongName(
+            TlsDemand demand, Set<String> wanted, Evidence.Encrypted tls) {
+        boolean fits =
+                tls.presentedNames().stream()
+                        .anyMatch(presented ->
+                                wanted.stream()
+                                        .anyMatch(name -> CertificateName.fits(presented, name)));
+        String seen =
+                tls.presentedNames().isEmpty()
+                        ? "the certificate names no host"
+                        : "the certificate is for "
+                                + String.join(
+                                        ", ", tls.presentedNames().stream().sorted().toList());
+        return fits
+                ? Optional.empty()
+                : Optional.of(new Unmet(demand, Shortfall.NAME_MISMATCH, seen));
+    }
+
+    @Override
+    public String toString() {
+        return demand + ": " + shortfall.label() + (seen.isEmpty() ? "" : " (" + seen + ")");
+    }
+}
