@@ -81,6 +81,11 @@ public record Diagnostic(
                 demands);
     }
 
+    /// The same trouble, where it is to end the message at once.
+    public Diagnostic permanent() {
+        return new Diagnostic(reason, status.permanent(), text, host, remoteReply, demands);
+    }
+
     /// On one line, for people.
     @Override
     public String toString() {

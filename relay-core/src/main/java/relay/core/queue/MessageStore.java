@@ -40,7 +40,7 @@ public interface MessageStore {
         /// Queued entries whose next attempt is not after `now`.
         record Due(Lane lane, Instant now, int limit) implements LoadQuery {}
 
-        /// Entries, held ones too, accepted before `acceptedBefore`.
+        /// Queued entries accepted before `acceptedBefore`; held ones wait for the operator.
         record Older(Lane lane, Instant acceptedBefore, int limit) implements LoadQuery {}
 
         /// Every entry of the lane after the entry `after` in the order of acceptance; `next` of

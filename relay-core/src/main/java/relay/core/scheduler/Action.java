@@ -1,0 +1,41 @@
+package relay.core.scheduler;
+
+import java.util.Map;
+import relay.core.address.Mailbox;
+import relay.core.event.RelayEvent;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.MessageStore.LoadQuery;
+import relay.core.queue.QueueChange;
+import relay.core.queue.QueueEntry;
+import relay.core.routing.Lane;
+
+/// What the scheduler wants done. Actions are carried out in their order.
+public sealed interface Action {
+
+    /// Plan and dial a connection for the lane; answered by [SchedulerEvent.SessionEnded] at last.
+    record OpenSession(SessionId session, Lane lane) implements Action {}
+
+    record Offer(SessionId session, QueueEntry entry) implements Action {}
+
+    /// End the session once what it was offered has ended.
+    record FinishSession(SessionId session) implements Action {}
+
+    record Load(LoadQuery query) implements Action {}
+
+    record Change(QueueChange change) implements Action {}
+
+    /// Tell the sender that delivery to the keys of `failed` has failed, in the same transaction as
+    /// `change`, which is an `End` or a `Defer` still without its notices. Answered by
+    /// [SchedulerEvent.Settled].
+    record Bounce(QueueEntry entry, Map<Mailbox, Diagnostic> failed, QueueChange change)
+            implements Action {
+        public Bounce {
+            failed = Map.copyOf(failed);
+        }
+    }
+
+    /// Tell the sender that it takes long, because of `why`. Answered by [SchedulerEvent.Warned].
+    record WarnOfDelay(QueueEntry entry, Diagnostic why) implements Action {}
+
+    record Tell(RelayEvent event) implements Action {}
+}

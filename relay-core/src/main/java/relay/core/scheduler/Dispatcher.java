@@ -1,0 +1,155 @@
+package relay.core.scheduler;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import relay.core.address.Mailbox;
+import relay.core.event.RelayEvent;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.Diagnostic.Reason;
+import relay.core.queue.MessageStore.LoadQuery;
+import relay.core.queue.QueueChange;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.scheduler.LaneState.Verdict;
+import relay.core.smtp.EnhancedStatus;
+
+/// Gives the work of one lane to its sessions: offers what is ready, opens connections, reads
+/// ahead.
+final class Dispatcher {
+    private static final EnhancedStatus TOO_LARGE = new EnhancedStatus(5, 3, 4);
+
+    /// A lane for which there is no room still reads this many, so that it is never starved.
+    private static final int SMALL_BATCH = 10;
+
+    private final Board board;
+
+    Dispatcher(Board board) {
+        this.board = board;
+    }
+
+    void work(LaneState lane, Turn turn) {
+        lane.verdict().ifPresent(verdict -> carryOut(verdict, lane, turn));
+        if (!board.stopping && lane.mayAttempt(turn.now)) {
+            offer(lane, turn);
+            open(lane, turn);
+        }
+        readAhead(lane, turn);
+    }
+
+    /// Ends an entry without delivery.
+    static void bounce(QueueEntry entry, Diagnostic why, LaneState lane, Turn turn) {
+        Map<Mailbox, Diagnostic> failed =
+                entry.recipients().stream().distinct().collect(Collectors.toMap(r -> r, _ -> why));
+        turn.act(new Action.Bounce(entry, failed, new QueueChange.End(entry.id(), List.of())));
+        lane.loses(entry);
+        lane.known.add(entry.id());
+    }
+
+    private static void carryOut(Verdict verdict, LaneState lane, Turn turn) {
+        List<QueueEntry> condemned =
+                lane.ready.takeIf(
+                        entry -> !entry.envelope().acceptedAt().isAfter(verdict.acceptedUpTo()));
+        for (QueueEntry entry : condemned) {
+            switch (verdict.fate()) {
+                case BOUNCE -> bounce(entry, verdict.why(), lane, turn);
+                case HOLD -> hold(entry, verdict.why(), lane, turn);
+            }
+        }
+    }
+
+    private static void hold(QueueEntry entry, Diagnostic why, LaneState lane, Turn turn) {
+        turn.change(new QueueChange.SetStatus(entry.id(), EntryStatus.HELD, List.of(why)));
+        turn.tell(new RelayEvent.Held(entry, List.of(why)));
+        lane.holds();
+        lane.forget(entry.id());
+    }
+
+    private void offer(LaneState lane, Turn turn) {
+        Optional<Session> free = freest(lane);
+        while (free.isPresent()) {
+            Optional<QueueEntry> entry = next(lane, turn);
+            if (entry.isEmpty()) return;
+            free.get().offer(entry.get());
+            turn.act(new Action.Offer(free.get().id, entry.get()));
+            free = freest(lane);
+        }
+    }
+
+    /// The session that waits for the most: an idle one before one that would only queue it.
+    private static Optional<Session> freest(LaneState lane) {
+        return lane.sessions.stream()
+                .filter(Session::canTake)
+                .max(Comparator.comparingInt(session -> session.credit));
+    }
+
+    /// The next entry that may be attempted as it is.
+    private Optional<QueueEntry> next(LaneState lane, Turn turn) {
+        long limit = lane.connector().orElseThrow().maxMessageSizeBytes();
+        for (Optional<QueueEntry> entry = lane.ready.poll();
+                entry.isPresent();
+                entry = lane.ready.poll()) {
+            long size = entry.get().envelope().sizeBytes();
+            if (Rerouting.isStale(entry.get(), board.policy)) board.move(entry.get(), turn);
+            else if (size > limit) bounce(entry.get(), tooLarge(size, limit), lane, turn);
+            else return entry;
+        }
+        return Optional.empty();
+    }
+
+    private static Diagnostic tooLarge(long sizeBytes, long limitBytes) {
+        String text =
+                "the message has %d bytes and the connector takes %d"
+                        .formatted(sizeBytes, limitBytes);
+        return Diagnostic.of(Reason.LOCAL, TOO_LARGE, text, "");
+    }
+
+    private void open(LaneState lane, Turn turn) {
+        while (wantsSession(lane, turn)) {
+            if (board.sessions.size() >= board.limits.sessions()) {
+                board.waiting.add(lane);
+                makeRoom(turn);
+                return;
+            }
+            board.waiting.remove(lane);
+            Session session = board.newSession(lane, turn.now);
+            turn.act(new Action.OpenSession(session.id, lane.lane));
+        }
+    }
+
+    /// One session for a lane with work; another while each of those it has would get more than it
+    /// can take at a time.
+    private static boolean wantsSession(LaneState lane, Turn turn) {
+        long open = lane.usableSessions();
+        if (!lane.hasWork(turn.now) || open >= lane.sessionLimit(turn.now)) return false;
+        return open == 0 || lane.ready.size() > 2 * open;
+    }
+
+    /// Ends a connection that another lane needs more: an idle one, else one that has had its
+    /// share.
+    private void makeRoom(Turn turn) {
+        board.sessions.values().stream()
+                .filter(session -> session.phase == Session.Phase.SERVING)
+                .filter(s -> s.isIdle() || s.attempts >= board.limits.messagesBeforeYield())
+                .max(Comparator.comparing(Session::isIdle))
+                .ifPresent(session -> board.finish(session, turn));
+    }
+
+    private void readAhead(LaneState lane, Turn turn) {
+        boolean wanted =
+                lane.verdict().isPresent()
+                        || (!lane.sessions.isEmpty() && lane.mayAttempt(turn.now));
+        int batch = board.limits.loadBatch();
+        if (!wanted || !lane.disk.isDue(turn.now) || lane.ready.size() > batch / 2) return;
+        int more = board.hasMemoryFor(lane) ? batch : SMALL_BATCH;
+        if (more == SMALL_BATCH && !lane.ready.isEmpty()) return;
+        ask(lane, new LoadQuery.Due(lane.lane, turn.now, more + lane.known.size()), turn);
+    }
+
+    static void ask(LaneState lane, LoadQuery query, Turn turn) {
+        lane.disk.asked(query);
+        turn.act(new Action.Load(query));
+    }
+}

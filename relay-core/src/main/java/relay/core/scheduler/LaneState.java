@@ -1,0 +1,247 @@
+package relay.core.scheduler;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.LaneCensus;
+import relay.core.queue.LaneRecord;
+import relay.core.queue.LaneRecord.Suspension;
+import relay.core.queue.LaneStatus;
+import relay.core.queue.LaneStatus.Status;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueEntry.EntryId;
+import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.routing.DomainFloor;
+import relay.core.routing.Lane;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.RetrySchedule;
+import relay.core.routing.SendConnector;
+import relay.core.routing.SendConnector.Enabled;
+
+/// What the scheduler knows of one lane: how much it has, what of it is in memory, how its next hop
+/// fares. Confined to the scheduler's thread.
+final class LaneState {
+    /// How long no further connection is opened after one was refused while others serve.
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
+    final Lane lane;
+    final ReadyQueue ready;
+    final List<Session> sessions = new ArrayList<>();
+    final Window window;
+    final DiskView disk = new DiskView();
+
+    /// Entries that are ready, offered, or being ended: what is read from disk meanwhile is no
+    /// news.
+    final Set<EntryId> known = new HashSet<>();
+
+    /// Entries whose senders are being told of a delay.
+    final Set<EntryId> warning = new HashSet<>();
+
+    private @Nullable SendConnector connector;
+    private @Nullable DomainFloor floor;
+    private LaneRecord record;
+    private @Nullable Verdict verdict;
+    private Instant openAfter = Instant.MIN;
+    private long queued;
+    private long held;
+    private long bytes;
+
+    /// A failure that decides the fate of all mail that had been accepted by then.
+    record Verdict(Fate fate, Diagnostic why, Instant acceptedUpTo) {
+        enum Fate {
+            BOUNCE,
+            HOLD
+        }
+    }
+
+    LaneState(Lane lane, ReadyQueue ready, Window window, PolicyTable policy) {
+        this.lane = lane;
+        this.ready = ready;
+        this.window = window;
+        this.record = LaneRecord.well(lane);
+        this.connector = policy.connector(lane.connector()).orElse(null);
+        this.floor = policy.floorOf(lane).orElse(null);
+    }
+
+    void remember(LaneCensus census) {
+        record = census.record();
+        queued = census.queuedEntries();
+        held = census.heldEntries();
+        bytes = census.bytes();
+        disk.begin(census.nextAttempt(), census.oldest());
+    }
+
+    /// Takes over what a configuration says of this lane; true where that is something new.
+    boolean adopt(PolicyTable policy) {
+        SendConnector newConnector = policy.connector(lane.connector()).orElse(null);
+        DomainFloor newFloor = policy.floorOf(lane).orElse(null);
+        boolean changed =
+                !Objects.equals(connector, newConnector) || !Objects.equals(floor, newFloor);
+        connector = newConnector;
+        floor = newFloor;
+        return changed;
+    }
+
+    Optional<SendConnector> connector() {
+        return Optional.ofNullable(connector);
+    }
+
+    /// Whether the configuration in force still has this lane.
+    boolean isConfigured() {
+        return connector != null
+                && connector.enabled() == Enabled.YES
+                && connector.isDnsRouted() != lane.nextHop().equals(Lane.SMART_HOSTS)
+                && (floor != null) != lane.floor().isEmpty();
+    }
+
+    RetrySchedule schedule() {
+        return connector == null ? RetrySchedule.DEFAULT : connector.retry();
+    }
+
+    // How much
+
+    void gains(QueueEntry entry) {
+        if (entry.status() == EntryStatus.HELD) held++;
+        else queued++;
+        bytes += entry.envelope().sizeBytes();
+        disk.accepted(entry.envelope().acceptedAt());
+    }
+
+    /// The entry has ended or moved away, or will as soon as what was ordered is done.
+    void loses(QueueEntry entry) {
+        if (entry.status() == EntryStatus.HELD) held--;
+        else queued--;
+        bytes -= entry.envelope().sizeBytes();
+    }
+
+    void holds() {
+        queued--;
+        held++;
+    }
+
+    /// From now on the disk alone knows the entry, if it is still there.
+    void forget(EntryId id) {
+        known.remove(id);
+        disk.left(id);
+    }
+
+    long queued() {
+        return queued;
+    }
+
+    boolean hasWork(Instant now) {
+        return !ready.isEmpty() || disk.isDue(now);
+    }
+
+    boolean isEmpty() {
+        return queued + held == 0
+                && sessions.isEmpty()
+                && known.isEmpty()
+                && warning.isEmpty()
+                && disk.isQuiet()
+                && record.suspension() == Suspension.NONE;
+    }
+
+    // How it fares
+
+    boolean mayAttempt(Instant now) {
+        return isConfigured() && record.suspension() == Suspension.NONE && !isResting(now);
+    }
+
+    boolean isResting(Instant now) {
+        return isFailing() && now.isBefore(record.retryAt());
+    }
+
+    boolean isFailing() {
+        return record.failures() > 0;
+    }
+
+    boolean isSuspended() {
+        return record.suspension() == Suspension.SUSPENDED;
+    }
+
+    /// Sessions that may still be given something; one that is saying goodbye can take its time.
+    long usableSessions() {
+        return sessions.stream().filter(s -> s.phase != Session.Phase.FINISHING).count();
+    }
+
+    boolean isServed() {
+        return sessions.stream().anyMatch(session -> session.phase == Session.Phase.SERVING);
+    }
+
+    Optional<Diagnostic> lastTrouble() {
+        return record.lastTrouble().stream().findFirst();
+    }
+
+    /// No host took part: the lane rests, longer each time.
+    LaneRecord fails(Diagnostic why, Instant now) {
+        int failures = record.failures() + 1;
+        Instant retryAt = now.plus(schedule().delayAfter(failures));
+        record = new LaneRecord(lane, record.suspension(), failures, retryAt, List.of(why));
+        return record;
+    }
+
+    LaneRecord recovers() {
+        verdict = null;
+        record = new LaneRecord(lane, record.suspension(), 0, Instant.EPOCH, List.of());
+        return record;
+    }
+
+    /// The next attempt may begin at once; the failures so far still count.
+    LaneRecord retryNow(Instant now) {
+        verdict = null;
+        openAfter = now;
+        record =
+                new LaneRecord(
+                        lane, record.suspension(), record.failures(), now, record.lastTrouble());
+        return record;
+    }
+
+    void pause(Instant now) {
+        window.shrink();
+        openAfter = now.plus(PAUSE);
+    }
+
+    void condemn(Verdict newVerdict) {
+        verdict = newVerdict;
+    }
+
+    Optional<Verdict> verdict() {
+        return Optional.ofNullable(verdict);
+    }
+
+    /// How many sessions the lane may have: one to find out whether a failing next hop is back.
+    int sessionLimit(Instant now) {
+        if (isFailing()) return 1;
+        return sessions.isEmpty() || !now.isBefore(openAfter) ? window.size() : 0;
+    }
+
+    LaneStatus status(Instant now) {
+        long active = sessions.stream().mapToLong(session -> session.offered.size()).sum();
+        Status status = status(active, now);
+        long dueNow = status == Status.RETRY ? 0 : ready.size();
+        return new LaneStatus(
+                lane,
+                status,
+                active,
+                dueNow,
+                Math.max(0, queued - active - dueNow),
+                held,
+                bytes,
+                record.retryAt(),
+                record.lastTrouble());
+    }
+
+    private Status status(long active, Instant now) {
+        if (isSuspended()) return Status.SUSPENDED;
+        if (isResting(now) || !isConfigured()) return Status.RETRY;
+        return active > 0 ? Status.ACTIVE : Status.READY;
+    }
+}

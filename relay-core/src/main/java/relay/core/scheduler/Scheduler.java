@@ -1,0 +1,260 @@
+package relay.core.scheduler;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedSet;
+import relay.core.event.RelayEvent;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.LaneCensus;
+import relay.core.queue.LaneStatus;
+import relay.core.queue.QueueChange;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueEntry.EntryId;
+import relay.core.queue.QueuedMessage;
+import relay.core.routing.Lane;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.SendConnector;
+import relay.core.routing.SendConnector.OnTlsFailure;
+import relay.core.scheduler.LaneState.Verdict;
+import relay.core.scheduler.SchedulerEvent.AttemptEnded;
+import relay.core.scheduler.SchedulerEvent.Ending;
+
+/// Decides what is attempted when, over how many connections: (event, time) to actions.
+///
+/// A lane's entries are attempted over its sessions, as many as its window allows. A host that
+/// refuses one message delays that message; a next hop that cannot be reached, or does not meet the
+/// demands, rests the whole lane. No clock, thread or store inside. Confined to one thread.
+public final class Scheduler {
+    private final Board board;
+    private final Dispatcher dispatcher;
+    private final Sweeps sweeps;
+
+    public Scheduler(SchedulerLimits limits, PolicyTable policy) {
+        this.board = new Board(limits, policy);
+        this.dispatcher = new Dispatcher(board);
+        this.sweeps = new Sweeps(board);
+    }
+
+    public List<Action> on(SchedulerEvent event, Instant now) {
+        var turn = new Turn(now);
+        switch (event) {
+            case SchedulerEvent.Started(var census) -> start(census, turn);
+            case SchedulerEvent.Accepted(var messages) -> accept(messages, turn);
+            case SchedulerEvent.EntriesLoaded(var loaded) ->
+                    with(loaded.query().lane(), turn, lane -> sweeps.loaded(lane, loaded, turn));
+            case SchedulerEvent.SessionOpened(var id) -> session(id).ifPresent(s -> open(s, turn));
+            case SchedulerEvent.SessionReady(var id, var entries) ->
+                    session(id).ifPresent(s -> ready(s, entries, turn));
+            case AttemptEnded ended ->
+                    session(ended.session()).ifPresent(s -> attemptEnded(s, ended, turn));
+            case SchedulerEvent.EntryReturned(var id, var entry) ->
+                    session(id).ifPresent(s -> returned(s, entry, turn));
+            case SchedulerEvent.SessionEnded(var id, var ending) ->
+                    session(id).ifPresent(s -> sessionEnded(s, ending, turn));
+            case SchedulerEvent.Settled(var lane, var entry) ->
+                    with(lane, turn, state -> settled(state, entry, turn));
+            case SchedulerEvent.Warned(var lane, var entry) ->
+                    with(lane, turn, state -> state.warning.remove(entry));
+            case SchedulerEvent.Tick _ -> tick(turn);
+            case SchedulerEvent.RetryAsked(var lanes) ->
+                    lanes.forEach(lane -> with(lane, turn, state -> retry(state, turn)));
+            case SchedulerEvent.PolicyChanged(var policy) -> adopt(policy, turn);
+            case SchedulerEvent.Stopping _ -> stop(turn);
+        }
+        work(turn);
+        return turn.actions;
+    }
+
+    /// Every lane with something in it, for people and metrics.
+    public List<LaneStatus> status(Instant now) {
+        return board.lanes().stream().map(lane -> lane.status(now)).toList();
+    }
+
+    private void work(Turn turn) {
+        var worked = new ArrayList<LaneState>();
+        for (SequencedSet<LaneState> lanes = turn.takeTouched();
+                !lanes.isEmpty();
+                lanes = turn.takeTouched()) {
+            lanes.forEach(lane -> dispatcher.work(lane, turn));
+            worked.addAll(lanes);
+        }
+        worked.forEach(lane -> board.retire(lane, turn));
+    }
+
+    private Optional<Session> session(SessionId id) {
+        return Optional.ofNullable(board.sessions.get(id));
+    }
+
+    private interface LaneWork {
+        void on(LaneState lane);
+    }
+
+    private void with(Lane lane, Turn turn, LaneWork work) {
+        board.find(lane)
+                .ifPresent(state -> {
+                    work.on(state);
+                    turn.touch(state);
+                });
+    }
+
+    // Mail
+
+    private void start(List<LaneCensus> census, Turn turn) {
+        for (LaneCensus lane : census) {
+            LaneState state = board.lane(lane.record().lane());
+            state.remember(lane);
+            if (!state.isConfigured()) sweeps.lookForStale(state, turn);
+            turn.touch(state);
+        }
+    }
+
+    private void accept(List<QueuedMessage> messages, Turn turn) {
+        for (QueuedMessage message : messages) {
+            for (QueueEntry entry : message.entries()) {
+                LaneState lane = board.lane(entry.lane());
+                lane.gains(entry);
+                if (!board.hasMemoryFor(lane)) lane.disk.holdsDue(entry.nextAttempt());
+                else if (lane.known.add(entry.id())) lane.ready.addFresh(entry);
+                turn.touch(lane);
+            }
+        }
+    }
+
+    private void attemptEnded(Session session, AttemptEnded ended, Turn turn) {
+        QueueEntry entry = ended.entry();
+        LaneState lane = session.lane;
+        session.leaves(entry.id(), turn.now);
+        session.attempts++;
+        var attempt = new Attempt(entry, ended.outcomes(), lane.schedule(), turn.now);
+        attempt.actions(ended.proof()).forEach(turn::act);
+        if (attempt.isOver()) lane.loses(entry);
+        else lane.disk.holdsDue(attempt.due());
+        // A notice is still to be written for what failed: until then the disk is not up to date.
+        if (!attempt.hasFailures()) lane.forget(entry.id());
+        if (attempt.deliveredAny()) {
+            session.deliveries++;
+            lane.window.grow();
+        }
+        turn.touch(lane);
+    }
+
+    private static void settled(LaneState lane, EntryId entry, Turn turn) {
+        lane.forget(entry);
+        // It may have come due meanwhile, and been passed over because it was not settled.
+        if (lane.queued() > 0) lane.disk.holdsDue(turn.now);
+    }
+
+    private static void returned(Session session, QueueEntry entry, Turn turn) {
+        session.leaves(entry.id(), turn.now);
+        session.lane.ready.putBack(entry);
+        turn.touch(session.lane);
+    }
+
+    // Sessions
+
+    private void open(Session session, Turn turn) {
+        LaneState lane = session.lane;
+        session.idleSince = turn.now;
+        if (session.phase == Session.Phase.FINISHING) {
+            turn.act(new Action.FinishSession(session.id));
+            return;
+        }
+        session.phase = Session.Phase.SERVING;
+        if (lane.isFailing()) turn.change(new QueueChange.RecordLane(lane.recovers()));
+        turn.touch(lane);
+    }
+
+    private static void ready(Session session, int entries, Turn turn) {
+        session.credit += entries;
+        turn.touch(session.lane);
+    }
+
+    private void sessionEnded(Session session, Ending ending, Turn turn) {
+        LaneState lane = session.lane;
+        // Whoever waits for a connection is served before the lane that has just had one.
+        board.waiting.forEach(turn::touch);
+        List.copyOf(session.offered.sequencedValues().reversed())
+                .forEach(entry -> returned(session, entry, turn));
+        board.remove(session);
+        switch (ending) {
+            case Ending.Served(var trouble) -> served(session, trouble, turn);
+            case Ending.NoHost(var why) -> fail(lane, why, turn);
+            case Ending.DemandsUnmet(var why) -> {
+                fate(lane, why, turn);
+                fail(lane, why, turn);
+            }
+            case Ending.Never(var why) ->
+                    lane.condemn(new Verdict(Verdict.Fate.BOUNCE, why, turn.now));
+        }
+        turn.touch(lane);
+    }
+
+    private void served(Session session, List<Diagnostic> trouble, Turn turn) {
+        if (trouble.isEmpty()) return;
+        session.lane.window.shrink();
+        if (session.deliveries == 0) fail(session.lane, trouble.getFirst(), turn);
+    }
+
+    private static void fail(LaneState lane, Diagnostic why, Turn turn) {
+        if (lane.isResting(turn.now)) return;
+        if (lane.isServed()) {
+            lane.pause(turn.now);
+            return;
+        }
+        var record = lane.fails(why, turn.now);
+        turn.change(new QueueChange.RecordLane(record));
+        turn.tell(new RelayEvent.LaneFailed(lane.lane, why, record.retryAt(), lane.queued()));
+    }
+
+    private static void fate(LaneState lane, Diagnostic why, Turn turn) {
+        OnTlsFailure wish =
+                lane.connector().map(SendConnector::onTlsFailure).orElse(OnTlsFailure.QUEUE);
+        switch (wish) {
+            case QUEUE -> {}
+            case BOUNCE ->
+                    lane.condemn(new Verdict(Verdict.Fate.BOUNCE, why.permanent(), turn.now));
+            case HOLD -> lane.condemn(new Verdict(Verdict.Fate.HOLD, why, turn.now));
+        }
+    }
+
+    // Time and people
+
+    private void tick(Turn turn) {
+        for (LaneState lane : board.lanes()) {
+            sweeps.lookForOld(lane, turn);
+            turn.touch(lane);
+        }
+        Instant idleSince = turn.now.minus(board.limits.idle());
+        board.sessions.values().stream()
+                .filter(session -> session.isIdle() && session.idleSince.isBefore(idleSince))
+                .forEach(session -> board.finish(session, turn));
+    }
+
+    private static void retry(LaneState lane, Turn turn) {
+        boolean failing = lane.isFailing();
+        var record = lane.retryNow(turn.now);
+        if (failing) turn.change(new QueueChange.RecordLane(record));
+        turn.change(new QueueChange.MakeDue(lane.lane, turn.now));
+        lane.disk.holdsDue(turn.now);
+    }
+
+    private void adopt(PolicyTable policy, Turn turn) {
+        board.policy = policy;
+        for (LaneState lane : board.lanes()) {
+            if (lane.adopt(policy)) {
+                // Open connections were made under other demands.
+                List.copyOf(lane.sessions).forEach(session -> board.finish(session, turn));
+                if (lane.isFailing()) lane.retryNow(turn.now);
+            }
+            sweeps.lookForStale(lane, turn);
+            turn.touch(lane);
+        }
+    }
+
+    private void stop(Turn turn) {
+        board.stopping = true;
+        List.copyOf(board.sessions.values()).forEach(session -> board.finish(session, turn));
+    }
+}

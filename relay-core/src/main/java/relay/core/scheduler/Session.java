@@ -1,0 +1,52 @@
+package relay.core.scheduler;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueEntry.EntryId;
+
+/// One outbound connection as the scheduler sees it.
+final class Session {
+    enum Phase {
+        /// Ordered; no host has taken part yet.
+        OPENING,
+        SERVING,
+        /// It gets nothing more.
+        FINISHING
+    }
+
+    final SessionId id;
+    final LaneState lane;
+    final SequencedMap<EntryId, QueueEntry> offered = new LinkedHashMap<>();
+    Phase phase = Phase.OPENING;
+    int credit;
+    int attempts;
+    int deliveries;
+    Instant idleSince;
+
+    Session(SessionId id, LaneState lane, Instant now) {
+        this.id = id;
+        this.lane = lane;
+        this.idleSince = now;
+    }
+
+    boolean canTake() {
+        return phase == Phase.SERVING && credit > 0;
+    }
+
+    boolean isIdle() {
+        return phase == Phase.SERVING && offered.isEmpty();
+    }
+
+    void offer(QueueEntry entry) {
+        credit--;
+        offered.put(entry.id(), entry);
+    }
+
+    /// The entry is no longer with this session.
+    void leaves(EntryId entry, Instant now) {
+        offered.remove(entry);
+        if (offered.isEmpty()) idleSince = now;
+    }
+}

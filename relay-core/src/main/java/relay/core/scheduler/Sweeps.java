@@ -1,0 +1,104 @@
+package relay.core.scheduler;
+
+import java.time.Instant;
+import java.util.List;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.Diagnostic.Reason;
+import relay.core.queue.MessageStore.LoadQuery;
+import relay.core.queue.MessageStore.Loaded;
+import relay.core.queue.QueueEntry;
+import relay.core.routing.Lane;
+import relay.core.routing.RetrySchedule;
+import relay.core.smtp.EnhancedStatus;
+
+/// Looks through what is on disk: for mail whose lifetime ends, for senders to be told of a delay,
+/// for mail that the policy now routes elsewhere; and deals with what was found.
+final class Sweeps {
+    private static final Diagnostic NOT_YET_TRIED =
+            Diagnostic.of(
+                    Reason.CONNECTION,
+                    new EnhancedStatus(4, 4, 1),
+                    "no attempt could be made yet",
+                    "");
+
+    private final Board board;
+
+    Sweeps(Board board) {
+        this.board = board;
+    }
+
+    /// Asks for what is too old. Mail without a connector and mail that the operator suspended or
+    /// holds waits for the operator, however long.
+    void lookForOld(LaneState lane, Turn turn) {
+        if (lane.lane.isUnreachable() || lane.isSuspended() || board.stopping) return;
+        RetrySchedule schedule = lane.schedule();
+        Instant expired = turn.now.minus(schedule.expireAfter());
+        Instant delayed = turn.now.minus(schedule.delayWarningAfter());
+        int limit = board.limits.loadBatch();
+        if (lane.disk.mayExpire(expired)) {
+            Dispatcher.ask(lane, new LoadQuery.Older(lane.lane, expired, limit), turn);
+        } else if (lane.disk.mayWarn(delayed) && lane.warning.isEmpty()) {
+            Dispatcher.ask(lane, new LoadQuery.Delayed(lane.lane, delayed, limit), turn);
+        }
+    }
+
+    /// Asks for everything in the lane, to move what is routed elsewhere now.
+    void lookForStale(LaneState lane, Turn turn) {
+        if (Rerouting.mayBeStale(lane.lane, board.policy)) askAll(lane, List.of(), turn);
+    }
+
+    void loaded(LaneState lane, Loaded loaded, Turn turn) {
+        lane.disk.answered(loaded);
+        for (QueueEntry entry : loaded.entries()) {
+            if (lane.disk.hasLeft(entry.id())) continue;
+            switch (loaded.query()) {
+                case LoadQuery.Due _ -> due(lane, entry);
+                case LoadQuery.Older _ -> expired(lane, entry, turn);
+                case LoadQuery.Delayed _ -> delayed(lane, entry, turn);
+                case LoadQuery.All _ -> stale(lane, entry, turn);
+            }
+        }
+        if (loaded.query() instanceof LoadQuery.All(_, _, var limit)
+                && loaded.entries().size() == limit) {
+            askAll(lane, List.of(loaded.entries().getLast().id()), turn);
+        }
+        lane.disk.closed();
+    }
+
+    private void askAll(LaneState lane, List<QueueEntry.EntryId> after, Turn turn) {
+        Lane name = lane.lane;
+        Dispatcher.ask(lane, new LoadQuery.All(name, after, board.limits.loadBatch()), turn);
+    }
+
+    private static void due(LaneState lane, QueueEntry entry) {
+        if (lane.known.add(entry.id())) lane.ready.addBacklog(entry);
+    }
+
+    private static void expired(LaneState lane, QueueEntry entry, Turn turn) {
+        if (!isFree(lane, entry)) {
+            lane.disk.accepted(entry.envelope().acceptedAt());
+            return;
+        }
+        Dispatcher.bounce(entry, reason(lane, entry).expired(), lane, turn);
+    }
+
+    private static void delayed(LaneState lane, QueueEntry entry, Turn turn) {
+        if (lane.warning.add(entry.id())) {
+            turn.act(new Action.WarnOfDelay(entry, reason(lane, entry)));
+        }
+    }
+
+    private void stale(LaneState lane, QueueEntry entry, Turn turn) {
+        // What is being attempted is looked at again when it comes back.
+        if (Rerouting.isStale(entry, board.policy) && isFree(lane, entry)) board.move(entry, turn);
+    }
+
+    /// Whether nobody else is at work on the entry; where it was ready, it no longer is.
+    private static boolean isFree(LaneState lane, QueueEntry entry) {
+        return !lane.known.contains(entry.id()) || lane.ready.remove(entry.id());
+    }
+
+    private static Diagnostic reason(LaneState lane, QueueEntry entry) {
+        return entry.trouble().or(lane::lastTrouble).orElse(NOT_YET_TRIED);
+    }
+}

@@ -1,0 +1,218 @@
+package relay.core.scheduler;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import relay.core.queue.Envelope;
+import relay.core.queue.LaneCensus;
+import relay.core.queue.LaneRecord;
+import relay.core.queue.MessageStore.LoadQuery;
+import relay.core.queue.MessageStore.Loaded;
+import relay.core.queue.QueueChange;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueEntry.DelayNotice;
+import relay.core.queue.QueueEntry.EntryId;
+import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.queue.QueuedMessage;
+import relay.core.routing.Lane;
+
+/// The store's promises without a disk: what it has now, changed and asked in order.
+final class FakeDisk {
+    private static final Comparator<EntryId> ORDER =
+            Comparator.comparing(EntryId::message).thenComparingInt(EntryId::index);
+
+    final Map<EntryId, QueueEntry> entries = new TreeMap<>(ORDER);
+    final Map<Lane, LaneRecord> records = new java.util.HashMap<>();
+
+    QueueEntry entry(EntryId id) {
+        return java.util.Optional.ofNullable(entries.get(id)).orElseThrow();
+    }
+
+    LaneRecord record(Lane lane) {
+        return records.getOrDefault(lane, LaneRecord.well(lane));
+    }
+
+    void accept(QueuedMessage message) {
+        message.entries().forEach(entry -> entries.put(entry.id(), entry));
+    }
+
+    void apply(QueueChange change) {
+        switch (change) {
+            case QueueChange.End(var id, _) -> entries.remove(id);
+            case QueueChange.Defer defer ->
+                    replace(
+                            defer.entry(),
+                            e ->
+                                    new QueueEntry(
+                                            e.id(),
+                                            e.envelope(),
+                                            e.lane(),
+                                            defer.remaining(),
+                                            e.status(),
+                                            defer.attempts(),
+                                            defer.nextAttempt(),
+                                            List.of(defer.why()),
+                                            e.delayNotice()));
+            case QueueChange.SetStatus(var id, var status, var why) ->
+                    replace(id, e -> with(e, e.lane(), status, e.nextAttempt(), e.delayNotice()));
+            case QueueChange.MakeDue(var lane, var now) ->
+                    List.copyOf(entries.values()).stream()
+                            .filter(e -> e.lane().equals(lane))
+                            .forEach(e ->
+                                    entries.put(
+                                            e.id(),
+                                            with(e, lane, e.status(), now, e.delayNotice())));
+            case QueueChange.DelayNoticeSent(var id, _) ->
+                    replace(
+                            id,
+                            e -> with(e, e.lane(), e.status(), e.nextAttempt(), DelayNotice.SENT));
+            case QueueChange.Move(var id, var parts) -> move(id, parts);
+            case QueueChange.RecordLane(var record) -> records.put(record.lane(), record);
+        }
+    }
+
+    Loaded load(LoadQuery query) {
+        List<QueueEntry> inLane =
+                entries.values().stream().filter(e -> e.lane().equals(query.lane())).toList();
+        return switch (query) {
+            case LoadQuery.Due(_, var now, var limit) -> {
+                List<QueueEntry> queued = sorted(inLane, FakeDisk::isQueued, byNext());
+                List<QueueEntry> found =
+                        queued.stream()
+                                .filter(e -> !e.nextAttempt().isAfter(now))
+                                .limit(limit)
+                                .toList();
+                yield new Loaded(query, found, rest(queued, found, QueueEntry::nextAttempt));
+            }
+            case LoadQuery.Older(_, var before, var limit) ->
+                    aged(query, sorted(inLane, FakeDisk::isQueued, byAge()), before, limit);
+            case LoadQuery.Delayed(_, var before, var limit) ->
+                    aged(
+                            query,
+                            sorted(
+                                    inLane,
+                                    e -> isQueued(e) && e.delayNotice() == DelayNotice.NOT_SENT,
+                                    byAge()),
+                            before,
+                            limit);
+            case LoadQuery.All(_, var after, var limit) ->
+                    new Loaded(
+                            query,
+                            inLane.stream()
+                                    .filter(e ->
+                                            after.isEmpty()
+                                                    || ORDER.compare(e.id(), after.getFirst()) > 0)
+                                    .limit(limit)
+                                    .toList(),
+                            Instant.MAX);
+        };
+    }
+
+    List<LaneCensus> census() {
+        var lanes = new ArrayList<LaneCensus>();
+        entries.values().stream()
+                .map(QueueEntry::lane)
+                .distinct()
+                .forEach(lane -> {
+                    List<QueueEntry> all =
+                            entries.values().stream().filter(e -> e.lane().equals(lane)).toList();
+                    lanes.add(census(lane, all));
+                });
+        return lanes;
+    }
+
+    private LaneCensus census(Lane lane, List<QueueEntry> all) {
+        return new LaneCensus(
+                records.getOrDefault(lane, LaneRecord.well(lane)),
+                all.stream().filter(FakeDisk::isQueued).count(),
+                all.stream().filter(e -> !isQueued(e)).count(),
+                all.stream().map(QueueEntry::envelope).mapToLong(Envelope::sizeBytes).sum(),
+                rest(all, List.of(), e -> e.envelope().acceptedAt()),
+                rest(
+                        all.stream().filter(FakeDisk::isQueued).toList(),
+                        List.of(),
+                        QueueEntry::nextAttempt));
+    }
+
+    private void move(EntryId id, List<QueueChange.Move.Part> parts) {
+        QueueEntry old = entry(id);
+        entries.remove(id);
+        int index = 100 + id.index() * 10;
+        for (QueueChange.Move.Part part : parts) {
+            var moved =
+                    new QueueEntry(
+                            new EntryId(id.message(), index++),
+                            old.envelope(),
+                            part.lane(),
+                            part.recipients(),
+                            old.status(),
+                            old.attempts(),
+                            old.nextAttempt(),
+                            old.lastTrouble(),
+                            old.delayNotice());
+            entries.put(moved.id(), moved);
+        }
+    }
+
+    private void replace(EntryId id, java.util.function.UnaryOperator<QueueEntry> change) {
+        QueueEntry old = entries.get(id);
+        if (old == null) throw new AssertionError("a change for " + id + ", which has ended");
+        entries.put(id, change.apply(old));
+    }
+
+    private static QueueEntry with(
+            QueueEntry e, Lane lane, EntryStatus status, Instant next, DelayNotice notice) {
+        return new QueueEntry(
+                e.id(),
+                e.envelope(),
+                lane,
+                e.recipients(),
+                status,
+                e.attempts(),
+                next,
+                e.lastTrouble(),
+                notice);
+    }
+
+    private static boolean isQueued(QueueEntry entry) {
+        return entry.status() == EntryStatus.QUEUED;
+    }
+
+    private static Comparator<QueueEntry> byNext() {
+        return Comparator.comparing(QueueEntry::nextAttempt);
+    }
+
+    private static Comparator<QueueEntry> byAge() {
+        return Comparator.comparing(e -> e.envelope().acceptedAt());
+    }
+
+    private static List<QueueEntry> sorted(
+            List<QueueEntry> entries, Predicate<QueueEntry> wanted, Comparator<QueueEntry> order) {
+        return entries.stream().filter(wanted).sorted(order).toList();
+    }
+
+    private static Loaded aged(
+            LoadQuery query, List<QueueEntry> matching, Instant before, int limit) {
+        List<QueueEntry> found =
+                matching.stream()
+                        .filter(e -> e.envelope().acceptedAt().isBefore(before))
+                        .limit(limit)
+                        .toList();
+        return new Loaded(query, found, rest(matching, found, e -> e.envelope().acceptedAt()));
+    }
+
+    private static Instant rest(
+            List<QueueEntry> all,
+            List<QueueEntry> found,
+            java.util.function.Function<QueueEntry, Instant> time) {
+        return all.stream()
+                .filter(e -> !found.contains(e))
+                .map(time)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+    }
+}
