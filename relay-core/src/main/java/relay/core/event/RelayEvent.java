@@ -119,5 +119,12 @@ public sealed interface RelayEvent {
     record Rejected(InetAddress client, Reply greeting) implements RelayEvent {}
 
     /// Something is wrong with the relay itself; mail is safe and waits.
-    record Fault(String what, String detail) implements RelayEvent {}
+    record Fault(String what, String detail) implements RelayEvent {
+        /// A fault in our own code: the exception, and where it came from.
+        public static Fault of(String what, Throwable thrown) {
+            StackTraceElement[] trace = thrown.getStackTrace();
+            String place = trace.length == 0 ? "" : " at " + trace[0];
+            return new Fault(what, thrown + place);
+        }
+    }
 }

@@ -1,0 +1,154 @@
+package relay.server.engine;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import relay.core.address.Mailbox;
+import relay.core.event.EventSink;
+import relay.core.event.RelayEvent;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.MessageStore;
+import relay.core.queue.QueueChange;
+import relay.core.queue.QueueChange.Notice;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.scheduler.Action;
+import relay.core.scheduler.SchedulerEvent;
+import relay.core.smtp.EnhancedStatus;
+
+/// Writes notices on a thread of its own, `notice-desk`, and hands them to the store together with
+/// the change that they report.
+final class NoticeDesk implements AutoCloseable {
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().name("notice-desk").daemon(true).factory());
+    private final AtomicInteger pending = new AtomicInteger();
+    private final NoticeWriter writer;
+    private final MessageStore store;
+    private final EventSink events;
+    private final InstantSource clock;
+    private final Consumer<SchedulerEvent> scheduler;
+
+    NoticeDesk(
+            NoticeWriter writer,
+            MessageStore store,
+            EventSink events,
+            InstantSource clock,
+            Consumer<SchedulerEvent> scheduler) {
+        this.writer = writer;
+        this.store = store;
+        this.events = events;
+        this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    /// Returns at once; the scheduler hears `Settled`.
+    void bounce(Action.Bounce bounce) {
+        submit(
+                () -> writeFailure(bounce),
+                new SchedulerEvent.Settled(bounce.entry().lane(), bounce.entry().id()));
+    }
+
+    /// Returns at once; the scheduler hears `Warned`.
+    void warn(Action.WarnOfDelay warning) {
+        submit(
+                () -> writeWarning(warning),
+                new SchedulerEvent.Warned(warning.entry().lane(), warning.entry().id()));
+    }
+
+    boolean isIdle() {
+        return pending.get() == 0;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    static Diagnostic internalFault(RuntimeException fault) {
+        return Diagnostic.of(
+                Diagnostic.Reason.LOCAL,
+                new EnhancedStatus(4, 3, 0),
+                "internal fault: " + fault,
+                "");
+    }
+
+    private void submit(Runnable work, SchedulerEvent done) {
+        pending.incrementAndGet();
+        thread.execute(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException fault) {
+                events.on(RelayEvent.Fault.of("notice", fault));
+            } finally {
+                scheduler.accept(done);
+                pending.decrementAndGet();
+            }
+        });
+    }
+
+    private void writeFailure(Action.Bounce bounce) {
+        List<Notice> notices;
+        try {
+            notices = writer.failure(bounce.entry(), bounce.failed());
+        } catch (RuntimeException fault) {
+            setAside(bounce, internalFault(fault));
+            throw fault;
+        }
+        store.change(withNotices(bounce.change(), notices));
+        tellBounced(bounce, notices);
+    }
+
+    private void tellBounced(Action.Bounce bounce, List<Notice> notices) {
+        var messages = notices.stream().map(Notice::message).toList();
+        for (Map.Entry<Mailbox, Diagnostic> failed : bounce.failed().entrySet()) {
+            events.on(
+                    new RelayEvent.Bounced(
+                            bounce.entry(), List.of(failed.getKey()), failed.getValue(), messages));
+        }
+    }
+
+    private void writeWarning(Action.WarnOfDelay warning) {
+        QueueEntry entry = warning.entry();
+        List<Notice> notices = writer.delay(entry, warning.why());
+        store.change(new QueueChange.DelayNoticeSent(entry.id(), notices));
+        notices.forEach(notice -> events.on(new RelayEvent.DelayWarned(entry, notice.message())));
+    }
+
+    private static QueueChange withNotices(QueueChange change, List<Notice> notices) {
+        return switch (change) {
+            case QueueChange.End(var entry, _) -> new QueueChange.End(entry, notices);
+            case QueueChange.Defer defer ->
+                    new QueueChange.Defer(
+                            defer.entry(),
+                            defer.remaining(),
+                            defer.attempts(),
+                            defer.nextAttempt(),
+                            defer.why(),
+                            notices);
+            case QueueChange.SetStatus _,
+                    QueueChange.MakeDue _,
+                    QueueChange.DelayNoticeSent _,
+                    QueueChange.Move _,
+                    QueueChange.RecordLane _ ->
+                    throw new IllegalArgumentException("a bounce ends or defers: " + change);
+        };
+    }
+
+    /// The notice cannot be written: whoever failed is kept, for the operator to look at.
+    private void setAside(Action.Bounce bounce, Diagnostic why) {
+        QueueEntry entry = bounce.entry();
+        var kept = new ArrayList<>(bounce.failed().keySet());
+        if (bounce.change() instanceof QueueChange.Defer defer) kept.addAll(defer.remaining());
+        store.change(
+                new QueueChange.Defer(
+                        entry.id(), kept, entry.attempts() + 1, clock.instant(), why, List.of()));
+        store.change(new QueueChange.SetStatus(entry.id(), EntryStatus.HELD, List.of(why)));
+        events.on(new RelayEvent.Held(entry, List.of(why)));
+    }
+}

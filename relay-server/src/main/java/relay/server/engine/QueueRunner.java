@@ -1,0 +1,255 @@
+package relay.server.engine;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import relay.core.address.Mailbox;
+import relay.core.delivery.SessionObserver;
+import relay.core.delivery.SessionObserver.SessionLink;
+import relay.core.event.EventSink;
+import relay.core.event.RelayEvent;
+import relay.core.queue.DeliveryOutcome;
+import relay.core.queue.LaneStatus;
+import relay.core.queue.MessageStore;
+import relay.core.queue.QueueControl;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueuedMessage;
+import relay.core.routing.Lane;
+import relay.core.routing.PolicyTable;
+import relay.core.scheduler.Action;
+import relay.core.scheduler.Scheduler;
+import relay.core.scheduler.SchedulerEvent;
+import relay.core.scheduler.SchedulerEvent.Ending;
+import relay.core.scheduler.SessionId;
+import relay.core.tls.TlsProof;
+
+/// The shell around the pure [Scheduler]: one thread, `queue-runner`, owns it and everything here
+/// but the inbox. Sessions run on a virtual thread each, notices are written by [NoticeDesk].
+public final class QueueRunner implements QueueControl {
+    private static final Duration TICK = Duration.ofMillis(250);
+
+    private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+    private final Map<SessionId, SessionLink> links = new HashMap<>();
+    private final Scheduler scheduler;
+    private final MessageStore store;
+    private final SessionRunner sessions;
+    private final NoticeDesk notices;
+    private final EventSink events;
+    private final InstantSource clock;
+    private final Thread thread;
+    private volatile PolicyTable policy;
+    private volatile Phase phase = Phase.RUNNING;
+    private int openSessions;
+
+    private enum Phase {
+        RUNNING,
+        /// No new attempts; what runs may end.
+        DRAINING,
+        STOPPED
+    }
+
+    /// Begins to work with [#start]. `policy` is the one the scheduler was made with.
+    public QueueRunner(
+            Scheduler scheduler,
+            PolicyTable policy,
+            MessageStore store,
+            SessionRunner sessions,
+            NoticeWriter notices,
+            EventSink events,
+            InstantSource clock) {
+        this.scheduler = scheduler;
+        this.policy = policy;
+        this.store = store;
+        this.sessions = sessions;
+        this.events = events;
+        this.clock = clock;
+        this.notices = new NoticeDesk(notices, store, events, clock, this::tell);
+        this.thread = Thread.ofPlatform().name("queue-runner").unstarted(this::run);
+    }
+
+    /// Takes up what is on disk and begins to deliver.
+    public void start() {
+        tell(new SchedulerEvent.Started(store.census()));
+        thread.start();
+    }
+
+    /// These messages have become ours. Any thread; returns at once.
+    public void accepted(List<QueuedMessage> messages) {
+        tell(new SchedulerEvent.Accepted(messages));
+    }
+
+    /// A new configuration is in force for every attempt from now on.
+    public void adopt(PolicyTable changed) {
+        policy = changed;
+        tell(new SchedulerEvent.PolicyChanged(changed));
+    }
+
+    /// Begins no more attempts and waits until those under way have ended, at most `limit`. True
+    /// where all have.
+    public boolean drain(Duration limit) throws InterruptedException {
+        phase = Phase.DRAINING;
+        tell(new SchedulerEvent.Stopping());
+        thread.join(limit);
+        return !thread.isAlive();
+    }
+
+    /// Stops at once. What is under way counts as not delivered and is attempted again after the
+    /// next start.
+    public void stop() throws InterruptedException {
+        phase = Phase.STOPPED;
+        inbox.add(() -> {});
+        thread.join();
+        notices.close();
+    }
+
+    /// Whether the thread that delivers is alive; part of `/ready`.
+    public boolean isRunning() {
+        return thread.isAlive() && phase == Phase.RUNNING;
+    }
+
+    @Override
+    public CompletionStage<List<LaneStatus>> lanes() {
+        var answer = new CompletableFuture<List<LaneStatus>>();
+        inbox.add(() -> answer.complete(scheduler.status(clock.instant())));
+        return answer;
+    }
+
+    @Override
+    public CompletionStage<Long> retry(List<Lane> lanes) {
+        var answer = new CompletableFuture<Long>();
+        inbox.add(() -> {
+            long entries =
+                    scheduler.status(clock.instant()).stream()
+                            .filter(status -> lanes.contains(status.lane()))
+                            .mapToLong(status -> status.messages() - status.held())
+                            .sum();
+            on(new SchedulerEvent.RetryAsked(lanes));
+            answer.complete(entries);
+        });
+        return answer;
+    }
+
+    private void tell(SchedulerEvent event) {
+        inbox.add(() -> on(event));
+    }
+
+    private void run() {
+        var batch = new ArrayList<Runnable>();
+        long nextTick = System.nanoTime();
+        while (phase != Phase.STOPPED && !isDrained()) {
+            long wait = nextTick - System.nanoTime();
+            if (wait <= 0) {
+                guarded(() -> on(new SchedulerEvent.Tick()));
+                nextTick = System.nanoTime() + TICK.toNanos();
+                continue;
+            }
+            takeBatch(batch, wait);
+            batch.forEach(this::guarded);
+            batch.clear();
+        }
+    }
+
+    private boolean isDrained() {
+        return phase == Phase.DRAINING && openSessions == 0 && inbox.isEmpty() && notices.isIdle();
+    }
+
+    private void takeBatch(List<Runnable> batch, long waitNanos) {
+        try {
+            Runnable first = inbox.poll(waitNanos, TimeUnit.NANOSECONDS);
+            if (first != null) batch.add(first);
+            inbox.drainTo(batch);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException("nobody interrupts the queue runner", interrupted);
+        }
+    }
+
+    /// A fault in one event must not end delivery for all: what is queued is safe on disk.
+    private void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException fault) {
+            events.on(RelayEvent.Fault.of("queue runner", fault));
+        }
+    }
+
+    private void on(SchedulerEvent event) {
+        for (Action action : scheduler.on(event, clock.instant())) carryOut(action);
+    }
+
+    private void carryOut(Action action) {
+        switch (action) {
+            case Action.OpenSession(var id, var lane) -> openSession(id, lane);
+            case Action.Offer(var id, var entry) -> link(id).offer(entry);
+            case Action.FinishSession(var id) -> link(id).finish();
+            case Action.Load(var query) ->
+                    store.load(query, found -> tell(new SchedulerEvent.EntriesLoaded(found)));
+            case Action.Change(var change) -> store.change(change);
+            case Action.Bounce bounce -> notices.bounce(bounce);
+            case Action.WarnOfDelay warning -> notices.warn(warning);
+            case Action.Tell(var event) -> events.on(event);
+        }
+    }
+
+    private SessionLink link(SessionId id) {
+        SessionLink link = links.get(id);
+        if (link == null) throw new IllegalStateException("no open session " + id);
+        return link;
+    }
+
+    private void openSession(SessionId id, Lane lane) {
+        openSessions++;
+        Thread.ofVirtual().name("session-" + id.value()).start(() -> runSession(id, lane));
+    }
+
+    private void runSession(SessionId id, Lane lane) {
+        Ending ending;
+        try {
+            ending = sessions.run(lane, policy, observer(id));
+        } catch (RuntimeException fault) {
+            events.on(RelayEvent.Fault.of("session for " + lane, fault));
+            ending = new Ending.NoHost(NoticeDesk.internalFault(fault));
+        }
+        Ending result = ending;
+        inbox.add(() -> {
+            links.remove(id);
+            openSessions--;
+            on(new SchedulerEvent.SessionEnded(id, result));
+        });
+    }
+
+    private SessionObserver observer(SessionId id) {
+        return new SessionObserver() {
+            @Override
+            public void opened(SessionLink link, TlsProof proof) {
+                inbox.add(() -> {
+                    links.put(id, link);
+                    on(new SchedulerEvent.SessionOpened(id));
+                });
+            }
+
+            @Override
+            public void ready(int entries) {
+                tell(new SchedulerEvent.SessionReady(id, entries));
+            }
+
+            @Override
+            public void ended(
+                    QueueEntry entry, Map<Mailbox, DeliveryOutcome> outcomes, TlsProof proof) {
+                tell(new SchedulerEvent.AttemptEnded(id, entry, outcomes, proof));
+            }
+
+            @Override
+            public void returned(QueueEntry entry) {
+                tell(new SchedulerEvent.EntryReturned(id, entry));
+            }
+        };
+    }
+}
