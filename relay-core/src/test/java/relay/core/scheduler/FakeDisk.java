@@ -76,40 +76,44 @@ final class FakeDisk {
     }
 
     Loaded load(LoadQuery query) {
-        List<QueueEntry> inLane =
-                entries.values().stream().filter(e -> e.lane().equals(query.lane())).toList();
         return switch (query) {
-            case LoadQuery.Due(_, var now, var limit) -> {
-                List<QueueEntry> queued = sorted(inLane, FakeDisk::isQueued, byNext());
-                List<QueueEntry> found =
-                        queued.stream()
-                                .filter(e -> !e.nextAttempt().isAfter(now))
-                                .limit(limit)
-                                .toList();
-                yield new Loaded(query, found, rest(queued, found, QueueEntry::nextAttempt));
-            }
-            case LoadQuery.Older(_, var before, var limit) ->
-                    aged(query, sorted(inLane, FakeDisk::isQueued, byAge()), before, limit);
-            case LoadQuery.Delayed(_, var before, var limit) ->
-                    aged(
-                            query,
-                            sorted(
-                                    inLane,
-                                    e -> isQueued(e) && e.delayNotice() == DelayNotice.NOT_SENT,
-                                    byAge()),
-                            before,
-                            limit);
-            case LoadQuery.All(_, var after, var limit) ->
-                    new Loaded(
-                            query,
-                            inLane.stream()
-                                    .filter(e ->
-                                            after.isEmpty()
-                                                    || ORDER.compare(e.id(), after.getFirst()) > 0)
-                                    .limit(limit)
-                                    .toList(),
-                            Instant.MAX);
+            case LoadQuery.Due due -> due(due);
+            case LoadQuery.Older(var lane, var before, var limit) ->
+                    aged(query, inLane(lane, FakeDisk::isQueued, byAge()), before, limit);
+            case LoadQuery.Delayed(var lane, var before, var limit) ->
+                    aged(query, inLane(lane, FakeDisk::isUnwarned, byAge()), before, limit);
+            case LoadQuery.All all -> all(all);
         };
+    }
+
+    private Loaded due(LoadQuery.Due query) {
+        List<QueueEntry> queued = inLane(query.lane(), FakeDisk::isQueued, byNext());
+        List<QueueEntry> found =
+                queued.stream()
+                        .filter(e -> !e.nextAttempt().isAfter(query.now()))
+                        .limit(query.limit())
+                        .toList();
+        return new Loaded(query, found, rest(queued, found, QueueEntry::nextAttempt));
+    }
+
+    private Loaded all(LoadQuery.All query) {
+        Predicate<QueueEntry> later =
+                e -> query.after().stream().allMatch(after -> ORDER.compare(e.id(), after) > 0);
+        List<QueueEntry> found = inLane(query.lane(), later, byAge());
+        return new Loaded(query, found.stream().limit(query.limit()).toList(), Instant.MAX);
+    }
+
+    private List<QueueEntry> inLane(
+            Lane lane, Predicate<QueueEntry> wanted, Comparator<QueueEntry> order) {
+        return entries.values().stream()
+                .filter(e -> e.lane().equals(lane))
+                .filter(wanted)
+                .sorted(order)
+                .toList();
+    }
+
+    private static boolean isUnwarned(QueueEntry entry) {
+        return isQueued(entry) && entry.delayNotice() == DelayNotice.NOT_SENT;
     }
 
     List<LaneCensus> census() {
@@ -188,11 +192,6 @@ final class FakeDisk {
 
     private static Comparator<QueueEntry> byAge() {
         return Comparator.comparing(e -> e.envelope().acceptedAt());
-    }
-
-    private static List<QueueEntry> sorted(
-            List<QueueEntry> entries, Predicate<QueueEntry> wanted, Comparator<QueueEntry> order) {
-        return entries.stream().filter(wanted).sorted(order).toList();
     }
 
     private static Loaded aged(

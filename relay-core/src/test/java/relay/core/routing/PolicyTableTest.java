@@ -1,0 +1,143 @@
+package relay.core.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import relay.core.address.Domain;
+import relay.core.routing.DomainPattern.Any;
+import relay.core.routing.DomainPattern.Exact;
+import relay.core.routing.DomainPattern.Subtree;
+import relay.core.routing.SendConnector.Enabled;
+import relay.core.routing.SmartHost.HostKind;
+import relay.core.routing.SmartHost.TlsMode;
+import relay.core.tls.TlsRequirement;
+
+class PolicyTableTest {
+    private static final Origin HERE = new Origin("connectors.yaml", 1);
+    private final List<SendConnector> connectors = new ArrayList<>();
+    private final List<DomainFloor> floors = new ArrayList<>();
+
+    @Test
+    void theMostSpecificAddressSpaceWinsWhateverItCosts() {
+        // Given a space for every domain, one for a subtree, a smaller one and one for the domain
+        // alone.
+        add("every", Enabled.YES, new AddressSpace(new Any(), 1));
+        add("tree", Enabled.YES, new AddressSpace(new Subtree(domain("example.org")), 1));
+        add("smaller", Enabled.YES, new AddressSpace(new Subtree(domain("a.example.org")), 50));
+        add("exact", Enabled.YES, new AddressSpace(new Exact(domain("x.a.example.org")), 100));
+
+        // Then each domain goes by the one that says most about it.
+        assertThat(connectorOf("x.a.example.org")).isEqualTo("exact");
+        assertThat(connectorOf("y.a.example.org")).isEqualTo("smaller");
+        assertThat(connectorOf("a.example.org")).isEqualTo("smaller");
+        assertThat(connectorOf("example.org")).isEqualTo("tree");
+        assertThat(connectorOf("notexample.org")).isEqualTo("every");
+    }
+
+    @Test
+    void amongEqualSpacesTheLowestCostWinsAndThenTheFirstName() {
+        add("zoo", Enabled.YES, new AddressSpace(new Any(), 2));
+        add("dear", Enabled.YES, new AddressSpace(new Any(), 3));
+        add("bar", Enabled.YES, new AddressSpace(new Any(), 2));
+        assertThat(connectorOf("example.org")).isEqualTo("bar");
+    }
+
+    @Test
+    void aDisabledConnectorTakesNothing() {
+        add("off", Enabled.NO, new AddressSpace(new Exact(domain("example.org")), 1));
+        add("on", Enabled.YES, new AddressSpace(new Any(), 1));
+        assertThat(connectorOf("example.org")).isEqualTo("on");
+    }
+
+    @Test
+    void mailForADomainThatNoConnectorTakesIsUnreachable() {
+        add("some", Enabled.YES, new AddressSpace(new Exact(domain("example.org")), 1));
+        Route route = table().route(domain("other.example"));
+        assertThat(route).isInstanceOf(Route.Unreachable.class);
+        assertThat(route.lane().isUnreachable()).isTrue();
+    }
+
+    @Test
+    void anAddressLiteralMatchesOnlyTheSpaceForEveryDomain() {
+        add("tree", Enabled.YES, new AddressSpace(new Subtree(domain("example.org")), 1));
+        add("every", Enabled.YES, new AddressSpace(new Any(), 1));
+        assertThat(connectorOf("[192.0.2.7]")).isEqualTo("every");
+    }
+
+    @Test
+    void theFloorOfADomainIsTheEntryThatFitsItBest() {
+        floor(new Subtree(domain("clinic.example")));
+        floor(new Exact(domain("lab.clinic.example")));
+        assertThat(table().floor(domain("lab.clinic.example")).map(f -> f.pattern().toString()))
+                .contains("lab.clinic.example");
+        assertThat(table().floor(domain("clinic.example")).map(f -> f.pattern().toString()))
+                .contains("*.clinic.example");
+        assertThat(table().floor(domain("clinic.example.org"))).isEmpty();
+    }
+
+    @Test
+    void domainsBehindTheSameSmartHostShareALaneOnlyUnderTheSameFloor() {
+        // Given a smart host for everything, and a floor for one domain.
+        add("filter", Enabled.YES, new AddressSpace(new Any(), 1));
+        floor(new Exact(domain("bank.example")));
+        SendConnector filter = connectors.getFirst();
+        connectors.set(0, withSmartHost(filter));
+
+        // Then the domain with the floor has a lane of its own.
+        PolicyTable table = table();
+        Lane one = table.route(domain("one.example")).lane();
+        Lane two = table.route(domain("two.example")).lane();
+        Lane bank = table.route(domain("bank.example")).lane();
+        assertThat(one).isEqualTo(two).isNotEqualTo(bank);
+        assertThat(table.floorOf(bank)).isPresent();
+    }
+
+    private String connectorOf(String name) {
+        return table().route(domain(name)).lane().connector();
+    }
+
+    private PolicyTable table() {
+        return new PolicyTable(connectors, floors);
+    }
+
+    private void floor(DomainPattern pattern) {
+        floors.add(new DomainFloor(pattern, HERE, new TlsRequirement.EncryptionOnly()));
+    }
+
+    private void add(String name, Enabled enabled, AddressSpace... spaces) {
+        connectors.add(
+                new SendConnector(
+                        name,
+                        HERE,
+                        enabled,
+                        List.of(spaces),
+                        List.of(),
+                        List.of(),
+                        new TlsRequirement.None(),
+                        SendConnector.PlaintextFallback.ALLOWED,
+                        SendConnector.OnTlsFailure.QUEUE,
+                        1 << 20,
+                        RetrySchedule.DEFAULT));
+    }
+
+    private static SendConnector withSmartHost(SendConnector c) {
+        return new SendConnector(
+                c.name(),
+                c.origin(),
+                c.enabled(),
+                c.addressSpaces(),
+                List.of(new SmartHost("mx.filter.example", HostKind.NAME, 25, TlsMode.STARTTLS)),
+                c.authentication(),
+                c.tls(),
+                c.plaintextFallback(),
+                c.onTlsFailure(),
+                c.maxMessageSizeBytes(),
+                c.retry());
+    }
+
+    private static Domain domain(String name) {
+        return Domain.parse(name).orElseThrow();
+    }
+}

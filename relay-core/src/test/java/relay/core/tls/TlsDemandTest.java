@@ -1,0 +1,131 @@
+package relay.core.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import relay.core.tls.Evidence.ChainVerdict;
+import relay.core.tls.Evidence.TlsVersion;
+import relay.core.tls.TlsDemand.Encryption;
+import relay.core.tls.TlsDemand.Source;
+import relay.core.tls.TlsDemand.TrustedChain;
+import relay.core.tls.TlsDemand.TrustedName;
+import relay.core.tls.Unmet.Shortfall;
+
+class TlsDemandTest {
+    private static final Source BANK = new Source(Source.Kind.CONNECTOR, "bank");
+    private static final ChainVerdict TRUSTED = new ChainVerdict.Trusted();
+    private static final List<TlsDemand> EVERY_DEMAND =
+            List.of(
+                    new Encryption(BANK),
+                    new TrustedChain(BANK),
+                    new TrustedName(BANK, Set.of("mx.bank.example")),
+                    new TrustedName(BANK, Set.of("*.other.example")));
+    private static final List<Evidence> EVERY_EVIDENCE = everyEvidence();
+
+    @Test
+    void plaintextMeetsOnlyTheEmptyList() {
+        var plaintext = new Evidence.Plaintext(Shortfall.NOT_OFFERED, "no STARTTLS");
+        assertThat(TlsDemand.unmet(List.of(), plaintext)).isEmpty();
+        assertThat(EVERY_DEMAND)
+                .allSatisfy(demand ->
+                        assertThat(TlsDemand.unmet(List.of(demand), plaintext)).hasSize(1));
+    }
+
+    @Test
+    void anotherDemandNeverMakesARefusedConnectionAcceptable() {
+        for (Evidence evidence : EVERY_EVIDENCE) {
+            for (TlsDemand one : EVERY_DEMAND) {
+                for (TlsDemand more : EVERY_DEMAND) {
+                    int alone = TlsDemand.unmet(List.of(one), evidence).size();
+                    int both = TlsDemand.unmet(List.of(one, more), evidence).size();
+                    int turned = TlsDemand.unmet(List.of(more, one), evidence).size();
+                    assertThat(both).isGreaterThanOrEqualTo(alone).isEqualTo(turned);
+                }
+            }
+        }
+    }
+
+    @Test
+    void oldProtocolsMeetNoDemand() {
+        Evidence old = encrypted(TlsVersion.TLS_1_1, TRUSTED, "mx.bank.example");
+        assertThat(TlsDemand.unmet(List.of(new Encryption(BANK)), old))
+                .extracting(Unmet::shortfall)
+                .containsExactly(Shortfall.OLD_PROTOCOL);
+    }
+
+    @Test
+    void aNameIsOfNoUseWithoutTrust() {
+        var demand = new TrustedName(BANK, Set.of("mx.bank.example"));
+        Evidence selfSigned =
+                encrypted(
+                        TlsVersion.TLS_1_3,
+                        new ChainVerdict.Untrusted("self-signed"),
+                        "mx.bank.example");
+        Evidence expired =
+                encrypted(
+                        TlsVersion.TLS_1_3,
+                        new ChainVerdict.Expired("since yesterday"),
+                        "mx.bank.example");
+        assertThat(TlsDemand.unmet(List.of(demand), selfSigned).getFirst().shortfall())
+                .isEqualTo(Shortfall.UNTRUSTED);
+        assertThat(TlsDemand.unmet(List.of(demand), expired).getFirst().shortfall())
+                .isEqualTo(Shortfall.EXPIRED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mx.bank.example, mx.bank.example, true",
+        "mx.bank.example, mx2.bank.example, false",
+        "*.bank.example, mx.bank.example, true",
+        "*.bank.example, a.mx.bank.example, false",
+        "*.bank.example, bank.example, false",
+        "mx.bank.example, *.bank.example, true",
+        "a.mx.bank.example, *.bank.example, false",
+        "bank.example, *.bank.example, false",
+        "*.bank.example, *.bank.example, true",
+        "*.example, bank.example, false",
+        "m*.bank.example, mx.bank.example, false",
+        "*, bank, false",
+    })
+    void aWildcardIsOneWholeLabel(String presented, String wanted, boolean fits) {
+        var demand = new TrustedName(BANK, Set.of(wanted));
+        Evidence evidence = encrypted(TlsVersion.TLS_1_3, TRUSTED, presented);
+        assertThat(TlsDemand.unmet(List.of(demand), evidence).isEmpty()).isEqualTo(fits);
+    }
+
+    @Test
+    void theReasonSaysWhoseDemandItIsAndWhatWasSeen() {
+        var demand = new TrustedName(BANK, Set.of("mx.bank.example"));
+        Evidence evidence = encrypted(TlsVersion.TLS_1_3, TRUSTED, "mx.evil.example");
+        assertThat(TlsDemand.unmet(List.of(demand), evidence).getFirst())
+                .hasToString(
+                        "a trusted certificate for mx.bank.example (connector bank): name-mismatch"
+                                + " (the certificate is for mx.evil.example)");
+    }
+
+    private static List<Evidence> everyEvidence() {
+        var all = new ArrayList<Evidence>();
+        all.add(new Evidence.Plaintext(Shortfall.NOT_OFFERED, ""));
+        for (TlsVersion version : TlsVersion.values()) {
+            for (ChainVerdict verdict :
+                    List.of(
+                            TRUSTED,
+                            new ChainVerdict.Expired("e"),
+                            new ChainVerdict.Untrusted("u"))) {
+                all.add(encrypted(version, verdict, "mx.bank.example"));
+                all.add(encrypted(version, verdict, "x.other.example"));
+            }
+        }
+        return all;
+    }
+
+    private static Evidence encrypted(TlsVersion version, ChainVerdict verdict, String name) {
+        return new Evidence.Encrypted(
+                version, "TLS_AES_128_GCM_SHA256", "", verdict, Set.of(name), List.of());
+    }
+}
