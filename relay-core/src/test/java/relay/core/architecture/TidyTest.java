@@ -23,7 +23,8 @@ class TidyTest {
             Pattern.compile("\\w*(Manager|Util|Utils|Helper|Impl|Info|Data)\\.java");
     private static final Pattern METHOD_START =
             Pattern.compile(
-                    "^ {4,12}(?! )(?!.*\\b(class|record|interface|enum|new)\\b)[^=;]*\\(.*");
+                    "^ {4,12}(?!(return|throw|new|else|case|yield|assert) )"
+                            + "[\\w.<>\\[\\],?@& ]+ \\w+\\(.*");
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     @Test
@@ -79,7 +80,6 @@ class TidyTest {
     private static int methodLength(List<String> lines, int start) {
         String first = lines.get(start);
         if (!METHOD_START.matcher(first).matches() || first.strip().startsWith("//")) return 0;
-        if (first.strip().startsWith("@") || first.strip().startsWith("*")) return 0;
         String end = " ".repeat(first.length() - first.stripLeading().length()) + "}";
         boolean opened = false;
         for (int i = start; i < lines.size(); i++) {
