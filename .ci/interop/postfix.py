@@ -86,6 +86,7 @@ class Postfix:
     def __init__(self, host, folder, addresses):
         self.host = host
         self.folder = folder
+        self.folder.mkdir(parents=True)
         self.port = free_port()
         self.log_file = folder / "log"
         self.boxes = {address: f"box{number:02}" for number, address in enumerate(addresses)}
@@ -111,12 +112,13 @@ class Postfix:
 
     def _command(self, verb, check=True):
         # A file and not a pipe: the daemons inherit it, and a pipe would not end before they do.
-        with open(self.folder / "commands", "ab") as output:
+        said = self.folder / "commands"
+        with open(said, "ab") as output:
             done = subprocess.run(
                 ["postfix", "-c", self._etc, verb], timeout=60, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         if check and done.returncode != 0:
-            raise AssertionError(f"postfix {verb} at {self.host} ended with status {done.returncode}")
+            raise AssertionError(f"postfix {verb} at {self.host}: status {done.returncode}\n{said.read_text()}")
         return done.returncode
 
     @property

@@ -66,10 +66,11 @@ class Stage:
     def start(self):
         self.open_stages.add(self)
         try:
-            self.start_partner()
+            # Each stop is registered before its start: a start that fails half-way leaves something to stop, too.
             self.exits.callback(self.partner.stop)
-            self._start_origin()
+            self.start_partner()
             self.exits.callback(self.origin.stop)
+            self._start_origin()
             self.configure_relay()
             self.exits.callback(self.relay.stop)
             self.relay.start()
