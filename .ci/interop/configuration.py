@@ -1,0 +1,33 @@
+"""Writes the relay's connectors.yaml and relay.yaml."""
+
+import json
+
+RELAY = """\
+hostname: relay.example.net
+data: ../data
+admin: {{ listen: "127.0.0.1:{admin}" }}
+tls:
+  trust: {trust}
+dns:
+  servers: ["127.0.0.1:{dns}"]
+"""
+
+
+def entry(**keys):
+    """One element of a YAML list; each value stands in flow style, of which JSON is a part."""
+    lines = [f"{key}: {json.dumps(value)}" for key, value in keys.items()]
+    return "  - " + "\n    ".join(lines) + "\n"
+
+
+def smart_host(port):
+    return [f"[127.0.0.1]:{port}"]
+
+
+def connectors(receive, send, domains):
+    """The text of connectors.yaml from lists of entries."""
+    lists = {"receiveConnectors": receive, "sendConnectors": send, "domains": domains}
+    return "\n".join(f"{name}:\n" + "".join(entries) for name, entries in lists.items())
+
+
+def relay(admin_port, dns_port, trust):
+    return RELAY.format(admin=admin_port, dns=dns_port, trust=json.dumps(str(trust)))
