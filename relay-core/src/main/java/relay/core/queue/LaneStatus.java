@@ -22,10 +22,10 @@ public record LaneStatus(
         List<Diagnostic> lastTrouble) {
 
     public enum Status {
-        ACTIVE("active"),
-        READY("ready"),
-        RETRY("retry"),
-        SUSPENDED("suspended");
+        ACTIVE("Active"),
+        READY("Ready"),
+        RETRY("Retry"),
+        SUSPENDED("Suspended");
 
         private final String label;
 

@@ -1,8 +1,10 @@
 package relay.core.scheduler;
 
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import relay.core.queue.MessageStore.LoadQuery;
 import relay.core.queue.MessageStore.Loaded;
 import relay.core.queue.QueueEntry.EntryId;
@@ -11,10 +13,15 @@ import relay.core.queue.QueueEntry.EntryId;
 /// oldest expires, and which questions about it are still open.
 ///
 /// An answer is as old as its question: what left memory in between is remembered, so that an entry
-/// which has just been delivered is not taken for a new one.
+/// which has just been delivered is not taken for a new one. Answers come in the order of their
+/// questions.
 final class DiskView {
-    private final Set<EntryId> leftWhileLoading = new HashSet<>();
-    private int loadsOpen;
+    private final Deque<Long> openQuestions = new ArrayDeque<>();
+
+    /// Which entries left memory, and what the last question was by then.
+    private final Map<EntryId, Long> left = new HashMap<>();
+
+    private long lastQuestion;
     private boolean loadingDue;
     private boolean sweeping;
     private Instant nextDue = Instant.MAX;
@@ -38,11 +45,12 @@ final class DiskView {
     }
 
     void left(EntryId id) {
-        if (loadsOpen > 0) leftWhileLoading.add(id);
+        if (!openQuestions.isEmpty()) left.put(id, lastQuestion);
     }
 
-    boolean hasLeft(EntryId id) {
-        return leftWhileLoading.contains(id);
+    /// Whether the answer in hand is too old to say anything of this entry.
+    boolean isOutdated(EntryId id) {
+        return left.getOrDefault(id, 0L) >= openQuestions.getFirst();
     }
 
     boolean isDue(Instant now) {
@@ -59,11 +67,11 @@ final class DiskView {
     }
 
     boolean isQuiet() {
-        return loadsOpen == 0;
+        return openQuestions.isEmpty();
     }
 
     void asked(LoadQuery query) {
-        loadsOpen++;
+        openQuestions.addLast(++lastQuestion);
         switch (query) {
             case LoadQuery.Due _ -> {
                 loadingDue = true;
@@ -101,8 +109,8 @@ final class DiskView {
 
     /// The answer has been dealt with.
     void closed() {
-        loadsOpen--;
-        if (loadsOpen == 0) leftWhileLoading.clear();
+        openQuestions.removeFirst();
+        if (openQuestions.isEmpty()) left.clear();
     }
 
     private static Instant earlier(Instant one, Instant other) {

@@ -32,7 +32,9 @@ final class Dispatcher {
 
     void work(LaneState lane, Turn turn) {
         lane.verdict().ifPresent(verdict -> carryOut(verdict, lane, turn));
-        if (!board.stopping && lane.mayAttempt(turn.now)) {
+        if (lane.isObsolete()) {
+            lane.ready.takeIf(_ -> true).forEach(entry -> board.move(entry, turn));
+        } else if (!board.stopping && lane.mayAttempt(turn.now)) {
             offer(lane, turn);
             open(lane, turn);
         }
@@ -109,8 +111,11 @@ final class Dispatcher {
     private void open(LaneState lane, Turn turn) {
         while (wantsSession(lane, turn)) {
             if (board.sessions.size() >= board.limits.sessions()) {
-                board.waiting.add(lane);
-                makeRoom(turn);
+                // A lane that has one already does not take another's.
+                if (lane.usableSessions() == 0) {
+                    board.waiting.add(lane);
+                    makeRoom(turn);
+                }
                 return;
             }
             board.waiting.remove(lane);
@@ -130,6 +135,11 @@ final class Dispatcher {
     /// Ends a connection that another lane needs more: an idle one, else one that has had its
     /// share.
     private void makeRoom(Turn turn) {
+        long leaving =
+                board.sessions.values().stream()
+                        .filter(session -> session.phase == Session.Phase.FINISHING)
+                        .count();
+        if (leaving >= board.waiting.size()) return;
         board.sessions.values().stream()
                 .filter(session -> session.phase == Session.Phase.SERVING)
                 .filter(s -> s.isIdle() || s.attempts >= board.limits.messagesBeforeYield())
@@ -140,6 +150,7 @@ final class Dispatcher {
     private void readAhead(LaneState lane, Turn turn) {
         boolean wanted =
                 lane.verdict().isPresent()
+                        || lane.isObsolete()
                         || (!lane.sessions.isEmpty() && lane.mayAttempt(turn.now));
         int batch = board.limits.loadBatch();
         if (!wanted || !lane.disk.isDue(turn.now) || lane.ready.size() > batch / 2) return;

@@ -101,6 +101,11 @@ final class LaneState {
                 && (floor != null) != lane.floor().isEmpty();
     }
 
+    /// Whether whatever is in it, or comes back to it, belongs elsewhere.
+    boolean isObsolete() {
+        return !isConfigured() && !lane.isUnreachable();
+    }
+
     RetrySchedule schedule() {
         return connector == null ? RetrySchedule.DEFAULT : connector.retry();
     }

@@ -147,6 +147,8 @@ public final class Scheduler {
     }
 
     private static void returned(Session session, QueueEntry entry, Turn turn) {
+        // A session gives back what it was offered because it is ending.
+        session.phase = Session.Phase.FINISHING;
         session.leaves(entry.id(), turn.now);
         session.lane.ready.putBack(entry);
         turn.touch(session.lane);

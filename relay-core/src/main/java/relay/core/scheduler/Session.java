@@ -35,8 +35,9 @@ final class Session {
         return phase == Phase.SERVING && credit > 0;
     }
 
+    /// Nothing to do, and nothing to be given.
     boolean isIdle() {
-        return phase == Phase.SERVING && offered.isEmpty();
+        return canTake() && offered.isEmpty() && lane.ready.isEmpty();
     }
 
     void offer(QueueEntry entry) {

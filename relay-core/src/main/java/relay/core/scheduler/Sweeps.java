@@ -50,7 +50,7 @@ final class Sweeps {
     void loaded(LaneState lane, Loaded loaded, Turn turn) {
         lane.disk.answered(loaded);
         for (QueueEntry entry : loaded.entries()) {
-            if (lane.disk.hasLeft(entry.id())) continue;
+            if (lane.disk.isOutdated(entry.id())) continue;
             switch (loaded.query()) {
                 case LoadQuery.Due _ -> due(lane, entry);
                 case LoadQuery.Older _ -> expired(lane, entry, turn);

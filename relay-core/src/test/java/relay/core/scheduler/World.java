@@ -163,6 +163,7 @@ final class World {
     void restart() {
         sessions.clear();
         offered.clear();
+        finishing.clear();
         inFlight.clear();
         pendingAnswers.clear();
         scheduler = new Scheduler(limits, policy);
@@ -241,6 +242,9 @@ final class World {
             throw new AssertionError("offered " + entry.id() + ", which has ended");
         }
         if (!inFlight.add(entry.id())) throw new AssertionError(entry.id() + " in flight twice");
+        if (Rerouting.isStale(entry, policy)) {
+            throw new AssertionError("offered " + entry.id() + " in a lane that is not its own");
+        }
         if (finishing.contains(session)) throw new AssertionError("offered after the finish");
         offered.computeIfAbsent(session, _ -> new ArrayList<>()).add(entry);
     }
