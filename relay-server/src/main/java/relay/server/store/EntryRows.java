@@ -1,0 +1,138 @@
+package relay.server.store;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import relay.core.queue.Envelope;
+import relay.core.queue.Envelope.Need;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueEntry.DelayNotice;
+import relay.core.queue.QueueEntry.EntryId;
+import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.queue.QueueId;
+import relay.core.routing.Lane;
+
+/// An entry as a row: the entry's own columns, then its envelope's, which each entry of a message
+/// repeats (most messages have one entry). Times are whole milliseconds since 1970, rounded down.
+final class EntryRows {
+    static final int QUEUED = 0;
+    static final int HELD = 1;
+    static final int NOT_SENT = 0;
+    static final int SENT = 1;
+
+    /// The envelope's columns, which all entries of a message have alike.
+    static final String ENVELOPE = "sender, needs, size, accepted, connector, client";
+
+    static final String INTO =
+            "INSERT INTO entry (message, idx, lane, status, attempts, next_attempt, delay_notice,"
+                    + " trouble, recipients, "
+                    + ENVELOPE
+                    + ") ";
+
+    static final String INSERT = INTO + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    /// What [#read] reads, of `entry e` and `lane l`.
+    static final String COLUMNS =
+            """
+            e.message, e.idx, e.status, e.attempts, e.next_attempt, e.delay_notice, e.trouble,
+            e.recipients, e.sender, e.needs, e.size, e.accepted, e.connector, e.client,
+            l.connector, l.next_hop, l.floor
+            """;
+
+    private static final int EIGHT_BIT_MIME = 1;
+    private static final int SMTP_UTF8 = 2;
+
+    private EntryRows() {}
+
+    /// Fills in [#INSERT].
+    static void bind(PreparedStatement insert, QueueEntry entry, long lane) throws SQLException {
+        Envelope envelope = entry.envelope();
+        insert.setLong(1, entry.id().message().value());
+        insert.setInt(2, entry.id().index());
+        insert.setLong(3, lane);
+        insert.setInt(4, of(entry.status()));
+        insert.setInt(5, entry.attempts());
+        insert.setLong(6, millis(entry.nextAttempt()));
+        insert.setInt(7, entry.delayNotice() == DelayNotice.SENT ? SENT : NOT_SENT);
+        insert.setString(8, DiagnosticJson.of(entry.lastTrouble()));
+        insert.setString(9, RecipientText.of(entry.recipients()));
+        insert.setString(10, RecipientText.of(envelope.sender()));
+        insert.setInt(11, of(envelope.needs()));
+        insert.setLong(12, envelope.sizeBytes());
+        insert.setLong(13, millis(envelope.acceptedAt()));
+        insert.setString(14, envelope.receiveConnector());
+        insert.setString(15, withoutZone(envelope.client()).getHostAddress());
+    }
+
+    /// Reads [#COLUMNS]. Throws [IllegalArgumentException] where a value was not written by
+    /// [#bind].
+    static QueueEntry read(ResultSet row) throws SQLException {
+        var id = new QueueId(row.getLong(1));
+        var envelope =
+                new Envelope(
+                        id,
+                        RecipientText.parsePath(row.getString(9)),
+                        needs(row.getInt(10)),
+                        row.getLong(11),
+                        instant(row.getLong(12)),
+                        row.getString(13),
+                        InetAddress.ofLiteral(row.getString(14)));
+        return new QueueEntry(
+                new EntryId(id, row.getInt(2)),
+                envelope,
+                new Lane(row.getString(15), row.getString(16), row.getString(17)),
+                RecipientText.parse(row.getString(8)),
+                row.getInt(3) == QUEUED ? EntryStatus.QUEUED : EntryStatus.HELD,
+                row.getInt(4),
+                instant(row.getLong(5)),
+                DiagnosticJson.parse(row.getString(7)),
+                row.getInt(6) == NOT_SENT ? DelayNotice.NOT_SENT : DelayNotice.SENT);
+    }
+
+    static int of(EntryStatus status) {
+        return switch (status) {
+            case QUEUED -> QUEUED;
+            case HELD -> HELD;
+        };
+    }
+
+    /// The times of rows that are not after `time` are not above this.
+    static long millis(Instant time) {
+        try {
+            return time.toEpochMilli();
+        } catch (ArithmeticException _) {
+            return time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+    }
+
+    static Instant instant(long millis) {
+        return millis == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(millis);
+    }
+
+    private static int of(Set<Need> needs) {
+        return (needs.contains(Need.EIGHT_BIT_MIME) ? EIGHT_BIT_MIME : 0)
+                | (needs.contains(Need.SMTP_UTF8) ? SMTP_UTF8 : 0);
+    }
+
+    private static Set<Need> needs(int bits) {
+        if (bits == 0) return Set.of();
+        var needs = EnumSet.noneOf(Need.class);
+        if ((bits & EIGHT_BIT_MIME) != 0) needs.add(Need.EIGHT_BIT_MIME);
+        if ((bits & SMTP_UTF8) != 0) needs.add(Need.SMTP_UTF8);
+        return needs;
+    }
+
+    // The zone of a link-local address means nothing after a restart.
+    private static InetAddress withoutZone(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

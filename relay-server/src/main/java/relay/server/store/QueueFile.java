@@ -1,0 +1,158 @@
+package relay.server.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import relay.core.queue.MessageStore.LoadQuery;
+import relay.core.queue.MessageStore.Loaded;
+import relay.core.queue.QueueChange;
+import relay.core.queue.QueueId;
+
+/// The queue's file as its only writer has it open: groups become transactions here. Made by the
+/// thread that opens the store, confined to the writer's thread from then on.
+final class QueueFile {
+    // As much as a fair-sized message: when this fits, mail does.
+    private static final int PROBE_BYTES = 256 * 1024;
+
+    private final Connection connection;
+    private final LaneTable lanes;
+    private final QueueWrites writes;
+    private final EntryQueries queries;
+    private final ChunkSweep sweep;
+    private final QueueIds ids;
+    private final PreparedStatement begin;
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+
+    private QueueFile(Connection connection, InstantSource clock, Consumer<String> unreadable)
+            throws SQLException {
+        this.connection = connection;
+        LaneTable.forgetIdle(connection);
+        ids = new QueueIds(clock, Math.max(reservedIds(connection), idAfterLast(connection)));
+        begin = connection.prepareStatement("BEGIN IMMEDIATE");
+        commit = connection.prepareStatement("COMMIT");
+        rollback = connection.prepareStatement("ROLLBACK");
+        lanes = new LaneTable(connection);
+        writes = new QueueWrites(connection, lanes);
+        queries = new EntryQueries(connection, unreadable);
+        sweep = new ChunkSweep(connection);
+        sweep.findOrphans(connection);
+        reserveIds(ids.wanted());
+    }
+
+    /// Opens the queue of `folder`, and makes it where there is none. `unreadable` hears of entries
+    /// that cannot be understood. Throws [StoreException].
+    static QueueFile open(Path folder, InstantSource clock, Consumer<String> unreadable) {
+        Connection connection = Schema.openWriter(folder);
+        try {
+            return new QueueFile(connection, clock, unreadable);
+        } catch (SQLException e) {
+            Schema.closeQuietly(connection);
+            throw Schema.unreadable(folder.resolve(Schema.FILE), e);
+        }
+    }
+
+    QueueIds ids() {
+        return ids;
+    }
+
+    /// Writes the group in one transaction and returns when it is synced. Throws what went wrong;
+    /// then [#rollBack] must follow.
+    Effects commit(Group group) throws SQLException {
+        writes.begin();
+        begin.execute();
+        for (var chunks : group.chunks()) {
+            // One whose content failed or was discarded meanwhile is left out.
+            if (chunks.content().failure() == null) {
+                writes.addChunks(chunks.content().id(), chunks.rows());
+            }
+        }
+        for (var accept : group.accepts()) writes.add(accept.message(), accept.rest());
+        for (QueueChange change : group.changes()) writes.apply(change);
+        long wanted = ids.runsLow() ? ids.wanted() : 0;
+        if (wanted > 0) writes.reserveIds(wanted);
+        sweep.step();
+        Effects effects = writes.flush();
+        commit.execute();
+        sweep.committed();
+        if (wanted > 0) ids.reserved(wanted);
+        effects.chunksToSweep().forEach(sweep::add);
+        return effects;
+    }
+
+    /// Ends a transaction that failed; nothing of it remains.
+    void rollBack() {
+        lanes.forgetNumbers();
+        try {
+            rollback.execute();
+        } catch (SQLException _) {
+            // SQLite has done it by itself, as it does when the disk is full.
+        }
+    }
+
+    /// Whether there is work although no group asks for any.
+    boolean hasOwnWork() {
+        return !sweep.isEmpty() || ids.runsLow();
+    }
+
+    boolean hasChunksToSweep() {
+        return !sweep.isEmpty();
+    }
+
+    /// Deletes the chunks of a content that will never be accepted, with the next transactions.
+    void sweep(QueueId content) {
+        sweep.add(content);
+    }
+
+    Loaded load(LoadQuery query) throws SQLException {
+        return queries.load(query);
+    }
+
+    /// Writes and deletes as much as a message, to see whether it can be done again.
+    void probe() throws SQLException {
+        run("INSERT OR REPLACE INTO meta VALUES ('probe', zeroblob(" + PROBE_BYTES + "))");
+        run("DELETE FROM meta WHERE name = 'probe'");
+    }
+
+    void run(Job.SqlTask task) throws SQLException {
+        task.run(connection);
+    }
+
+    /// Leaves the file as tidy as it can be.
+    void close() {
+        try {
+            reserveIds(ids.afterLast());
+            for (var statement : List.of(begin, commit, rollback)) statement.close();
+            for (var part : List.of(lanes, writes, queries, sweep)) Schema.closeQuietly(part);
+            run("PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException _) {
+            // Everything that was committed is in the journal, and the next start finds it there.
+        } finally {
+            Schema.closeQuietly(connection);
+        }
+    }
+
+    private void reserveIds(long upTo) throws SQLException {
+        writes.reserveIds(upTo);
+        ids.reserved(upTo);
+    }
+
+    private void run(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static long reservedIds(Connection connection) throws SQLException {
+        return Schema.number(connection, "SELECT value FROM meta WHERE name = 'ids'");
+    }
+
+    private static long idAfterLast(Connection connection) throws SQLException {
+        return Schema.number(connection, "SELECT coalesce(max(message), 0) + 1 FROM entry");
+    }
+}
