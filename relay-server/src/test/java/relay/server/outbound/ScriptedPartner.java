@@ -203,8 +203,28 @@ final class ScriptedPartner implements AutoCloseable {
             socket.shutdownOutput();
         }
 
-        /// Waits until the other side hangs up, writing down what it says.
-        void listenOnly() throws IOException {
+        /// Leaves the connection open, and what comes where it is, until the test is over.
+        void stopReading() {
+            try {
+                over.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /// Takes whatever comes, until the other side hangs up.
+        void drain() throws IOException {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+
+        /// Writes down what it hears until QUIT, and says nothing to anything else.
+        void listenUntilQuit() throws IOException {
+            while (!hear().equals("QUIT")) {}
+            say("221 bye");
+        }
+
+        /// Writes down what it hears until the other side hangs up.
+        void listenUntilClosed() throws IOException {
             while (true) hear();
         }
     }

@@ -57,7 +57,7 @@ class TlsDemandsTest {
             wire.greet("STARTTLS");
             wire.answer("STARTTLS", "220 go");
             wire.secure(identity.serverContext());
-            wire.listenOnly();
+            wire.listenUntilQuit();
         };
     }
 
@@ -101,7 +101,7 @@ class TlsDemandsTest {
     void aHostWithoutStartTlsHearsNothing() {
         DemandsUnmet end = unmet(wire -> {
             wire.greet("PIPELINING");
-            wire.listenOnly();
+            wire.listenUntilQuit();
         }, ENCRYPTION);
         assertThat(shortfall(end)).isEqualTo(Shortfall.NOT_OFFERED);
         assertThat(end.why().status().toString()).isEqualTo("4.7.10");
@@ -112,7 +112,7 @@ class TlsDemandsTest {
         DemandsUnmet end = unmet(wire -> {
             wire.greet("STARTTLS");
             wire.answer("STARTTLS", "454 4.7.0 no certificate");
-            wire.listenOnly();
+            wire.listenUntilQuit();
         }, ENCRYPTION);
         assertThat(shortfall(end)).isEqualTo(Shortfall.REFUSED);
         assertThat(end.why().demands().getFirst()).contains("454 4.7.0 no certificate");
@@ -142,7 +142,7 @@ class TlsDemandsTest {
         DemandsUnmet end = unmet(wire -> {
             wire.greet("STARTTLS");
             wire.answer("STARTTLS", "220 go", "250 injected");
-            wire.listenOnly();
+            wire.listenUntilQuit();
         }, ENCRYPTION);
         assertThat(shortfall(end)).isEqualTo(Shortfall.HANDSHAKE_FAILED);
     }
