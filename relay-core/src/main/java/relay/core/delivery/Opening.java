@@ -1,0 +1,269 @@
+package relay.core.delivery;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import relay.core.delivery.Dialer.SessionEnd;
+import relay.core.delivery.Dialer.TlsTrouble;
+import relay.core.delivery.Dialer.TlsUse;
+import relay.core.delivery.DialogueTimeouts.Wait;
+import relay.core.queue.Diagnostic;
+import relay.core.routing.SendConnector.PlaintextFallback;
+import relay.core.routing.SmartHost.TlsMode;
+import relay.core.smtp.Extension;
+import relay.core.smtp.Extensions;
+import relay.core.smtp.Reply;
+import relay.core.tls.Evidence;
+import relay.core.tls.TlsDemand;
+import relay.core.tls.Unmet;
+import relay.core.tls.Unmet.Shortfall;
+
+/// The first part of an outbound session, up to the point where the host may hear of a message:
+/// greeting, EHLO, TLS, the verdict on it, AUTH. Confined to the session's thread.
+///
+/// Nothing here knows an envelope; [Step.Opened] is the only way on.
+final class Opening {
+    private final HostPlan host;
+    private final TlsUse tlsUse;
+    private final String helloName;
+    private final HostTrouble trouble;
+    private final Outbox outbox;
+
+    private Wait waitingFor = Wait.CONNECT;
+    private Hello hello = Hello.EHLO;
+    private Extensions extensions = Extensions.NONE;
+    private Evidence evidence;
+    private @Nullable AuthExchange auth;
+
+    private enum Hello {
+        EHLO,
+        HELO
+    }
+
+    /// How far it is after an input.
+    sealed interface Step {
+        record Pending() implements Step {}
+
+        record Opened(Extensions extensions, Evidence evidence) implements Step {}
+
+        /// It ended here. `goodbye` says whether the host can be told.
+        record Failed(SessionEnd end, Goodbye goodbye) implements Step {}
+    }
+
+    enum Goodbye {
+        QUIT,
+        NONE
+    }
+
+    Opening(HostPlan host, TlsUse tlsUse, String helloName, HostTrouble trouble, Outbox outbox) {
+        this.host = host;
+        this.tlsUse = tlsUse;
+        this.helloName = helloName;
+        this.trouble = trouble;
+        this.outbox = outbox;
+        this.evidence = clear();
+    }
+
+    private Evidence clear() {
+        return switch (tlsUse) {
+            case TRY ->
+                    new Evidence.Plaintext(
+                            Shortfall.NOT_OFFERED, "the host does not offer STARTTLS");
+            case NEVER ->
+                    new Evidence.Plaintext(
+                            Shortfall.HANDSHAKE_FAILED, "TLS failed on the connection before");
+        };
+    }
+
+    /// The TCP connection stands. With implicit TLS the first byte is TLS (RFC 8314 §3.3).
+    Step connected() {
+        return switch (host.tlsMode()) {
+            case STARTTLS -> await(Wait.GREETING);
+            case IMPLICIT -> startTls();
+        };
+    }
+
+    Wait waitingFor() {
+        return waitingFor;
+    }
+
+    Step reply(Reply reply, boolean moreInClear) {
+        return switch (waitingFor) {
+            case GREETING -> isPositive(reply) ? hello() : refused(reply);
+            case HELLO -> isPositive(reply) ? helloAccepted(reply) : helloRefused(reply);
+            case STARTTLS -> startTlsAnswered(reply, moreInClear);
+            case AUTH -> authAnswered(reply);
+            case CONNECT,
+                    HANDSHAKE,
+                    RESET,
+                    MAIL,
+                    RECIPIENT,
+                    DATA,
+                    CONTENT,
+                    FINAL_DOT,
+                    EMPTY_CONTENT,
+                    QUIT,
+                    IDLE ->
+                    lost("the host spoke out of turn");
+        };
+    }
+
+    /// TLS stands: the verdict comes before anything else is said.
+    Step secured(Evidence.Encrypted encrypted) {
+        evidence = encrypted;
+        List<Unmet> unmet = TlsDemand.unmet(host.demands(), encrypted);
+        return switch (host.tlsMode()) {
+            case IMPLICIT -> unmet.isEmpty() ? await(Wait.GREETING) : unmet(unmet, Goodbye.NONE);
+            case STARTTLS -> unmet.isEmpty() ? hello() : unmet(unmet, Goodbye.QUIT);
+        };
+    }
+
+    Step tlsFailed(String detail) {
+        return tlsFailed(Shortfall.HANDSHAKE_FAILED, detail, Goodbye.NONE);
+    }
+
+    Step timedOut() {
+        String stalled = HostTrouble.stalled(waitingFor, outbox.limit(waitingFor));
+        if (isSecuring()) return tlsFailed(stalled);
+        return broke(trouble.timedOut(waitingFor, outbox.limit(waitingFor)));
+    }
+
+    Step lost(String detail) {
+        if (isSecuring()) return tlsFailed(detail);
+        return broke(trouble.lost(waitingFor, detail));
+    }
+
+    private boolean isSecuring() {
+        return waitingFor == Wait.STARTTLS || waitingFor == Wait.HANDSHAKE;
+    }
+
+    private Step hello() {
+        outbox.send(hello + " " + helloName + "\r\n");
+        return await(Wait.HELLO);
+    }
+
+    private Step helloAccepted(Reply reply) {
+        // What was offered in clear is forgotten with this reply (RFC 3207 §4.2).
+        extensions = hello == Hello.EHLO ? Extensions.of(reply) : Extensions.NONE;
+        boolean clear = evidence instanceof Evidence.Plaintext;
+        if (clear && tlsUse == TlsUse.TRY && extensions.offers(Extension.STARTTLS)) {
+            outbox.send("STARTTLS\r\n");
+            return await(Wait.STARTTLS);
+        }
+        return settled();
+    }
+
+    private Step helloRefused(Reply reply) {
+        boolean mayDoWithout =
+                hello == Hello.EHLO
+                        && evidence instanceof Evidence.Plaintext
+                        && reply.isPermanent()
+                        && host.demands().isEmpty()
+                        && host.identity().isEmpty();
+        if (!mayDoWithout) return refused(reply);
+        hello = Hello.HELO;
+        return hello();
+    }
+
+    private Step startTlsAnswered(Reply reply, boolean moreInClear) {
+        if (!isPositive(reply)) {
+            return tlsFailed(Shortfall.REFUSED, HostTrouble.quoted(reply).toString(), Goodbye.QUIT);
+        }
+        // Whoever could put words in clear here wants them taken for encrypted ones (RFC 3207
+        // §4.2).
+        if (moreInClear) return tlsFailed("something spoke in clear after STARTTLS");
+        return startTls();
+    }
+
+    private Step startTls() {
+        outbox.add(new SessionOutput.StartTls());
+        return await(Wait.HANDSHAKE);
+    }
+
+    private Step settled() {
+        List<Unmet> unmet = TlsDemand.unmet(host.demands(), evidence);
+        if (!unmet.isEmpty()) return unmet(unmet, Goodbye.QUIT);
+        if (evidence instanceof Evidence.Plaintext(var why, var detail)
+                && host.plaintextFallback() == PlaintextFallback.NEVER) {
+            return notServed(
+                    trouble.noTls(why, detail + ", and plaintextFallback is never"), Goodbye.QUIT);
+        }
+        if (host.identity().isEmpty()) return new Step.Opened(extensions, evidence);
+        return authenticate();
+    }
+
+    private Step authenticate() {
+        if (evidence instanceof Evidence.Plaintext) {
+            return notServed(
+                    trouble.notAuthenticated("credentials are never sent in clear"), Goodbye.QUIT);
+        }
+        return AuthExchange.choose(extensions.authMechanisms(), host.identity().getFirst())
+                .map(this::beginAuth)
+                .orElseGet(() ->
+                        notServed(
+                                trouble.notAuthenticated(
+                                        "the host offers neither AUTH PLAIN nor LOGIN"),
+                                Goodbye.QUIT));
+    }
+
+    private Step beginAuth(AuthExchange exchange) {
+        auth = exchange;
+        outbox.send(exchange.command() + "\r\n");
+        return await(Wait.AUTH);
+    }
+
+    private Step authAnswered(Reply reply) {
+        return switch (Objects.requireNonNull(auth).on(reply)) {
+            case AuthExchange.Step.Respond(var line) -> {
+                outbox.send(line + "\r\n");
+                yield await(Wait.AUTH);
+            }
+            case AuthExchange.Step.Accepted _ -> new Step.Opened(extensions, evidence);
+            case AuthExchange.Step.Refused _ ->
+                    // A host that still waits for a response would take QUIT for one.
+                    notServed(
+                            trouble.notAuthenticated(reply),
+                            reply.code() / 100 == 3 ? Goodbye.NONE : Goodbye.QUIT);
+        };
+    }
+
+    private Step tlsFailed(Shortfall why, String detail, Goodbye goodbye) {
+        List<Unmet> unmet = TlsDemand.unmet(host.demands(), new Evidence.Plaintext(why, detail));
+        if (!unmet.isEmpty()) return unmet(unmet, goodbye);
+        // Where TLS is implicit there is no other way to speak to this port.
+        TlsTrouble tls = host.tlsMode() == TlsMode.IMPLICIT ? TlsTrouble.NONE : TlsTrouble.FAILED;
+        return new Step.Failed(new SessionEnd.NotServed(trouble.noTls(why, detail), tls), goodbye);
+    }
+
+    private Step unmet(List<Unmet> unmet, Goodbye goodbye) {
+        return new Step.Failed(new SessionEnd.DemandsUnmet(trouble.unmet(unmet), unmet), goodbye);
+    }
+
+    private Step refused(Reply reply) {
+        return notServed(trouble.refusedUs(reply, waitingFor), Goodbye.QUIT);
+    }
+
+    private static Step notServed(Diagnostic why, Goodbye goodbye) {
+        return new Step.Failed(new SessionEnd.NotServed(why, TlsTrouble.NONE), goodbye);
+    }
+
+    /// A host that dislikes our side of a TLS 1.3 handshake says so after we took it for done.
+    private Step broke(Diagnostic why) {
+        boolean justSecured =
+                waitingFor == Wait.HELLO
+                        && evidence instanceof Evidence.Encrypted
+                        && host.tlsMode() == TlsMode.STARTTLS;
+        TlsTrouble tls = justSecured ? TlsTrouble.FAILED : TlsTrouble.NONE;
+        return new Step.Failed(new SessionEnd.NotServed(why, tls), Goodbye.NONE);
+    }
+
+    private Step await(Wait next) {
+        waitingFor = next;
+        outbox.await(next);
+        return new Step.Pending();
+    }
+
+    private static boolean isPositive(Reply reply) {
+        return reply.code() / 100 == 2;
+    }
+}

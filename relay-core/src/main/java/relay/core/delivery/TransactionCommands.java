@@ -1,0 +1,84 @@
+package relay.core.delivery;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import relay.core.address.Mailbox;
+import relay.core.address.ReversePath;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.Diagnostic.Reason;
+import relay.core.queue.Envelope;
+import relay.core.queue.Envelope.Need;
+import relay.core.queue.QueueEntry;
+import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.Extension;
+import relay.core.smtp.Extensions;
+
+/// Writes the commands of a transaction for a host that has `extensions`, and knows what such a
+/// host cannot be given. Messages are never converted (RFC 6152 §3, RFC 6531 §3.2).
+record TransactionCommands(Extensions extensions, String host) {
+
+    /// Why this host cannot be given the message as it is; empty where it can.
+    Optional<Diagnostic> obstacle(QueueEntry entry) {
+        Envelope envelope = entry.envelope();
+        if (mailboxes(entry).anyMatch(TransactionCommands::hasControlCharacter)) {
+            var status = new EnhancedStatus(5, 1, 3);
+            String text = "an address has a control character";
+            return Optional.of(Diagnostic.of(Reason.LOCAL, status, text, host));
+        }
+        if (needsSmtpUtf8(entry) && !extensions.offers(Extension.SMTP_UTF8)) {
+            return capability(6, 7, "the message needs SMTPUTF8, which the host does not offer");
+        }
+        if (envelope.needs().contains(Need.EIGHT_BIT_MIME)
+                && !extensions.offers(Extension.EIGHT_BIT_MIME)) {
+            return capability(6, 3, "the message needs 8BITMIME, which the host does not offer");
+        }
+        long limit = extensions.maxMessageSizeBytes();
+        if (envelope.sizeBytes() > limit) {
+            return capability(
+                    3,
+                    4,
+                    "the message has %d bytes, and the host takes %d"
+                            .formatted(envelope.sizeBytes(), limit));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Diagnostic> capability(int subject, int detail, String text) {
+        var status = new EnhancedStatus(5, subject, detail);
+        return Optional.of(Diagnostic.of(Reason.CAPABILITY, status, text, host));
+    }
+
+    /// `MAIL FROM:<…>` with the parameters that the host knows (RFC 1870 §6, RFC 6152 §2).
+    String mail(QueueEntry entry) {
+        Envelope envelope = entry.envelope();
+        var command = new StringBuilder("MAIL FROM:<").append(envelope.sender()).append('>');
+        if (extensions.offers(Extension.SIZE)) {
+            command.append(" SIZE=").append(envelope.sizeBytes());
+        }
+        if (envelope.needs().contains(Need.EIGHT_BIT_MIME)) command.append(" BODY=8BITMIME");
+        if (needsSmtpUtf8(entry)) command.append(" SMTPUTF8");
+        return command.append("\r\n").toString();
+    }
+
+    static String recipient(Mailbox recipient) {
+        return "RCPT TO:<" + recipient + ">\r\n";
+    }
+
+    private static boolean needsSmtpUtf8(QueueEntry entry) {
+        return entry.envelope().needs().contains(Need.SMTP_UTF8)
+                || mailboxes(entry).anyMatch(Mailbox::needsSmtpUtf8);
+    }
+
+    private static Stream<Mailbox> mailboxes(QueueEntry entry) {
+        Stream<Mailbox> recipients = entry.recipients().stream();
+        return switch (entry.envelope().sender()) {
+            case ReversePath.Null _ -> recipients;
+            case ReversePath.Sender(var sender) -> Stream.concat(Stream.of(sender), recipients);
+        };
+    }
+
+    // The intake lets none in; here one would be a command of its own.
+    private static boolean hasControlCharacter(Mailbox mailbox) {
+        return mailbox.localPart().chars().anyMatch(Character::isISOControl);
+    }
+}

@@ -1,0 +1,58 @@
+package relay.core.smtp;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/// What a host offers in its reply to EHLO (RFC 5321 §4.1.1.1): keywords in upper case, each with
+/// its parameters. A keyword that comes twice has the parameters of both.
+public record Extensions(Map<String, List<String>> offered) {
+    /// What a host offers that only knows HELO.
+    public static final Extensions NONE = new Extensions(Map.of());
+
+    private static final String LEGACY_AUTH = "AUTH=";
+
+    public Extensions {
+        offered = Map.copyOf(offered);
+    }
+
+    /// Reads the lines after the first, which is the host's greeting.
+    public static Extensions of(Reply ehlo) {
+        var offered = new HashMap<String, List<String>>();
+        for (String line : ehlo.lines().subList(1, ehlo.lines().size())) {
+            List<String> words = words(line);
+            if (words.isEmpty()) continue;
+            offered.computeIfAbsent(words.getFirst(), _ -> new ArrayList<>())
+                    .addAll(words.subList(1, words.size()));
+        }
+        return new Extensions(offered);
+    }
+
+    private static List<String> words(String line) {
+        String upper = line.strip().toUpperCase(Locale.ROOT);
+        // Old hosts write `AUTH=LOGIN`, for older clients.
+        if (upper.startsWith(LEGACY_AUTH)) upper = "AUTH " + upper.substring(LEGACY_AUTH.length());
+        return upper.isEmpty() ? List.of() : List.of(upper.split(" +"));
+    }
+
+    public boolean offers(Extension extension) {
+        return offered.containsKey(extension.keyword());
+    }
+
+    /// The largest message that the host takes, in bytes; [Long#MAX_VALUE] where it names no limit
+    /// (RFC 1870 §4: `SIZE` or `SIZE 0`).
+    public long maxMessageSizeBytes() {
+        List<String> size = offered.getOrDefault(Extension.SIZE.keyword(), List.of());
+        if (size.isEmpty() || !size.getFirst().matches("[0-9]{1,18}")) return Long.MAX_VALUE;
+        long bytes = Long.parseLong(size.getFirst());
+        return bytes == 0 ? Long.MAX_VALUE : bytes;
+    }
+
+    /// SASL mechanisms (RFC 4954 §3).
+    public Set<String> authMechanisms() {
+        return Set.copyOf(offered.getOrDefault(Extension.AUTH.keyword(), List.of()));
+    }
+}

@@ -1,0 +1,88 @@
+package relay.core.delivery;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import relay.core.address.Domain;
+import relay.core.address.Mailbox;
+import relay.core.address.ReversePath;
+import relay.core.queue.Envelope;
+import relay.core.queue.Envelope.Need;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueId;
+import relay.core.routing.Lane;
+import relay.core.routing.SendConnector.PlaintextFallback;
+import relay.core.routing.SmartHost.TlsMode;
+import relay.core.routing.SmartHostAuth;
+import relay.core.routing.SmartHostAuth.Mechanism;
+import relay.core.tls.Evidence;
+import relay.core.tls.Evidence.ChainVerdict;
+import relay.core.tls.Evidence.TlsVersion;
+import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsDemand.Source;
+
+/// Values that the tests of the outbound dialogue share.
+final class Samples {
+    static final Source BANK = new Source(Source.Kind.CONNECTOR, "bank");
+    static final TlsDemand ENCRYPTION = new TlsDemand.Encryption(BANK);
+    static final TlsDemand THE_NAME = new TlsDemand.TrustedName(BANK, Set.of("mx.example.org"));
+    static final SmartHostAuth IDENTITY =
+            new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, "relay", "s3cret");
+
+    private Samples() {}
+
+    /// A host without demands.
+    static HostPlan host() {
+        return host(TlsMode.STARTTLS, List.of(), PlaintextFallback.ALLOWED, List.of());
+    }
+
+    static HostPlan hostUnder(TlsDemand... demands) {
+        return host(TlsMode.STARTTLS, List.of(demands), PlaintextFallback.ALLOWED, List.of());
+    }
+
+    static HostPlan host(
+            TlsMode mode,
+            List<TlsDemand> demands,
+            PlaintextFallback fallback,
+            List<SmartHostAuth> identity) {
+        return new HostPlan(
+                "mx.example.org",
+                InetAddress.ofLiteral("192.0.2.7"),
+                25,
+                mode,
+                demands,
+                fallback,
+                identity);
+    }
+
+    static Evidence.Encrypted encrypted(TlsVersion version, ChainVerdict verdict, String... names) {
+        return new Evidence.Encrypted(
+                version, "TLS_AES_128_GCM_SHA256", "", verdict, Set.of(names), List.of());
+    }
+
+    /// Entry `number`, from `a@example.net` to the local parts at `example.org`.
+    static QueueEntry entry(long number, String... localParts) {
+        return entry(number, 2048, Set.of(), localParts);
+    }
+
+    static QueueEntry entry(long number, long sizeBytes, Set<Need> needs, String... localParts) {
+        var envelope =
+                new Envelope(
+                        new QueueId(number),
+                        new ReversePath.Sender(
+                                new Mailbox("a", new Domain("example.net"))),
+                        needs,
+                        sizeBytes,
+                        Instant.EPOCH,
+                        "internal",
+                        InetAddress.ofLiteral("127.0.0.1"));
+        List<Mailbox> recipients = Arrays.stream(localParts).map(Samples::mailbox).toList();
+        return QueueEntry.fresh(envelope, 0, new Lane("bank", "example.org", ""), recipients);
+    }
+
+    static Mailbox mailbox(String localPart) {
+        return new Mailbox(localPart, new Domain("example.org"));
+    }
+}

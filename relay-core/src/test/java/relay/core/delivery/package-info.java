@@ -1,0 +1,4 @@
+@NullMarked
+package relay.core.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,147 @@
+package relay.server.outbound;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import relay.core.smtp.RemoteText;
+import relay.core.tls.Evidence.ChainVerdict;
+
+/// Says whether a host's certificate chain is to be trusted (RFC 5280 §6): a path from the leaf,
+/// over what the host sent, to a trust root, valid now and for TLS servers. The name is not looked
+/// at: that is a demand's business. Revocation is not checked.
+///
+/// Immutable; any thread. A verdict takes about a millisecond of CPU: not for an event loop.
+final class ChainJudge {
+    private static final String SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
+    private static final int MAX_DETAIL_CHARS = 200;
+
+    private final TrustRoots roots;
+    private final Set<TrustAnchor> anchors;
+    private final InstantSource clock;
+
+    ChainJudge(TrustRoots roots, InstantSource clock) {
+        this.roots = roots;
+        this.anchors =
+                roots.certificates().stream()
+                        .map(root -> new TrustAnchor(root, null))
+                        .collect(Collectors.toUnmodifiableSet());
+        this.clock = clock;
+    }
+
+    /// `chain` is what the host sent, leaf first.
+    ChainVerdict judge(List<X509Certificate> chain) {
+        if (chain.isEmpty()) return new ChainVerdict.Untrusted("the host sent no certificate");
+        if (anchors.isEmpty()) return new ChainVerdict.Untrusted("no root is trusted");
+        Instant now = clock.instant();
+        try {
+            requirePath(chain, now);
+            return new ChainVerdict.Trusted();
+        } catch (GeneralSecurityException e) {
+            return refused(chain, now, e);
+        }
+    }
+
+    /// Tells a chain whose only fault is its age from one that was never good.
+    private ChainVerdict refused(
+            List<X509Certificate> chain, Instant now, GeneralSecurityException why) {
+        List<X509Certificate> outdated =
+                chain.stream().filter(certificate -> !isValidAt(certificate, now)).toList();
+        if (!outdated.isEmpty() && wasTrusted(chain)) {
+            return new ChainVerdict.Expired(age(outdated.getFirst(), now));
+        }
+        return new ChainVerdict.Untrusted(untrusted(chain.getFirst(), why));
+    }
+
+    private boolean wasTrusted(List<X509Certificate> chain) {
+        Instant lastGood =
+                chain.stream()
+                        .map(certificate -> certificate.getNotAfter().toInstant())
+                        .min(Instant::compareTo)
+                        .orElseThrow();
+        try {
+            requirePath(chain, lastGood);
+            return true;
+        } catch (GeneralSecurityException _) {
+            return false;
+        }
+    }
+
+    private void requirePath(List<X509Certificate> chain, Instant at)
+            throws GeneralSecurityException {
+        X509Certificate leaf = chain.getFirst();
+        if (roots.certificates().contains(leaf)) {
+            // A root that is the leaf itself, as with a partner's self-signed certificate.
+            leaf.checkValidity(Date.from(at));
+            return;
+        }
+        CertPathBuilder.getInstance("PKIX").build(parameters(chain, at));
+    }
+
+    private PKIXBuilderParameters parameters(List<X509Certificate> chain, Instant at)
+            throws GeneralSecurityException {
+        var target = new X509CertSelector();
+        target.setCertificate(chain.getFirst());
+        requireServerAuthentication(target);
+        var parameters = new PKIXBuilderParameters(anchors, target);
+        parameters.addCertStore(
+                CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
+        parameters.setRevocationEnabled(false);
+        parameters.setDate(Date.from(at));
+        return parameters;
+    }
+
+    private static void requireServerAuthentication(X509CertSelector target)
+            throws InvalidAlgorithmParameterException {
+        try {
+            target.setExtendedKeyUsage(Set.of(SERVER_AUTHENTICATION));
+        } catch (IOException e) {
+            throw new InvalidAlgorithmParameterException(e);
+        }
+    }
+
+    private static boolean isValidAt(X509Certificate certificate, Instant at) {
+        return !at.isBefore(certificate.getNotBefore().toInstant())
+                && !at.isAfter(certificate.getNotAfter().toInstant());
+    }
+
+    private static String age(X509Certificate certificate, Instant now) {
+        Instant from = certificate.getNotBefore().toInstant();
+        String when =
+                now.isBefore(from)
+                        ? "valid only from " + from
+                        : "expired " + certificate.getNotAfter().toInstant();
+        return subject(certificate) + " " + when;
+    }
+
+    private static String untrusted(X509Certificate leaf, GeneralSecurityException why) {
+        if (leaf.getSubjectX500Principal().equals(leaf.getIssuerX500Principal())) {
+            return "self-signed: " + subject(leaf);
+        }
+        String issuer = leaf.getIssuerX500Principal().getName();
+        // The builder's own message is always the same; a cause tells of a broken rule.
+        String rule = why.getCause() == null ? "" : ": " + why.getCause().getMessage();
+        return RemoteText.printable(
+                "no path to a trusted root from a TLS server certificate issued by "
+                        + issuer
+                        + rule,
+                MAX_DETAIL_CHARS);
+    }
+
+    private static String subject(X509Certificate certificate) {
+        return RemoteText.printable(
+                certificate.getSubjectX500Principal().getName(), MAX_DETAIL_CHARS);
+    }
+}

@@ -1,0 +1,97 @@
+package relay.server.outbound;
+
+import java.io.ByteArrayInputStream;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import relay.core.tls.Evidence;
+import relay.core.tls.Evidence.ChainVerdict;
+import relay.core.tls.Evidence.TlsVersion;
+
+/// What a finished handshake showed, as the TLS library tells it: read on the event loop, made into
+/// evidence elsewhere.
+record Handshake(TlsVersion protocol, String cipherSuite, List<Certificate> sent) {
+    private static final int DNS_NAME = 2;
+
+    /// Throws [IllegalArgumentException] for a protocol that is no TLS.
+    static Handshake of(SSLSession session) {
+        return new Handshake(
+                version(session.getProtocol()), iana(session.getCipherSuite()), sent(session));
+    }
+
+    private static TlsVersion version(String protocol) {
+        return switch (protocol) {
+            case "TLSv1" -> TlsVersion.TLS_1_0;
+            case "TLSv1.1" -> TlsVersion.TLS_1_1;
+            case "TLSv1.2" -> TlsVersion.TLS_1_2;
+            case "TLSv1.3" -> TlsVersion.TLS_1_3;
+            default -> throw new IllegalArgumentException("protocol " + protocol);
+        };
+    }
+
+    /// The JDK has names of its own for suites older than TLS.
+    private static String iana(String cipherSuite) {
+        return cipherSuite.startsWith("SSL_") ? "TLS_" + cipherSuite.substring(4) : cipherSuite;
+    }
+
+    private static List<Certificate> sent(SSLSession session) {
+        try {
+            return List.of(session.getPeerCertificates());
+        } catch (SSLPeerUnverifiedException _) {
+            return List.of();
+        }
+    }
+
+    /// Judges the chain. Takes CPU: not for an event loop. Neither library tells the group.
+    Evidence.Encrypted evidence(ChainJudge judge) {
+        try {
+            List<X509Certificate> chain = parsed();
+            ChainVerdict verdict = judge.judge(chain);
+            Set<String> names = chain.isEmpty() ? Set.of() : dnsNames(chain.getFirst());
+            return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, names, chain);
+        } catch (CertificateException _) {
+            var verdict = new ChainVerdict.Untrusted("the certificate cannot be read");
+            return new Evidence.Encrypted(
+                    protocol, cipherSuite, "", verdict, Set.of(), List.of());
+        }
+    }
+
+    /// The TLS library's certificates are its own; the path builder wants the JDK's.
+    private List<X509Certificate> parsed() throws CertificateException {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        var chain = new ArrayList<X509Certificate>(sent.size());
+        for (Certificate certificate : sent) {
+            var encoded = new ByteArrayInputStream(certificate.getEncoded());
+            chain.add((X509Certificate) factory.generateCertificate(encoded));
+        }
+        return chain;
+    }
+
+    private static Set<String> dnsNames(X509Certificate leaf) throws CertificateParsingException {
+        Collection<List<?>> names = leaf.getSubjectAlternativeNames();
+        if (names == null) return Set.of();
+        var found = new HashSet<String>();
+        for (List<?> name : names) {
+            boolean dns = name.get(0) instanceof Integer type && type == DNS_NAME;
+            if (dns && name.get(1) instanceof String text && isHostName(text)) {
+                found.add(text.toLowerCase(Locale.ROOT));
+            }
+        }
+        return found;
+    }
+
+    /// Nothing else could be equal to a name that is wanted, and what is kept is shown to people.
+    private static boolean isHostName(String text) {
+        return text.matches("[A-Za-z0-9._*-]{1,255}");
+    }
+}

@@ -1,0 +1,138 @@
+package relay.server.outbound;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import relay.core.delivery.Dialer;
+import relay.core.delivery.DialogueTimeouts;
+import relay.core.delivery.HostPlan;
+import relay.core.delivery.OutboundSession;
+import relay.core.delivery.SessionObserver;
+import relay.core.event.EventSink;
+import relay.core.queue.ContentSource;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.Diagnostic.Reason;
+import relay.core.smtp.EnhancedStatus;
+
+/// Connects to hosts over TCP and TLS. The dialogue of a connection runs on one of the event loops,
+/// which stay the caller's; whoever calls [#serve] waits. Any thread.
+///
+/// Memory of a session is bounded whatever the size of a message: content that is not in memory, or
+/// larger than 256 KiB, goes out in pieces as the host takes them.
+public final class SmtpDialer implements Dialer, AutoCloseable {
+    /// Reading waits for the disk, in native code that would pin a virtual thread's carrier.
+    private static final int READERS = 4;
+
+    private static final WriteBufferWaterMark WATER_MARK =
+            new WriteBufferWaterMark(128 * 1024, 512 * 1024);
+
+    private final IoEventLoopGroup loops;
+    private final String helloName;
+    private final DialogueTimeouts timeouts;
+    private final ExecutorService readers;
+    private final ExecutorService judges;
+    private final Surroundings surroundings;
+
+    /// `helloName` is our name in EHLO. `clock` says at which time certificates must be valid.
+    public SmtpDialer(
+            IoEventLoopGroup loops,
+            String helloName,
+            TrustRoots roots,
+            ContentSource contents,
+            EventSink events,
+            DialogueTimeouts timeouts,
+            InstantSource clock) {
+        this.loops = loops;
+        this.helloName = helloName;
+        this.timeouts = timeouts;
+        this.readers =
+                Executors.newFixedThreadPool(
+                        READERS, Thread.ofPlatform().daemon().name("content-reader-", 0).factory());
+        this.judges = Executors.newVirtualThreadPerTaskExecutor();
+        this.surroundings =
+                new Surroundings(
+                        new TlsClient(),
+                        new ChainJudge(roots, clock),
+                        judges,
+                        contents,
+                        readers,
+                        events);
+    }
+
+    @Override
+    public SessionEnd serve(HostPlan host, TlsUse tls, SessionObserver observer) {
+        var ended = new CompletableFuture<SessionEnd>();
+        var session = new OutboundSession(host, tls, helloName, timeouts);
+        bootstrap()
+                .handler(
+                        new ChannelInitializer<SocketChannel>() {
+                            @Override
+                            protected void initChannel(SocketChannel channel) {
+                                channel.pipeline()
+                                        .addLast(
+                                                new OutboundConnection(
+                                                        host,
+                                                        session,
+                                                        observer,
+                                                        surroundings,
+                                                        channel,
+                                                        ended));
+                            }
+                        })
+                .connect(new InetSocketAddress(host.address(), host.port()))
+                .addListener((ChannelFuture attempt) -> attempted(attempt, host, ended));
+        return ended.join();
+    }
+
+    private Bootstrap bootstrap() {
+        return new Bootstrap()
+                .group(loops)
+                .channel(
+                        loops.isIoType(EpollIoHandler.class)
+                                ? EpollSocketChannel.class
+                                : NioSocketChannel.class)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(timeouts.connect().toMillis()));
+    }
+
+    private static void attempted(
+            ChannelFuture attempt, HostPlan host, CompletableFuture<SessionEnd> ended) {
+        if (attempt.isSuccess()) return;
+        OutboundConnection connection = attempt.channel().pipeline().get(OutboundConnection.class);
+        if (connection != null) {
+            connection.failed(attempt.cause());
+            return;
+        }
+        // The channel never came to life: the event loops are shut down.
+        var why =
+                Diagnostic.of(
+                        Reason.LOCAL,
+                        new EnhancedStatus(4, 3, 2),
+                        "no connection is made: " + attempt.cause(),
+                        host.toString());
+        ended.complete(new SessionEnd.NotServed(why, TlsTrouble.NONE));
+    }
+
+    /// Lets go of what TLS holds. For when no session is left; the event loops are the caller's.
+    @Override
+    public void close() {
+        readers.shutdown();
+        judges.shutdown();
+        surroundings.tls().close();
+    }
+}

@@ -1,0 +1,93 @@
+package relay.server.outbound;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
+import java.net.Socket;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedTrustManager;
+import relay.core.address.IpRange;
+import relay.core.delivery.HostPlan;
+
+/// Makes the client's side of TLS. Every certificate is let through here: a demand may be for
+/// encryption alone, and opportunistic TLS takes any (RFC 7435 §3). What was seen is judged
+/// afterwards, by [ChainJudge] and [relay.core.tls.TlsDemand#unmet].
+///
+/// TLS 1.0 and 1.1 are offered too, as better than no TLS; a demand does not accept them (RFC 8996).
+/// Any thread. Close it when no session is left.
+final class TlsClient implements AutoCloseable {
+    /// From the newest on.
+    private static final List<String> PROTOCOLS =
+            List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
+
+    /// How long a close waits until the goodbye of TLS is written.
+    private static final long CLOSE_MILLIS = 1_000;
+
+    private final SslContext context;
+
+    TlsClient() {
+        try {
+            SslProvider provider =
+                    OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+            context =
+                    SslContextBuilder.forClient()
+                            .sslProvider(provider)
+                            .protocols(PROTOCOLS)
+                            .trustManager(new AcceptAll())
+                            .endpointIdentificationAlgorithm("")
+                            .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("no TLS on this machine", e);
+        }
+    }
+
+    /// A handler that begins the handshake with the host when it is added. The host's name is sent
+    /// as SNI, an address never (RFC 6066 §3). It sets no time limit: the session does.
+    SslHandler newHandler(ByteBufAllocator allocator, HostPlan host) {
+        boolean named = IpRange.address(host.hostName()).isEmpty();
+        SslHandler handler =
+                named
+                        ? context.newHandler(allocator, host.hostName(), host.port())
+                        : context.newHandler(allocator);
+        handler.setHandshakeTimeoutMillis(0);
+        handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MILLIS);
+        return handler;
+    }
+
+    @Override
+    public void close() {
+        ReferenceCountUtil.release(context);
+    }
+
+    private static final class AcceptAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

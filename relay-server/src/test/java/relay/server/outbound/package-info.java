@@ -1,0 +1,4 @@
+@NullMarked
+package relay.server.outbound;
+
+import org.jspecify.annotations.NullMarked;
