@@ -1,0 +1,157 @@
+package relay.core.delivery;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import relay.core.address.Domain;
+import relay.core.delivery.DemandSource.Target;
+import relay.core.delivery.NextHops.Found;
+import relay.core.delivery.NextHops.Kind;
+import relay.core.delivery.NextHops.NextHop;
+import relay.core.delivery.Resolver.AddressAnswer;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.Diagnostic.Reason;
+import relay.core.routing.DomainFloor;
+import relay.core.routing.Lane;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.SendConnector;
+import relay.core.smtp.EnhancedStatus;
+
+/// Finds out where mail of a lane can go now, and what is demanded of each host there.
+///
+/// Pure but for what it asks the resolver; blocks for as long as that does, so it runs on a virtual
+/// thread. Any number of threads may share it.
+public final class ConnectionPlanner {
+    /// Hosts whose addresses are looked up for one plan.
+    static final int MAX_HOSTS = 10;
+
+    /// Addresses in one plan.
+    static final int MAX_ADDRESSES = 20;
+
+    private final Resolver resolver;
+    private final NextHops nextHops;
+    private final List<DemandSource> demandSources;
+
+    /// `ownHost` is the relay's own name, the one it gives with EHLO. `random` is shared by the
+    /// threads that plan: [java.util.Random] or [java.security.SecureRandom].
+    public ConnectionPlanner(Resolver resolver, RandomGenerator random, Domain ownHost) {
+        this(resolver, random, ownHost, DemandSource.CONFIGURED);
+    }
+
+    ConnectionPlanner(
+            Resolver resolver,
+            RandomGenerator random,
+            Domain ownHost,
+            List<DemandSource> demandSources) {
+        this.resolver = resolver;
+        this.nextHops = new NextHops(resolver, random, ownHost);
+        this.demandSources = List.copyOf(demandSources);
+    }
+
+    /// The hosts for mail of `lane`, by the policy that put it into that lane; a lane that the
+    /// policy cannot have made waits.
+    public ConnectionPlan plan(Lane lane, PolicyTable policy) {
+        Optional<SendConnector> connector =
+                policy.connector(lane.connector())
+                        .filter(found -> found.enabled() == SendConnector.Enabled.YES);
+        boolean floorIsGone = !lane.floor().isEmpty() && policy.floorOf(lane).isEmpty();
+        if (lane.isUnreachable()) return new ConnectionPlan.NotNow(unreachable(lane));
+        if (connector.isEmpty() || floorIsGone) {
+            return new ConnectionPlan.NotNow(NextHops.routingChanged());
+        }
+        return switch (nextHops.of(lane, connector.get())) {
+            case Found.None(var plan) -> plan;
+            case Found.Hops hops -> lookUp(hops, lane, connector.get(), floors(lane, policy));
+        };
+    }
+
+    private static Diagnostic unreachable(Lane lane) {
+        String text = "no connector takes mail for " + lane.nextHop();
+        return Diagnostic.of(Reason.LOCAL, new EnhancedStatus(4, 4, 4), text, "");
+    }
+
+    /// The floor that the lane names. Where the next hop is the recipients' domain, also the one
+    /// that holds for it now: a lane made before the entry was written must not slip under it.
+    private static List<DomainFloor> floors(Lane lane, PolicyTable policy) {
+        Stream<DomainFloor> current =
+                lane.nextHop().equals(Lane.SMART_HOSTS)
+                        ? Stream.of()
+                        : Domain.parse(lane.nextHop()).flatMap(policy::floor).stream();
+        return Stream.concat(policy.floorOf(lane).stream(), current).distinct().toList();
+    }
+
+    private ConnectionPlan lookUp(
+            Found.Hops found, Lane lane, SendConnector connector, List<DomainFloor> floors) {
+        var hosts = new ArrayList<HostPlan>();
+        var absent = new ArrayList<Diagnostic>();
+        var failed = new ArrayList<Diagnostic>();
+        for (NextHop hop : found.hops().subList(0, Math.min(MAX_HOSTS, found.hops().size()))) {
+            if (hosts.size() >= MAX_ADDRESSES) break;
+            var target = new Target(lane, connector, floors, hop.name());
+            switch (addresses(hop)) {
+                case AddressAnswer.Addresses(var addresses) ->
+                        hosts.addAll(hostPlans(hop, addresses, target));
+                case AddressAnswer.None _ -> absent.add(noAddress(hop));
+                case AddressAnswer.Failed(var detail) -> failed.add(lookUpFailed(hop, detail));
+            }
+        }
+        if (hosts.isEmpty()) return nowhere(found.kind(), absent, failed);
+        return new ConnectionPlan.Hosts(hosts.subList(0, Math.min(MAX_ADDRESSES, hosts.size())));
+    }
+
+    private AddressAnswer addresses(NextHop hop) {
+        if (!hop.known().isEmpty()) return new AddressAnswer.Addresses(hop.known());
+        return switch (resolver.addresses(hop.name())) {
+            case AddressAnswer.Addresses(var all) -> AddressOrder.of(all);
+            case AddressAnswer.None none -> none;
+            case AddressAnswer.Failed failed -> failed;
+        };
+    }
+
+    private List<HostPlan> hostPlans(NextHop hop, List<InetAddress> addresses, Target target) {
+        SendConnector connector = target.connector();
+        var demands = DemandSource.all(demandSources, target);
+        var identity = DemandSource.identity(connector).toList();
+        return addresses.stream()
+                .map(address ->
+                        new HostPlan(
+                                hop.name(),
+                                address,
+                                hop.port(),
+                                hop.tlsMode(),
+                                demands,
+                                connector.plaintextFallback(),
+                                identity))
+                .toList();
+    }
+
+    /// A look-up that failed says most: what it would have found may well take the mail.
+    private static ConnectionPlan nowhere(
+            Kind kind, List<Diagnostic> absent, List<Diagnostic> failed) {
+        if (!failed.isEmpty()) return new ConnectionPlan.NotNow(failed.getFirst());
+        Diagnostic why = absent.getFirst();
+        return switch (kind) {
+            case MX, BY_CONFIGURATION -> new ConnectionPlan.NotNow(why);
+            case IMPLICIT_MX -> new ConnectionPlan.Never(noMailDomain(why));
+        };
+    }
+
+    /// Neither an MX record nor an address: not a domain that mail can be sent to.
+    private static Diagnostic noMailDomain(Diagnostic why) {
+        String text = why.text() + " and no MX record";
+        return Diagnostic.of(Reason.DNS, new EnhancedStatus(5, 1, 2), text, "");
+    }
+
+    private static Diagnostic noAddress(NextHop hop) {
+        String text = "the host " + hop.name() + " has no address";
+        return Diagnostic.of(Reason.DNS, new EnhancedStatus(4, 4, 4), text, "");
+    }
+
+    private static Diagnostic lookUpFailed(NextHop hop, String detail) {
+        String text = "the address look-up of " + hop.name() + " failed: " + detail;
+        return Diagnostic.of(Reason.DNS, new EnhancedStatus(4, 4, 3), text, "");
+    }
+}

@@ -1,0 +1,174 @@
+package relay.core.delivery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import relay.core.address.Domain;
+import relay.core.delivery.DemandSource.Target;
+import relay.core.delivery.Explanation.Demand;
+import relay.core.delivery.Explanation.Retry;
+import relay.core.delivery.Explanation.Way;
+import relay.core.routing.DomainFloor;
+import relay.core.routing.Origin;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.RetrySchedule;
+import relay.core.routing.Route;
+import relay.core.routing.SendConnector;
+import relay.core.routing.SendConnector.PlaintextFallback;
+import relay.core.routing.SmartHost;
+import relay.core.routing.SmartHost.HostKind;
+import relay.core.routing.SmartHost.TlsMode;
+import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsRequirement.DomainValidation;
+
+/// Explains the route of a domain and the TLS it must have, by the same functions as a delivery.
+/// Pure: it asks neither the DNS nor the next hop.
+public final class Explain {
+    private static final String MX_HOST = "the MX host's own name";
+
+    private Explain() {}
+
+    public static Explanation domain(Domain domain, PolicyTable policy) {
+        return switch (policy.route(domain)) {
+            case Route.Unreachable(_, var lane) ->
+                    new Explanation(
+                            domain.name(),
+                            lane.toString(),
+                            List.of(),
+                            Contest.losers(domain, policy, List.of()),
+                            List.of("add an address space that fits, or `*`, to a connector"));
+            case Route.Via via ->
+                    new Explanation(
+                            domain.name(),
+                            via.lane().toString(),
+                            List.of(way(domain, via)),
+                            Contest.losers(domain, policy, List.of(via)),
+                            notes(via));
+        };
+    }
+
+    private static Way way(Domain domain, Route.Via via) {
+        SendConnector connector = via.connector();
+        List<Demand> demands = demands(via);
+        return new Way(
+                connector.name(),
+                connector.origin().toString(),
+                via.addressSpace().toString(),
+                nextHops(domain, connector),
+                demands,
+                whenTlsFails(connector, demands),
+                retry(connector.retry()));
+    }
+
+    private static List<String> nextHops(Domain domain, SendConnector connector) {
+        if (!connector.isDnsRouted()) {
+            return connector.smartHosts().stream().map(SmartHost::toString).toList();
+        }
+        return List.of(
+                domain.isAddressLiteral()
+                        ? "the address itself, port " + NextHops.SMTP_PORT
+                        : "the MX hosts of " + domain + ", as the DNS has them");
+    }
+
+    private static List<Demand> demands(Route.Via via) {
+        return hostNames(via.connector())
+                .map(host -> new Target(via.lane(), via.connector(), via.floors(), host))
+                .flatMap(target -> DemandSource.all(DemandSource.CONFIGURED, target).stream())
+                .distinct()
+                .map(demand -> described(demand, via))
+                .toList();
+    }
+
+    private static Stream<String> hostNames(SendConnector connector) {
+        return connector.isDnsRouted()
+                ? Stream.of(MX_HOST)
+                : connector.smartHosts().stream().map(SmartHost::host).distinct();
+    }
+
+    private static Demand described(TlsDemand demand, Route.Via via) {
+        String what =
+                switch (demand) {
+                    case TlsDemand.Encryption _ -> "encryption";
+                    case TlsDemand.TrustedChain _ -> "a trusted certificate";
+                    case TlsDemand.TrustedName(_, var names) ->
+                            "a trusted certificate for "
+                                    + String.join(" or ", names.stream().sorted().toList());
+                };
+        return new Demand(what, demand.source().toString(), place(demand.source(), via).toString());
+    }
+
+    private static Origin place(TlsDemand.Source source, Route.Via via) {
+        return switch (source.kind()) {
+            case CONNECTOR, AUTHENTICATION -> via.connector().origin();
+            case DOMAIN ->
+                    via.floors().stream()
+                            .filter(floor -> floor.pattern().toString().equals(source.name()))
+                            .map(DomainFloor::origin)
+                            .findFirst()
+                            .orElseThrow();
+        };
+    }
+
+    private static String whenTlsFails(SendConnector connector, List<Demand> demands) {
+        if (demands.isEmpty()) {
+            return mayGoInClear(connector)
+                    ? "the message is sent in clear"
+                    : "the message waits and is tried again";
+        }
+        return switch (connector.onTlsFailure()) {
+            case QUEUE -> "the message waits and is tried again (onTlsFailure: queue)";
+            case BOUNCE -> "the message goes back to its sender (onTlsFailure: bounce)";
+            case HOLD -> "the message waits for `resume` (onTlsFailure: hold)";
+        };
+    }
+
+    private static boolean mayGoInClear(SendConnector connector) {
+        boolean knowsClearText =
+                connector.isDnsRouted()
+                        || connector.smartHosts().stream()
+                                .anyMatch(host -> host.tlsMode() == TlsMode.STARTTLS);
+        return knowsClearText && connector.plaintextFallback() == PlaintextFallback.ALLOWED;
+    }
+
+    private static Retry retry(RetrySchedule schedule) {
+        return new Retry(
+                schedule.delays().stream().map(Explain::written).toList(),
+                written(schedule.delayWarningAfter()),
+                written(schedule.expireAfter()));
+    }
+
+    /// As the configuration writes it: `2d`, `90s`.
+    private static String written(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds > 0 && seconds % 86_400 == 0) return seconds / 86_400 + "d";
+        if (seconds > 0 && seconds % 3_600 == 0) return seconds / 3_600 + "h";
+        if (seconds > 0 && seconds % 60 == 0) return seconds / 60 + "m";
+        return seconds + "s";
+    }
+
+    private static List<String> notes(Route.Via via) {
+        boolean namesNobody =
+                Stream.concat(
+                                Stream.of(via.connector().tls()),
+                                via.floors().stream().map(DomainFloor::tls))
+                        .anyMatch(tls ->
+                                tls instanceof DomainValidation(var names) && names.isEmpty());
+        var notes = new ArrayList<String>();
+        if (namesNobody && via.connector().isDnsRouted()) {
+            notes.add(
+                    "the MX host's name is what the DNS says, and whoever forges the DNS chooses it:"
+                            + " name the partner's hosts in tlsDomain");
+        }
+        if (namesNobody && hasHostByAddress(via.connector())) {
+            notes.add(
+                    "a smart host given by address has no name to compare with its certificate, so"
+                            + " DomainValidation is never met: name it in tlsDomain");
+        }
+        return notes;
+    }
+
+    private static boolean hasHostByAddress(SendConnector connector) {
+        return connector.smartHosts().stream().anyMatch(host -> host.kind() == HostKind.ADDRESS);
+    }
+}

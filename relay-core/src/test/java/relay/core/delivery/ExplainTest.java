@@ -1,0 +1,207 @@
+package relay.core.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static relay.core.delivery.Policies.ENCRYPTION;
+import static relay.core.delivery.Policies.connector;
+import static relay.core.delivery.Policies.floor;
+import static relay.core.delivery.Policies.implicitTls;
+import static relay.core.delivery.Policies.names;
+import static relay.core.delivery.Policies.smartHost;
+import static relay.core.delivery.Policies.space;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import relay.core.address.Domain;
+import relay.core.delivery.Explanation.PassedOver;
+import relay.core.routing.AddressSpace;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.SendConnector;
+import relay.core.routing.SendConnector.OnTlsFailure;
+
+class ExplainTest {
+
+    @Test
+    void thePartnerWithItsOwnConnectorAndAFloor() {
+        // Given a partner's connector, a filter for the rest, and a floor.
+        var policy =
+                table(
+                        List.of(
+                                connector("bank")
+                                        .line(12)
+                                        .spaces(space("*.bank.example", 5))
+                                        .tls(names("mx.bank.example"))
+                                        .connector(),
+                                connector("filter")
+                                        .line(20)
+                                        .via(smartHost("mx.filter.example", 587))
+                                        .connector()),
+                        floor("bank.example", ENCRYPTION));
+
+        // When somebody asks.
+        List<String> lines = Explain.domain(new Domain("bank.example"), policy).lines();
+
+        // Then the answer quotes the lines that say so.
+        assertThat(lines)
+                .containsExactly(
+                        "domain       bank.example",
+                        "connector    bank (connectors.yaml:12), by SMTP:*.bank.example;5",
+                        "queue        bank/bank.example+bank.example",
+                        "next hop     the MX hosts of bank.example, as the DNS has them",
+                        "TLS          a trusted certificate for mx.bank.example (connector bank,"
+                                + " connectors.yaml:12)",
+                        "             encryption (domain bank.example, connectors.yaml:40)",
+                        "without TLS  the message waits and is tried again (onTlsFailure: queue)",
+                        "retries      after 1m, 5m, 10m, 30m, 1h and so on; the sender is warned"
+                                + " after 4h and gets the message back after 2d",
+                        "not chosen   filter (connectors.yaml:20) with SMTP:*;1: * is less specific"
+                                + " than *.bank.example");
+    }
+
+    @Test
+    void smartHostsWithAPassword() {
+        // Given smart hosts by name and address, with credentials.
+        PolicyTable policy =
+                connector("filter")
+                        .via(smartHost("mx.filter.example", 587), smartHost("192.0.2.7", 25))
+                        .authenticated()
+                        .onTlsFailure(OnTlsFailure.HOLD)
+                        .table(floor("example.org", names()));
+
+        // When somebody asks.
+        Explanation explanation = Explain.domain(new Domain("example.org"), policy);
+
+        // Then each host's demands are told, and that one can never be met.
+        var way = explanation.way().getFirst();
+        assertThat(way.nextHops()).containsExactly("mx.filter.example:587", "[192.0.2.7]:25");
+        assertThat(way.demands())
+                .extracting(Explanation.Demand::toString)
+                .containsExactly(
+                        "a trusted certificate for mx.filter.example (domain example.org,"
+                                + " connectors.yaml:40)",
+                        "a trusted certificate for mx.filter.example (auth filter,"
+                                + " connectors.yaml:10)",
+                        "a trusted certificate for 192.0.2.7 (domain example.org,"
+                                + " connectors.yaml:40)",
+                        "a trusted certificate for 192.0.2.7 (auth filter, connectors.yaml:10)");
+        assertThat(way.whenTlsFails()).contains("hold");
+        assertThat(explanation.notes()).singleElement().asString().contains("never met");
+    }
+
+    @Test
+    void aNameThatOnlyTheDnsVouchesForComesWithAdvice() {
+        // Given DomainValidation by DNS without tlsDomain.
+        PolicyTable policy = connector("c").tls(names()).table();
+
+        // When somebody asks, then whose name it is and what to do about it is told.
+        Explanation explanation = Explain.domain(new Domain("example.org"), policy);
+        assertThat(explanation.way().getFirst().demands())
+                .extracting(Explanation.Demand::demand)
+                .containsExactly("a trusted certificate for the MX host's own name");
+        assertThat(explanation.notes()).singleElement().asString().contains("tlsDomain");
+    }
+
+    @Test
+    void whatBecomesOfMailThatNobodyDemandsTlsFor() {
+        assertThat(whenTlsFails(connector("c"))).isEqualTo("the message is sent in clear");
+        assertThat(whenTlsFails(connector("c").neverInClear())).contains("waits");
+        assertThat(whenTlsFails(connector("c").via(implicitTls("a.example")))).contains("waits");
+        assertThat(whenTlsFails(connector("c").via(implicitTls("a.example"), smartHost("b", 25))))
+                .contains("clear");
+        assertThat(whenTlsFails(connector("c").tls(ENCRYPTION).onTlsFailure(OnTlsFailure.BOUNCE)))
+                .contains("back to its sender");
+    }
+
+    @Test
+    void mailThatNoConnectorTakes() {
+        // Given a disabled connector that would match.
+        PolicyTable policy = connector("off").disabled().table();
+
+        // When somebody asks, then the queue is named, and the connector that would have taken it.
+        List<String> lines = Explain.domain(new Domain("example.org"), policy).lines();
+        assertThat(lines)
+                .containsExactly(
+                        "domain       example.org",
+                        "connector    none: mail waits in the queue unreachable/example.org",
+                        "not chosen   off (connectors.yaml:10) with SMTP:*;1: it is not enabled",
+                        "note         add an address space that fits, or `*`, to a connector");
+    }
+
+    @Test
+    void costAndNameDecideBetweenEqualsAndThatIsSaid() {
+        // Given three connectors with the same address space.
+        var policy =
+                table(
+                        List.of(
+                                connector("b").connector(),
+                                connector("a").connector(),
+                                connector("dear").spaces(space("*", 7)).connector()));
+
+        // When somebody asks.
+        Explanation explanation = Explain.domain(new Domain("example.org"), policy);
+
+        // Then each loser has its own reason.
+        assertThat(explanation.way().getFirst().connector()).isEqualTo("a");
+        assertThat(explanation.passedOver())
+                .extracting(PassedOver::why)
+                .containsExactly("its name comes after a", "its cost 7 is higher than 1");
+    }
+
+    @Property(tries = 500)
+    void theExplanationAgreesWithTheRoute(@ForAll("tables") List<List<AddressSpace>> spaces) {
+        // Given any table of address spaces that all match one domain.
+        List<SendConnector> connectors =
+                IntStream.range(0, spaces.size())
+                        .mapToObj(i ->
+                                connector("c" + i)
+                                        .spaces(spaces.get(i).toArray(AddressSpace[]::new))
+                                        .connector())
+                        .toList();
+        PolicyTable policy = table(connectors);
+
+        // When the domain is explained.
+        Explanation explanation = Explain.domain(new Domain("a.b.example"), policy);
+
+        // Then every connector is accounted for, and each stated reason is true.
+        String winner = explanation.way().getFirst().connector();
+        assertThat(explanation.passedOver()).hasSize(spaces.size() - 1);
+        for (PassedOver loser : explanation.passedOver()) {
+            if (loser.why().startsWith("its name")) {
+                assertThat(loser.connector()).isGreaterThan(winner);
+            }
+        }
+    }
+
+    @Provide
+    Arbitrary<List<List<AddressSpace>>> tables() {
+        var patterns =
+                Arbitraries.of("*", "*.example", "*.b.example", "*.a.b.example", "a.b.example");
+        var costs = Arbitraries.integers().between(1, 3);
+        return Combinators.combine(patterns, costs)
+                .as(Policies::space)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(3)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(5);
+    }
+
+    private static String whenTlsFails(Policies connector) {
+        return Explain.domain(new Domain("example.org"), connector.table())
+                .way()
+                .getFirst()
+                .whenTlsFails();
+    }
+
+    private static PolicyTable table(
+            List<SendConnector> connectors, relay.core.routing.DomainFloor... floors) {
+        return new PolicyTable(connectors, List.of(floors));
+    }
+}
