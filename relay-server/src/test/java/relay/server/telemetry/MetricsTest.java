@@ -82,8 +82,7 @@ class MetricsTest {
     @Test
     void everyEventMovesItsCounter() {
         // Given what can happen to mail for the bank.
-        QueueEntry entry =
-                Samples.entry(1, Samples.BANK, Samples.mailbox("bob", "bank.example"));
+        QueueEntry entry = Samples.entry(1, Samples.BANK, Samples.mailbox("bob", "bank.example"));
         var to = entry.recipients();
         var never = RelayEvent.Deferred.Certainty.NOT_DELIVERED;
         Instant at = Samples.NOON.plusMillis(300);
@@ -132,8 +131,7 @@ class MetricsTest {
                         new Unmet(Samples.DEMAND, Unmet.Shortfall.NOT_OFFERED, ""),
                         new Unmet(floor, Unmet.Shortfall.NOT_OFFERED, ""));
         var timeout =
-                Diagnostic.of(
-                        Diagnostic.Reason.TIMEOUT, new EnhancedStatus(4, 4, 1), "slow", "mx");
+                Diagnostic.of(Diagnostic.Reason.TIMEOUT, new EnhancedStatus(4, 4, 1), "slow", "mx");
 
         // When that is reported, and another time the host does not answer at all.
         metrics.on(new RelayEvent.DemandsUnmet(Samples.BANK, "mx.bank.example", unmet));

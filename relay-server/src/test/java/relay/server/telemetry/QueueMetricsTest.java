@@ -159,7 +159,8 @@ class QueueMetricsTest {
 
     private static double age(io.prometheus.metrics.model.snapshots.MetricSnapshots snapshots) {
         return snapshots.stream()
-                .filter(one -> one.getMetadata().getName().equals("relay_queue_reading_age_seconds"))
+                .filter(one ->
+                        one.getMetadata().getName().equals("relay_queue_reading_age_seconds"))
                 .map(io.prometheus.metrics.model.snapshots.GaugeSnapshot.class::cast)
                 .mapToDouble(gauge -> gauge.getDataPoints().getFirst().getValue())
                 .findFirst()
