@@ -1,0 +1,210 @@
+package relay.server.admin;
+
+import io.helidon.common.media.type.MediaType;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpMediaType;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Which request gets which answer. Runs on the server's virtual threads.
+final class AdminRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminRoutes.class);
+    private static final HeaderName CHANGE = HeaderNames.create(RequestGuard.CHANGE_HEADER);
+    private static final HeaderName SECURITY = HeaderNames.create("Content-Security-Policy");
+    private static final HeaderName NO_SNIFF = HeaderNames.create("X-Content-Type-Options");
+
+    private final AdminSources sources;
+    private final QueueApi queue;
+    private final RequestGuard guard;
+
+    AdminRoutes(AdminSources sources, QueueApi queue) {
+        this.sources = sources;
+        this.queue = queue;
+        guard = new RequestGuard(sources.ownNames());
+    }
+
+    void addTo(HttpRouting.Builder routing) {
+        routing.addFilter(AdminRoutes::closeWhenAsked);
+        routing.get("/metrics", (_, response) -> metrics(response))
+                .get("/live", (_, response) -> text(response, 200, "alive\n"))
+                .get("/ready", (_, response) -> ready(response))
+                .get("/api/v1/queues", reading(request -> selected(request, queue::queues)))
+                .get("/api/v1/messages", reading(this::messages))
+                .get(
+                        "/api/v1/messages/{id}",
+                        reading(request ->
+                                queue.message(request.path().pathParameters().get("id"))))
+                .post("/api/v1/queues/retry", this::retry);
+        page(routing, "/", StaticPage.of("console.html", "text/html; charset=utf-8"));
+        page(routing, "/console.css", StaticPage.of("console.css", "text/css; charset=utf-8"));
+        page(routing, "/console.js", StaticPage.of("console.js", "text/javascript; charset=utf-8"));
+        routing.any((_, response) ->
+                        send(response, Answer.error(Answer.NOT_FOUND, "there is nothing here")))
+                .error(
+                        QueueReads.Busy.class,
+                        (_, response, busy) ->
+                                send(response, Answer.error(Answer.UNAVAILABLE, said(busy))))
+                .error(Exception.class, AdminRoutes::fault);
+    }
+
+    /// Helidon up to 4.5.3 answers `Connection: close` and keeps the connection open until it has
+    /// been idle for long enough (helidon-io/helidon issue 12324), so that clients which read to the
+    /// end wait for it.
+    private static void closeWhenAsked(
+            FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        chain.proceed();
+        if (request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+            throw new CloseConnectionException("the client asked for it");
+        }
+    }
+
+    private void metrics(ServerResponse response) {
+        response.header(HeaderNames.CONTENT_TYPE, sources.metricsContentType());
+        response.send(sources.metrics().get().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void ready(ServerResponse response) {
+        List<String> reasons = sources.readiness().get();
+        if (reasons.isEmpty()) text(response, Answer.OK, "ready\n");
+        else text(response, Answer.UNAVAILABLE, "not ready\n" + String.join("\n", reasons) + "\n");
+    }
+
+    private Handler reading(Function<ServerRequest, Answer> answer) {
+        return (request, response) ->
+                send(
+                        response,
+                        guard.refuseReading(request.authority())
+                                .orElseGet(() -> answer.apply(request)));
+    }
+
+    private Answer messages(ServerRequest request) {
+        Optional<String> wanted = all(request, "limit").stream().findFirst();
+        if (wanted.isEmpty()) {
+            return selected(request, which -> queue.messages(which, QueueApi.DEFAULT_LIMIT));
+        }
+        return limit(wanted.get())
+                .map(limit -> selected(request, which -> queue.messages(which, limit)))
+                .orElseGet(() ->
+                        Answer.error(
+                                Answer.BAD_REQUEST,
+                                "limit is a number from 1 to " + QueueApi.MAX_LIMIT));
+    }
+
+    private static Optional<Integer> limit(String text) {
+        try {
+            int limit = Integer.parseInt(text);
+            return limit >= 1 && limit <= QueueApi.MAX_LIMIT
+                    ? Optional.of(limit)
+                    : Optional.empty();
+        } catch (NumberFormatException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Answer selected(ServerRequest request, Function<Selection, Answer> answer) {
+        return selected(
+                SelectionReader.query(
+                        all(request, "id"), all(request, "connector"), all(request, "domain")),
+                answer);
+    }
+
+    private static Answer selected(SelectionReader.Read read, Function<Selection, Answer> answer) {
+        return switch (read) {
+            case SelectionReader.Read.Wrong(var why) -> Answer.error(Answer.BAD_REQUEST, why);
+            case SelectionReader.Read.Selected(var selection) -> answer.apply(selection);
+        };
+    }
+
+    private void retry(ServerRequest request, ServerResponse response) {
+        var change =
+                new RequestGuard.Change(
+                        peer(request),
+                        request.authority(),
+                        request.headers().values(CHANGE),
+                        contentType(request));
+        Supplier<Answer> answer = () -> selected(SelectionReader.body(body(request)), queue::retry);
+        send(response, guard.refuseChange(change).orElseGet(answer));
+    }
+
+    private static String body(ServerRequest request) {
+        return request.content().hasEntity() ? request.content().as(String.class) : "";
+    }
+
+    private static String contentType(ServerRequest request) {
+        return request.headers()
+                .contentType()
+                .map(HttpMediaType::mediaType)
+                .map(MediaType::text)
+                .orElse("");
+    }
+
+    private static InetAddress peer(ServerRequest request) {
+        return request.remotePeer().address() instanceof InetSocketAddress socket
+                ? socket.getAddress()
+                : InetAddress.ofLiteral("0.0.0.0");
+    }
+
+    private static List<String> all(ServerRequest request, String name) {
+        return request.query().all(name, List::of);
+    }
+
+    private void page(HttpRouting.Builder routing, String path, StaticPage page) {
+        routing.get(
+                path,
+                (request, response) -> {
+                    Optional<Answer> refused = guard.refuseReading(request.authority());
+                    if (refused.isPresent()) {
+                        send(response, refused.get());
+                        return;
+                    }
+                    response.header(HeaderNames.CONTENT_TYPE, page.contentType());
+                    response.header(
+                            SECURITY,
+                            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'");
+                    response.header(NO_SNIFF, "nosniff");
+                    response.send(page.content().getBytes(StandardCharsets.UTF_8));
+                });
+    }
+
+    private static void fault(ServerRequest request, ServerResponse response, Exception fault) {
+        LOG.error("{} {} failed", request.prologue().method(), request.path().path(), fault);
+        send(response, Answer.error(Answer.INTERNAL_ERROR, "the relay failed; its log has more"));
+    }
+
+    private static String said(Exception exception) {
+        String message = exception.getMessage();
+        return message == null ? exception.toString() : message;
+    }
+
+    private static void text(ServerResponse response, int status, String text) {
+        response.status(status);
+        response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
+        response.send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void send(ServerResponse response, Answer answer) {
+        response.status(answer.status());
+        response.header(HeaderNames.CONTENT_TYPE, "application/json");
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
+        response.header(NO_SNIFF, "nosniff");
+        response.send((answer.body() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,29 @@
+package relay.server.admin;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import relay.core.queue.QueueControl;
+import relay.core.queue.QueueView;
+import relay.core.routing.PolicyTable;
+
+/// What the admin port shows and moves. All of it is asked from the server's threads, several at a
+/// time.
+///
+/// `metrics` gives Prometheus' text of `metricsContentType` and may block for a few seconds.
+/// `readiness` says why mail cannot be accepted and stored now; empty where it can. `policy` gives
+/// the table in force. `ownNames` are the host names under which the port may be addressed, beside
+/// `localhost` and IP addresses.
+public record AdminSources(
+        QueueControl control,
+        QueueView view,
+        Supplier<PolicyTable> policy,
+        Supplier<List<String>> readiness,
+        Supplier<String> metrics,
+        String metricsContentType,
+        List<String> ownNames,
+        InstantSource clock) {
+    public AdminSources {
+        ownNames = List.copyOf(ownNames);
+    }
+}

@@ -1,0 +1,289 @@
+package relay.server.telemetry;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.event.Level;
+import relay.core.address.Mailbox;
+import relay.core.event.RelayEvent;
+import relay.core.event.RelayEvent.Bounced;
+import relay.core.event.RelayEvent.Deferred;
+import relay.core.event.RelayEvent.Delivered;
+import relay.core.event.RelayEvent.DemandsUnmet;
+import relay.core.event.RelayEvent.LaneFailed;
+import relay.core.event.RelayEvent.Received;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.Envelope;
+import relay.core.queue.QueueEntry;
+import relay.core.tls.Evidence;
+import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsProof;
+import relay.core.tls.Unmet;
+
+/// Words for every [RelayEvent]: its line and its level. Pure. docs/monitoring.md is the
+/// reference of the keys; Postfix's words stand wherever Postfix has one.
+final class EventLines {
+    private EventLines() {}
+
+    static Level level(RelayEvent event) {
+        return switch (event) {
+            case RelayEvent.Fault _ -> Level.ERROR;
+            case LaneFailed _, DemandsUnmet _ -> Level.WARN;
+            case Deferred deferred -> level(deferred.why());
+            case Bounced bounced -> level(bounced.why());
+            case RelayEvent.Held held -> held.why().isEmpty() ? Level.INFO : Level.WARN;
+            case Received _,
+                    RelayEvent.Refused _,
+                    Delivered _,
+                    RelayEvent.Removed _,
+                    RelayEvent.DelayWarned _,
+                    RelayEvent.PlaintextFallback _,
+                    RelayEvent.Rejected _ ->
+                    Level.INFO;
+            // Two more lines for each message would say nothing that the others do not.
+            case RelayEvent.Connection _ -> Level.DEBUG;
+        };
+    }
+
+    private static Level level(Diagnostic why) {
+        boolean tls = why.reason() == Diagnostic.Reason.TLS || !why.demands().isEmpty();
+        return tls ? Level.WARN : Level.INFO;
+    }
+
+    static String line(RelayEvent event) {
+        return switch (event) {
+            case Received received -> received(received);
+            case Delivered delivered -> delivered(delivered);
+            case Deferred deferred -> deferred(deferred);
+            case Bounced bounced -> bounced(bounced);
+            case LaneFailed failed -> laneFailed(failed);
+            case DemandsUnmet unmet -> demandsUnmet(unmet);
+            case RelayEvent.Refused(var connector, var client, var reply) ->
+                    new LogLine()
+                            .with("client", client.getHostAddress())
+                            .with("connector", connector)
+                            .with("dsn", reply.status())
+                            .with("status", "refused")
+                            .with("reply", reply)
+                            .toString();
+            case RelayEvent.Held(var entry, var why) ->
+                    why(entry(entry).with("status", "held"), why).toString();
+            case RelayEvent.Removed(var entry) -> entry(entry).with("status", "removed").toString();
+            case RelayEvent.DelayWarned(var entry, var notice) ->
+                    entry(entry)
+                            .with("status", "delay-warned")
+                            .with("notice", notice.id())
+                            .toString();
+            case RelayEvent.PlaintextFallback(var lane, var host, var why) ->
+                    new LogLine()
+                            .with("lane", lane)
+                            .with("relay", host)
+                            .with("tls", "none")
+                            .with("status", "plaintext-fallback")
+                            .with("why", why)
+                            .toString();
+            case RelayEvent.Connection(var direction, var change, var peer) ->
+                    new LogLine()
+                            .with("peer", peer)
+                            .with("direction", direction.label())
+                            .with("status", changed(change))
+                            .toString();
+            case RelayEvent.Rejected(var client, var greeting) ->
+                    new LogLine()
+                            .with("client", client.getHostAddress())
+                            .with("dsn", greeting.status())
+                            .with("status", "rejected")
+                            .with("reply", greeting)
+                            .toString();
+            case RelayEvent.Fault(var what, var detail) ->
+                    new LogLine()
+                            .with("status", "fault")
+                            .with("what", what)
+                            .with("detail", detail)
+                            .toString();
+        };
+    }
+
+    private static String received(Received received) {
+        Envelope envelope = received.message().envelope();
+        List<QueueEntry> entries = received.message().entries();
+        var line =
+                new LogLine()
+                        .with("queue", envelope.id())
+                        .with("from", "<" + envelope.sender() + ">")
+                        .addresses("to", recipients(entries))
+                        .with("size", envelope.sizeBytes())
+                        .with("client", envelope.client().getHostAddress())
+                        .with("connector", envelope.receiveConnector())
+                        .with("lanes", lanes(entries));
+        return tls(line, received.tls()).with("status", "received").toString();
+    }
+
+    private static String delivered(Delivered delivered) {
+        QueueEntry entry = delivered.entry();
+        TlsProof proof = delivered.proof();
+        var line =
+                message(entry, delivered.recipients())
+                        .with("relay", proof.host())
+                        .with("lane", entry.lane());
+        tls(line, proof.evidence());
+        return line.with("verified", verified(proof.demands()))
+                .with("demands", proof.demands().isEmpty() ? "none" : joined(proof.demands()))
+                .with("delay", seconds(entry.envelope().acceptedAt(), delivered.at()))
+                .with("attempts", entry.attempts())
+                .with("dsn", delivered.reply().status())
+                .with("status", "sent")
+                .with("reply", delivered.reply())
+                .toString();
+    }
+
+    private static String deferred(Deferred deferred) {
+        QueueEntry entry = deferred.entry();
+        var line =
+                message(entry, deferred.recipients())
+                        .with("relay", host(deferred.why()))
+                        .with("lane", entry.lane())
+                        .with("attempts", entry.attempts())
+                        .with("next", deferred.nextAttempt())
+                        .with("dsn", deferred.why().status())
+                        .with("status", "deferred");
+        why(line, deferred.why());
+        return switch (deferred.certainty()) {
+            case NOT_DELIVERED -> line.toString();
+            case POSSIBLY_DELIVERED -> line.with("duplicate", "possible").toString();
+        };
+    }
+
+    private static String bounced(Bounced bounced) {
+        QueueEntry entry = bounced.entry();
+        String notice = bounced.notice().isEmpty() ? "none" : joined(ids(bounced));
+        var line =
+                message(entry, bounced.recipients())
+                        .with("relay", host(bounced.why()))
+                        .with("lane", entry.lane())
+                        .with("attempts", entry.attempts())
+                        .with("dsn", bounced.why().status())
+                        .with("status", "bounced");
+        return why(line, bounced.why()).with("notice", notice).toString();
+    }
+
+    private static String laneFailed(LaneFailed failed) {
+        var line =
+                new LogLine()
+                        .with("lane", failed.lane())
+                        .with("relay", host(failed.why()))
+                        .with("waiting", failed.waiting())
+                        .with("next", failed.retryAt())
+                        .with("dsn", failed.why().status())
+                        .with("status", "lane-failed");
+        return why(line, failed.why()).toString();
+    }
+
+    private static String demandsUnmet(DemandsUnmet event) {
+        return new LogLine()
+                .with("lane", event.lane())
+                .with("relay", event.host())
+                .with("status", "tls-failed")
+                .with("reason", reasons(event.unmet()))
+                .with("unmet", joined(event.unmet()))
+                .toString();
+    }
+
+    private static LogLine entry(QueueEntry entry) {
+        return message(entry, entry.recipients()).with("lane", entry.lane());
+    }
+
+    private static LogLine message(QueueEntry entry, List<Mailbox> recipients) {
+        return new LogLine().with("queue", entry.id()).addresses("to", recipients);
+    }
+
+    private static LogLine why(LogLine line, List<Diagnostic> why) {
+        why.forEach(diagnostic -> why(line, diagnostic));
+        return line;
+    }
+
+    private static LogLine why(LogLine line, Diagnostic why) {
+        line.with("reason", why.reason().label()).with("why", why.text());
+        if (!why.demands().isEmpty()) line.with("unmet", joined(why.demands()));
+        if (!why.remoteReply().isEmpty()) line.with("reply", why.remoteReply());
+        return line;
+    }
+
+    private static LogLine tls(LogLine line, Evidence evidence) {
+        return switch (evidence) {
+            case Evidence.Plaintext _ -> line.with("tls", "none");
+            case Evidence.Encrypted tls -> {
+                line.with("tls", tls.protocol().label()).with("cipher", tls.cipherSuite());
+                if (!tls.group().isEmpty()) line.with("group", tls.group());
+                if (tls.chain().isEmpty()) yield line;
+                yield line.with("certificate", certificate(tls.verdict()));
+            }
+        };
+    }
+
+    private static String certificate(Evidence.ChainVerdict verdict) {
+        return switch (verdict) {
+            case Evidence.ChainVerdict.Trusted _ -> "trusted";
+            case Evidence.ChainVerdict.Expired _ -> "expired";
+            case Evidence.ChainVerdict.Untrusted _ -> "untrusted";
+        };
+    }
+
+    /// What had to hold of the certificate before the message was sent, all demands together.
+    private static String verified(List<TlsDemand> demands) {
+        return demands.stream()
+                .map(demand ->
+                        switch (demand) {
+                            case TlsDemand.Encryption _ -> "no";
+                            case TlsDemand.TrustedChain _ -> "chain";
+                            case TlsDemand.TrustedName _ -> "name";
+                        })
+                .distinct()
+                .filter(how -> !how.equals("no"))
+                .sorted()
+                .reduce((one, other) -> one + "+" + other)
+                .orElse("no");
+    }
+
+    private static String changed(RelayEvent.Connection.Change change) {
+        return switch (change) {
+            case OPENED -> "connected";
+            case CLOSED -> "disconnected";
+        };
+    }
+
+    private static String host(Diagnostic why) {
+        return why.host().isEmpty() ? "none" : why.host();
+    }
+
+    private static List<?> ids(Bounced bounced) {
+        return bounced.notice().stream().map(notice -> notice.id()).toList();
+    }
+
+    private static String reasons(List<Unmet> unmet) {
+        return unmet.stream()
+                .map(one -> one.shortfall().label())
+                .distinct()
+                .collect(Collectors.joining(","));
+    }
+
+    private static String joined(List<?> parts) {
+        return parts.stream().map(Object::toString).collect(Collectors.joining("; "));
+    }
+
+    private static List<Mailbox> recipients(List<QueueEntry> entries) {
+        return entries.stream().flatMap(entry -> entry.recipients().stream()).toList();
+    }
+
+    private static String lanes(List<QueueEntry> entries) {
+        return entries.stream()
+                .map(entry -> entry.lane().toString())
+                .collect(Collectors.joining(","));
+    }
+
+    private static String seconds(Instant from, Instant to) {
+        long millis = Math.max(0, Duration.between(from, to).toMillis());
+        return millis / 1000 + "." + String.valueOf(1000 + millis % 1000).substring(1);
+    }
+}

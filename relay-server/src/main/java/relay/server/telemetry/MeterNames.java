@@ -1,0 +1,59 @@
+package relay.server.telemetry;
+
+/// The relay's own metrics by the names in the exposition, each with its help text.
+/// docs/monitoring.md explains every one of them; a test compares the two.
+enum MeterNames {
+    QUEUE_MESSAGES("relay_queue_messages", "Messages in the queue"),
+    QUEUE_BYTES("relay_queue_bytes", "Bytes of the messages in the queue"),
+    QUEUE_OLDEST(
+            "relay_queue_oldest_message_age_seconds",
+            "Age of the oldest message that waits for delivery; 0 where none does"),
+    QUEUE_READING_AGE(
+            "relay_queue_reading_age_seconds",
+            "Age of the numbers about the queue; it grows while the queue does not answer"),
+    DOMAIN_MESSAGES(
+            "relay_domain_queue_messages",
+            "Messages in the queue by recipient domain: each domains entry and the longest 20"),
+    DOMAIN_OLDEST(
+            "relay_domain_oldest_message_age_seconds",
+            "Age of the oldest message for the recipient domain; 0 where none waits"),
+    RECEIVED("relay_received_messages_total", "Messages taken from clients and stored"),
+    REFUSED("relay_refused_messages_total", "Messages refused at their end of data"),
+    REJECTED("relay_rejected_connections_total", "Clients turned away before they could speak"),
+    DELIVERED("relay_delivered_messages_total", "Messages that a next hop took charge of"),
+    DEFERRED("relay_deferred_total", "Attempts that did not deliver, and failures of a next hop"),
+    TLS_FAILURES("relay_tls_failures_total", "TLS demands that a host did not meet"),
+    PLAINTEXT_FALLBACKS(
+            "relay_plaintext_fallbacks_total",
+            "Connections made in clear because TLS was not to be had and nothing demanded it"),
+    BOUNCED("relay_bounced_messages_total", "Messages that ended undelivered"),
+    CONNECTIONS("relay_connections", "Open SMTP connections"),
+    DELIVERY("relay_delivery_seconds", "Time from acceptance to delivery"),
+    CERTIFICATE_EXPIRY(
+            "relay_certificate_expiry_seconds", "Seconds until the certificate is no longer valid"),
+    FAULTS(
+            "relay_faults_total",
+            "Troubles of the relay itself; the log has them with status=fault"),
+    READY("relay_ready", "1 while mail can be accepted and stored, else 0");
+
+    private final String exposed;
+    private final String help;
+
+    MeterNames(String exposed, String help) {
+        this.exposed = exposed;
+        this.help = help;
+    }
+
+    String exposed() {
+        return exposed;
+    }
+
+    String help() {
+        return help;
+    }
+
+    /// As Micrometer wants a counter: the exposition adds the suffix.
+    String counter() {
+        return exposed.substring(0, exposed.length() - "_total".length());
+    }
+}

@@ -1,0 +1,227 @@
+package relay.server.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import relay.core.event.EventSink;
+import relay.core.event.RelayEvent;
+import relay.core.event.RelayEvent.Connection.Direction;
+import relay.core.queue.Envelope;
+import relay.core.queue.QueueControl;
+import relay.core.queue.QueueView;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.ReceiveConnector;
+import relay.core.routing.SendConnector;
+
+/// Counts every [RelayEvent] and gives the numbers to Prometheus.
+///
+/// Make it first, since everything reports to it; [#watchQueue] and its like add what can only be
+/// asked once the rest runs. Any thread; an event costs a map look-up and an increment.
+public final class Metrics implements EventSink, AutoCloseable {
+    /// What [#scrape] gives: the `Content-Type` of its answer.
+    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    /// Up to this many connectors of a kind have their counters from the start, at 0; with more,
+    /// a counter appears with its first event, so that 10,000 connectors do not make a scrape of
+    /// 200,000 lines.
+    static final int MAX_CONNECTORS_AT_ZERO = 500;
+
+    private static final Duration[] DELIVERY_BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(15),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(15),
+        Duration.ofHours(1),
+        Duration.ofHours(4),
+        Duration.ofHours(12),
+        Duration.ofDays(1)
+    };
+
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<String, Counter> received = new ConcurrentHashMap<>();
+    private final Map<String, Counter> refused = new ConcurrentHashMap<>();
+    private final Map<String, SendMeters> sending = new ConcurrentHashMap<>();
+    private final Counter rejected = counter(MeterNames.REJECTED);
+    private final Counter faults = counter(MeterNames.FAULTS);
+    private final LongAdder inbound = connections(Direction.INBOUND);
+    private final LongAdder outbound = connections(Direction.OUTBOUND);
+    private final Timer delivery = delivery();
+    private final QueueCollector queue = new QueueCollector();
+
+    public Metrics() {
+        registry.getPrometheusRegistry().register(queue);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+    }
+
+    /// Begins at 0 what the configured connectors and `domains` entries can have. For the start and
+    /// for every reload; what was counted under names that are gone stays.
+    public void configured(List<ReceiveConnector> receiveConnectors, PolicyTable policy) {
+        receiveConnectors.stream()
+                .limit(MAX_CONNECTORS_AT_ZERO)
+                .forEach(connector -> {
+                    received(connector.name());
+                    refused(connector.name());
+                });
+        var floors = policy.floors().isEmpty() ? SendMeters.Floors.NONE : SendMeters.Floors.SOME;
+        for (SendConnector connector :
+                policy.connectors().stream().limit(MAX_CONNECTORS_AT_ZERO).toList()) {
+            sending(connector.name()).expectTlsFailures(connector, floors);
+        }
+        queue.configured(policy);
+    }
+
+    /// From now on each scrape asks the queue, at most once a second, and waits for it no longer
+    /// than 2 s; where it does not answer in time, the last numbers stand and
+    /// `relay_queue_reading_age_seconds` grows.
+    public void watchQueue(QueueControl control, QueueView view, InstantSource clock) {
+        queue.watch(new QueueReader(control, view, clock, Duration.ofSeconds(2)), clock);
+    }
+
+    /// `certificates` gives the end of validity of each certificate that the listeners show, by a
+    /// name of few values, such as its file's. Asked at each scrape; must not block.
+    public void watchCertificates(
+            Supplier<Map<String, Instant>> certificates, InstantSource clock) {
+        registry.getPrometheusRegistry().register(new CertificateCollector(certificates, clock));
+    }
+
+    /// `reasons` says why mail cannot be accepted and stored; empty where it can. Asked at each
+    /// scrape.
+    public void watchReadiness(Supplier<List<String>> reasons) {
+        Gauge.builder(MeterNames.READY.exposed(), reasons, now -> now.get().isEmpty() ? 1 : 0)
+                .description(MeterNames.READY.help())
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /// The numbers of now in Prometheus' text format ([#CONTENT_TYPE]). Blocks for 2 s at the most.
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    /// Ends the thread that reads the queue.
+    @Override
+    public void close() {
+        queue.close();
+        registry.close();
+    }
+
+    @Override
+    public void on(RelayEvent event) {
+        switch (event) {
+            case RelayEvent.Received(var message, _) -> countReceived(message.envelope());
+            case RelayEvent.Refused(var connector, _, _) -> refused(connector).increment();
+            case RelayEvent.Delivered delivered -> countDelivered(delivered);
+            case RelayEvent.Deferred(var entry, _, var why, _, _) ->
+                    sending(entry.lane().connector()).countDeferred(why.reason());
+            case RelayEvent.Bounced(var entry, _, _, _) ->
+                    sending(entry.lane().connector()).countBounced();
+            case RelayEvent.LaneFailed(var lane, var why, _, _) ->
+                    sending(lane.connector()).countDeferred(why.reason());
+            case RelayEvent.DemandsUnmet(var lane, _, var unmet) ->
+                    unmet.forEach(one ->
+                            sending(lane.connector())
+                                    .countTlsFailure(
+                                            one.demand().source().kind(), one.shortfall()));
+            case RelayEvent.PlaintextFallback(var lane, _, _) ->
+                    sending(lane.connector()).countPlaintextFallback();
+            case RelayEvent.Connection connection -> countConnection(connection);
+            case RelayEvent.Rejected _ -> rejected.increment();
+            case RelayEvent.Fault _ -> faults.increment();
+            // The gauges of the queue show these.
+            case RelayEvent.Held _, RelayEvent.Removed _, RelayEvent.DelayWarned _ -> {}
+        }
+    }
+
+    private void countReceived(Envelope envelope) {
+        if (envelope.receiveConnector().equals(Envelope.OWN_NOTICE)) return;
+        received(envelope.receiveConnector()).increment();
+    }
+
+    private void countDelivered(RelayEvent.Delivered delivered) {
+        sending(delivered.entry().lane().connector()).countDelivered(delivered.proof().evidence());
+        Instant accepted = delivered.entry().envelope().acceptedAt();
+        delivery.record(Duration.between(accepted, delivered.at()));
+    }
+
+    private void countConnection(RelayEvent.Connection connection) {
+        LongAdder open =
+                switch (connection.direction()) {
+                    case INBOUND -> inbound;
+                    case OUTBOUND -> outbound;
+                };
+        switch (connection.change()) {
+            case OPENED -> open.increment();
+            case CLOSED -> open.decrement();
+        }
+    }
+
+    private SendMeters sending(String connector) {
+        SendMeters known = sending.get(connector);
+        return known != null
+                ? known
+                : sending.computeIfAbsent(connector, name -> new SendMeters(registry, name));
+    }
+
+    private Counter received(String connector) {
+        return received.computeIfAbsent(
+                connector, name -> counter(MeterNames.RECEIVED, "connector", name));
+    }
+
+    private Counter refused(String connector) {
+        return refused.computeIfAbsent(
+                connector, name -> counter(MeterNames.REFUSED, "connector", name));
+    }
+
+    private Counter counter(MeterNames name, String... tags) {
+        return Counter.builder(name.counter())
+                .description(name.help())
+                .tags(tags)
+                .register(registry);
+    }
+
+    private LongAdder connections(Direction direction) {
+        var open = new LongAdder();
+        Gauge.builder(MeterNames.CONNECTIONS.exposed(), open, LongAdder::sum)
+                .description(MeterNames.CONNECTIONS.help())
+                .tag("direction", direction.label())
+                .register(registry);
+        return open;
+    }
+
+    private Timer delivery() {
+        String name = MeterNames.DELIVERY.exposed();
+        return Timer.builder(name.substring(0, name.length() - "_seconds".length()))
+                .description(MeterNames.DELIVERY.help())
+                .serviceLevelObjectives(DELIVERY_BUCKETS)
+                .register(registry);
+    }
+}

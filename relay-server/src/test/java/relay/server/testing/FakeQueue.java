@@ -1,0 +1,123 @@
+package relay.server.testing;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.LaneCensus;
+import relay.core.queue.LaneRecord;
+import relay.core.queue.LaneStatus;
+import relay.core.queue.QueueControl;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueId;
+import relay.core.queue.QueueView;
+import relay.core.routing.Lane;
+
+/// A queue that is plain data: tests put lanes, entries and domains in and read back what was
+/// retried. Safe for the threads of a server under test.
+public final class FakeQueue {
+    public final List<LaneStatus> statuses = new CopyOnWriteArrayList<>();
+    public final List<LaneCensus> census = new CopyOnWriteArrayList<>();
+    public final List<QueueEntry> entries = new CopyOnWriteArrayList<>();
+    public final List<QueueView.DomainCount> domains = new CopyOnWriteArrayList<>();
+    public final List<Lane> retried = new CopyOnWriteArrayList<>();
+    public final AtomicInteger readings = new AtomicInteger();
+    private volatile boolean silent;
+
+    /// From now on nothing that is asked of the scheduler completes.
+    public void fallSilent() {
+        silent = true;
+    }
+
+    /// A lane in retry with `waiting` messages of 1,000 bytes, the oldest from `oldest`.
+    public void add(Lane lane, long waiting, Instant oldest, Instant retryAt, Diagnostic trouble) {
+        statuses.add(
+                new LaneStatus(
+                        lane,
+                        LaneStatus.Status.RETRY,
+                        0,
+                        0,
+                        waiting,
+                        0,
+                        waiting * 1000,
+                        retryAt,
+                        List.of(trouble)));
+        add(lane, waiting, oldest);
+    }
+
+    /// A lane at work: one message active, the rest ready.
+    public void addActive(Lane lane, long messages, Instant oldest) {
+        statuses.add(
+                new LaneStatus(
+                        lane,
+                        LaneStatus.Status.ACTIVE,
+                        1,
+                        messages - 1,
+                        0,
+                        0,
+                        messages * 1000,
+                        Instant.EPOCH,
+                        List.of()));
+        add(lane, messages, oldest);
+    }
+
+    private void add(Lane lane, long messages, Instant oldest) {
+        var record = LaneRecord.well(lane);
+        census.add(new LaneCensus(record, messages, 0, messages * 1000, oldest, oldest));
+    }
+
+    public QueueControl control() {
+        return new QueueControl() {
+            @Override
+            public CompletionStage<List<LaneStatus>> lanes() {
+                return answer(List.copyOf(statuses));
+            }
+
+            @Override
+            public CompletionStage<Long> retry(List<Lane> lanes) {
+                retried.addAll(lanes);
+                long due =
+                        statuses.stream()
+                                .filter(status -> lanes.contains(status.lane()))
+                                .mapToLong(LaneStatus::waiting)
+                                .sum();
+                return answer(due);
+            }
+        };
+    }
+
+    private <T> CompletionStage<T> answer(T value) {
+        return silent ? new CompletableFuture<>() : CompletableFuture.completedFuture(value);
+    }
+
+    public QueueView view() {
+        return new QueueView() {
+            @Override
+            public List<LaneCensus> lanes() {
+                readings.incrementAndGet();
+                return List.copyOf(census);
+            }
+
+            @Override
+            public List<QueueEntry> entries(Lane lane, int limit) {
+                return entries.stream()
+                        .filter(entry -> entry.lane().equals(lane))
+                        .limit(limit)
+                        .toList();
+            }
+
+            @Override
+            public List<QueueEntry> message(QueueId id) {
+                return entries.stream().filter(entry -> entry.id().message().equals(id)).toList();
+            }
+
+            @Override
+            public List<DomainCount> longestDomains(int limit) {
+                return domains.stream().limit(limit).toList();
+            }
+        };
+    }
+}
