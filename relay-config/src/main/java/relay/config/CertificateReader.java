@@ -1,0 +1,68 @@
+package relay.config;
+
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import relay.config.Configuration.ServerCertificate;
+import relay.config.Configuration.Trust;
+
+/// Reads the `tls` part of `relay.yaml` and looks into the files it names: a check that passes must
+/// not be followed by a start that fails.
+record CertificateReader(Problems problems) {
+    private static final String SYSTEM = "system";
+
+    ServerCertificate certificate(Section tls) {
+        return tls.section("certificate")
+                .flatMap(this::files)
+                .orElseGet(ServerCertificate.SelfSigned::new);
+    }
+
+    private Optional<ServerCertificate> files(Section section) {
+        Optional<Located<String>> certFile = section.text("certFile");
+        Optional<Located<String>> keyFile = section.text("keyFile");
+        Optional<X509Certificate> leaf = certFile.flatMap(this::certificates).map(List::getFirst);
+        Optional<Path> key = keyFile.flatMap(text -> key(text, leaf));
+        Optional<Path> chain = certFile.flatMap(text -> FileReference.resolve(text, problems));
+        return chain.flatMap(found -> key.map(with -> new ServerCertificate.Files(found, with)));
+    }
+
+    private Optional<List<X509Certificate>> certificates(Located<String> text) {
+        return content(text).flatMap(bytes -> reported(PemText.certificates(bytes), text.place()));
+    }
+
+    private Optional<Path> key(Located<String> text, Optional<X509Certificate> leaf) {
+        Optional<byte[]> content = content(text);
+        if (content.isPresent() && leaf.isPresent()) {
+            reported(PemText.keyOf(leaf.get(), content.get()), text.place());
+        }
+        Optional<Path> path = FileReference.resolve(text, problems);
+        path.ifPresent(file -> FileReference.noteOpenSecret(file, text.place(), problems));
+        return path;
+    }
+
+    Trust trust(Section tls) {
+        Optional<Located<String>> text =
+                tls.text("trust").filter(written -> !written.value().equals(SYSTEM));
+        text.ifPresent(this::certificates);
+        return text.flatMap(written -> FileReference.resolve(written, problems))
+                .<Trust>map(Trust.PemFile::new)
+                .orElseGet(Trust.SystemRoots::new);
+    }
+
+    private Optional<byte[]> content(Located<String> text) {
+        if (text.value().isEmpty()) return Optional.empty();
+        return FileReference.resolve(text, problems)
+                .flatMap(path -> FileReference.read(path, text.place(), problems));
+    }
+
+    private <T> Optional<T> reported(Parsed<T> parsed, Place place) {
+        return switch (parsed) {
+            case Parsed.Good<T>(var value) -> Optional.of(value);
+            case Parsed.Bad<T>(var what, var hint) -> {
+                problems.error(place, what, hint);
+                yield Optional.empty();
+            }
+        };
+    }
+}

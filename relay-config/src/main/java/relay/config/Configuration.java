@@ -1,0 +1,72 @@
+package relay.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import relay.core.address.Domain;
+import relay.core.routing.DomainFloor;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.ReceiveConnector;
+import relay.core.routing.SendConnector;
+
+/// Both files, read whole and found good. Immutable; every path is absolute.
+///
+/// `notes` are for the operator's eyes: they change nothing.
+public record Configuration(
+        Domain hostname,
+        Path dataFolder,
+        InetSocketAddress adminListen,
+        ServerCertificate certificate,
+        Trust trust,
+        Dns dns,
+        List<ReceiveConnector> receiveConnectors,
+        List<SendConnector> sendConnectors,
+        List<DomainFloor> domainFloors,
+        List<ConfigurationNote> notes) {
+
+    /// What our clients see as our certificate.
+    public sealed interface ServerCertificate {
+        /// None is given: a self-signed one is made in the data folder.
+        record SelfSigned() implements ServerCertificate {}
+
+        /// PEM files, readable when the configuration was read: a chain, leaf first, and the key of
+        /// its leaf without a pass phrase.
+        record Files(Path certFile, Path keyFile) implements ServerCertificate {}
+    }
+
+    /// The roots that next hops and the HTTPS of MTA-STS are checked against.
+    public sealed interface Trust {
+        /// The machine's own.
+        record SystemRoots() implements Trust {}
+
+        /// A PEM file with at least one certificate.
+        record PemFile(Path file) implements Trust {}
+    }
+
+    /// `servers` is empty where the machine's resolvers are meant.
+    public record Dns(List<InetSocketAddress> servers, TrustAnchor trustAnchor) {
+        public Dns {
+            servers = List.copyOf(servers);
+        }
+    }
+
+    /// Where DNSSEC validation starts.
+    public sealed interface TrustAnchor {
+        record BuiltIn() implements TrustAnchor {}
+
+        /// DS records of the root in zone-file form; readable when the configuration was read.
+        record ZoneFile(Path file) implements TrustAnchor {}
+    }
+
+    public Configuration {
+        receiveConnectors = List.copyOf(receiveConnectors);
+        sendConnectors = List.copyOf(sendConnectors);
+        domainFloors = List.copyOf(domainFloors);
+        notes = List.copyOf(notes);
+    }
+
+    /// The routes and floors of this configuration.
+    public PolicyTable policyTable() {
+        return new PolicyTable(sendConnectors, domainFloors);
+    }
+}

@@ -1,0 +1,83 @@
+package relay.config;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import relay.core.address.Domain;
+import relay.core.routing.DomainFloor;
+import relay.core.routing.DomainPattern;
+import relay.core.tls.TlsRequirement;
+
+/// Reads `domains`, the TLS floors.
+record DomainFloorReader(Problems problems) {
+
+    List<DomainFloor> readAll(List<Section> sections) {
+        var floors = new ArrayList<DomainFloor>();
+        Map<DomainPattern, Located<DomainFloor>> byPattern = new HashMap<>();
+        for (Section section : sections) {
+            Optional<Located<DomainPattern>> pattern = section.parse("domain", DomainText::pattern);
+            TlsRequirement tls = new TlsReader(section, problems).read();
+            if (pattern.isEmpty()) continue;
+            var floor = new DomainFloor(pattern.get().value(), section.place().origin(), tls);
+            var located = new Located<>(pattern.get().place(), floor);
+            var first = byPattern.putIfAbsent(floor.pattern(), located);
+            if (first == null) floors.add(floor);
+            else refuseRepeated(located, first.place());
+        }
+        byPattern.values().forEach(floor -> noteLower(floor, byPattern));
+        return floors;
+    }
+
+    private void refuseRepeated(Located<DomainFloor> floor, Place first) {
+        String what = floor.value().pattern() + " has an entry already";
+        problems.error(floor.place(), what, "at " + first.brief());
+    }
+
+    /// The entry that fits best counts alone, so that a lax one inside a strict one lets mail out
+    /// on easier terms.
+    private void noteLower(
+            Located<DomainFloor> floor, Map<DomainPattern, Located<DomainFloor>> byPattern) {
+        for (DomainPattern wider : widerThan(floor.value().pattern())) {
+            Located<DomainFloor> around = byPattern.get(wider);
+            if (around == null) continue;
+            if (strictness(floor.value().tls()) < strictness(around.value().tls())) {
+                problems.note(
+                        floor.place(),
+                        floor.value().pattern()
+                                + " demands less than "
+                                + wider
+                                + " at "
+                                + around.place().brief()
+                                + ", and the entry that fits best counts");
+            }
+            return;
+        }
+    }
+
+    /// The patterns around a pattern, the smallest first.
+    private static List<DomainPattern> widerThan(DomainPattern pattern) {
+        var wider = new ArrayList<DomainPattern>();
+        Optional<Domain> root =
+                switch (pattern) {
+                    case DomainPattern.Any _ -> Optional.empty();
+                    case DomainPattern.Exact(var domain) -> Optional.of(domain);
+                    case DomainPattern.Subtree(var domain) -> domain.parent();
+                };
+        for (; root.isPresent(); root = root.get().parent()) {
+            wider.add(new DomainPattern.Subtree(root.get()));
+        }
+        if (!(pattern instanceof DomainPattern.Any)) wider.add(new DomainPattern.Any());
+        return wider;
+    }
+
+    private static int strictness(TlsRequirement tls) {
+        return switch (tls) {
+            case TlsRequirement.None _ -> 0;
+            case TlsRequirement.EncryptionOnly _ -> 1;
+            case TlsRequirement.CertificateValidation _ -> 2;
+            case TlsRequirement.DomainValidation _ -> 3;
+        };
+    }
+}

@@ -1,0 +1,4 @@
+package relay.config;
+
+/// A value and where it stands.
+record Located<T>(Place place, T value) {}

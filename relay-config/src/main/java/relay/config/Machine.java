@@ -1,0 +1,17 @@
+package relay.config;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import relay.config.Configuration.Dns;
+import relay.config.Configuration.ServerCertificate;
+import relay.config.Configuration.Trust;
+import relay.core.address.Domain;
+
+/// What `relay.yaml` says.
+record Machine(
+        Domain hostname,
+        Path dataFolder,
+        Located<InetSocketAddress> adminListen,
+        ServerCertificate certificate,
+        Trust trust,
+        Dns dns) {}

@@ -1,0 +1,99 @@
+package relay.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import relay.config.Configuration.Dns;
+import relay.config.Configuration.TrustAnchor;
+import relay.core.address.Domain;
+
+/// Reads `relay.yaml`. Where something is wrong, what it returns is good for further checks only:
+/// `problems` then has an error.
+record MachineReader(Supplier<String> machineName, Problems problems) {
+    private static final String DEFAULT_DATA = "../data";
+    private static final int DEFAULT_ADMIN_PORT = 8025;
+
+    Machine read(YamlNode tree) {
+        Section root = Section.of(tree, problems);
+        Section none = Section.of(new YamlNode.Unusable(root.place()), problems);
+        Section tls = root.section("tls").orElse(none);
+        var certificates = new CertificateReader(problems);
+        return new Machine(
+                hostname(root),
+                dataFolder(root),
+                adminListen(root.section("admin").orElse(none)),
+                certificates.certificate(tls),
+                certificates.trust(tls),
+                dns(root.section("dns").orElse(none)));
+    }
+
+    private Domain hostname(Section root) {
+        var written = root.parse("hostname", DomainText::name);
+        Located<Domain> name = written.orElseGet(() -> machineName(root));
+        if (!name.value().name().contains(".")) {
+            String text =
+                    "partners may refuse the host name " + name.value() + ": it has no domain";
+            problems.note(name.place(), text);
+        }
+        return name.value();
+    }
+
+    private Located<Domain> machineName(Section root) {
+        Domain none = new Domain("localhost");
+        if (root.has("hostname")) return new Located<>(root.place(), none);
+        String name = machineName.get();
+        return switch (DomainText.name(name)) {
+            case Parsed.Good<Domain>(var domain) -> new Located<>(root.place(), domain);
+            case Parsed.Bad<Domain> _ -> {
+                String what = "the machine's name " + Quoted.of(name) + " is not a host name";
+                problems.error(root.place(), what, "write hostname: relay.example.net");
+                yield new Located<>(root.place(), none);
+            }
+        };
+    }
+
+    private Path dataFolder(Section root) {
+        Located<String> text =
+                root.text("data").orElseGet(() -> new Located<>(root.place(), DEFAULT_DATA));
+        Path folder = FileReference.resolve(text, problems).orElse(Path.of(DEFAULT_DATA));
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            problems.error(text.place(), folder + " is not a folder", "");
+        }
+        return folder;
+    }
+
+    private Located<InetSocketAddress> adminListen(Section admin) {
+        Located<InetSocketAddress> listen =
+                admin.parse("listen", AddressText::listenAddress)
+                        .orElseGet(() ->
+                                new Located<>(
+                                        admin.place(),
+                                        new InetSocketAddress(
+                                                InetAddress.ofLiteral("127.0.0.1"),
+                                                DEFAULT_ADMIN_PORT)));
+        if (!listen.value().getAddress().isLoopbackAddress()) {
+            String text = "the admin port has no password: whoever reaches it rules the queue";
+            problems.note(listen.place(), text);
+        }
+        return listen;
+    }
+
+    private Dns dns(Section dns) {
+        List<InetSocketAddress> servers =
+                dns.parseEach("servers", AddressText::resolver).stream()
+                        .map(Located::value)
+                        .toList();
+        Optional<TrustAnchor> anchor = dns.text("trustAnchor").flatMap(this::trustAnchor);
+        return new Dns(servers, anchor.orElseGet(TrustAnchor.BuiltIn::new));
+    }
+
+    private Optional<TrustAnchor> trustAnchor(Located<String> text) {
+        return FileReference.resolve(text, problems)
+                .filter(path -> FileReference.read(path, text.place(), problems).isPresent())
+                .map(TrustAnchor.ZoneFile::new);
+    }
+}

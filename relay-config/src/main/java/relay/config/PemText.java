@@ -1,0 +1,102 @@
+package relay.config;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Reads PEM files (RFC 7468) as far as needed to say that a relay can start with them.
+final class PemText {
+    private static final Pattern CERTIFICATE =
+            Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
+    private static final Pattern KEY =
+            Pattern.compile(
+                    "-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----(.*?)-----END \\1-----",
+                    Pattern.DOTALL);
+    private static final Map<String, String> SIGNATURES =
+            Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+
+    private PemText() {}
+
+    /// The certificates in the order of the file, at least one.
+    static Parsed<List<X509Certificate>> certificates(byte[] content) {
+        var certificates = new ArrayList<X509Certificate>();
+        Matcher blocks = CERTIFICATE.matcher(text(content));
+        try {
+            var factory = CertificateFactory.getInstance("X.509");
+            while (blocks.find()) {
+                var block = blocks.group().getBytes(StandardCharsets.ISO_8859_1);
+                certificates.add(
+                        (X509Certificate)
+                                factory.generateCertificate(new ByteArrayInputStream(block)));
+            }
+        } catch (CertificateException broken) {
+            String count = "certificate " + (certificates.size() + 1) + " of the file is broken";
+            return Parsed.bad(count, "is the file complete?");
+        }
+        return certificates.isEmpty()
+                ? Parsed.bad("the file has no certificate", "a block -----BEGIN CERTIFICATE-----")
+                : Parsed.good(List.copyOf(certificates));
+    }
+
+    /// Whether the file has an unencrypted private key, and that of `leaf` as far as can be told: a
+    /// key that is not in PKCS #8 is taken at its word.
+    static Parsed<String> keyOf(X509Certificate leaf, byte[] content) {
+        Matcher block = KEY.matcher(text(content));
+        if (!block.find()) {
+            return Parsed.bad("the file has no private key", "a block -----BEGIN PRIVATE KEY-----");
+        }
+        if (block.group(1).startsWith("ENCRYPTED") || block.group(2).contains("ENCRYPTED")) {
+            return Parsed.bad(
+                    "the key has a pass phrase", "remove it: openssl pkey -in KEY -out NEW");
+        }
+        return block.group(1).equals("PRIVATE KEY")
+                ? matching(leaf.getPublicKey(), block.group(2))
+                : Parsed.good(block.group(1));
+    }
+
+    private static Parsed<String> matching(PublicKey publicKey, String base64) {
+        String algorithm = publicKey.getAlgorithm();
+        try {
+            byte[] encoded = Base64.getMimeDecoder().decode(base64);
+            PrivateKey key =
+                    KeyFactory.getInstance(algorithm)
+                            .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+            if (signs(key, publicKey)) return Parsed.good(algorithm);
+        } catch (GeneralSecurityException | IllegalArgumentException _) {
+            // A key of another kind, or no key: in either case not the one of the certificate.
+        }
+        return Parsed.bad("the key is not the one of the certificate", "is it the right file?");
+    }
+
+    private static boolean signs(PrivateKey key, PublicKey publicKey)
+            throws GeneralSecurityException {
+        String signature = SIGNATURES.getOrDefault(publicKey.getAlgorithm(), "");
+        if (signature.isEmpty()) return true;
+        byte[] sample = "relay".getBytes(StandardCharsets.US_ASCII);
+        var signer = Signature.getInstance(signature);
+        signer.initSign(key);
+        signer.update(sample);
+        byte[] signed = signer.sign();
+        signer.initVerify(publicKey);
+        signer.update(sample);
+        return signer.verify(signed);
+    }
+
+    private static String text(byte[] content) {
+        return new String(content, StandardCharsets.ISO_8859_1);
+    }
+}

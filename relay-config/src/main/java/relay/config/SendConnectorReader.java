@@ -1,0 +1,123 @@
+package relay.config;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import relay.core.routing.AddressSpace;
+import relay.core.routing.ReceiveConnector.Limits;
+import relay.core.routing.RetrySchedule;
+import relay.core.routing.SendConnector;
+import relay.core.routing.SendConnector.Enabled;
+import relay.core.routing.SendConnector.OnTlsFailure;
+import relay.core.routing.SendConnector.PlaintextFallback;
+import relay.core.routing.SmartHost;
+import relay.core.routing.SmartHost.TlsMode;
+import relay.core.routing.SmartHostAuth;
+
+/// Reads one entry of `sendConnectors`.
+record SendConnectorReader(Map<String, String> environment, Problems problems) {
+    private static final int SUBMISSIONS_PORT = 465;
+    private static final Map<String, OnTlsFailure> ON_TLS_FAILURE =
+            Map.of(
+                    "queue", OnTlsFailure.QUEUE,
+                    "bounce", OnTlsFailure.BOUNCE,
+                    "hold", OnTlsFailure.HOLD);
+    private static final Map<String, PlaintextFallback> PLAINTEXT_FALLBACK =
+            Map.of("allowed", PlaintextFallback.ALLOWED, "never", PlaintextFallback.NEVER);
+
+    SendConnector read(Section section) {
+        var authReader = new SmartHostAuthReader(environment, problems);
+        List<SmartHostAuth> identity =
+                section.section("smartHostAuth").map(authReader::read).stream().toList();
+        return new SendConnector(
+                section.text("name").map(Located::value).orElse(""),
+                section.place().origin(),
+                section.truth("enabled").orElse(true) ? Enabled.YES : Enabled.NO,
+                addressSpaces(section),
+                smartHosts(section),
+                identity,
+                new TlsReader(section, problems).read(),
+                plaintextFallback(section),
+                section.word("onTlsFailure", ON_TLS_FAILURE)
+                        .map(Located::value)
+                        .orElse(OnTlsFailure.QUEUE),
+                section.parse("maxMessageSize", UnitText::size)
+                        .map(Located::value)
+                        .orElse(Limits.DEFAULT.maxMessageSizeBytes()),
+                retry(section));
+    }
+
+    private List<AddressSpace> addressSpaces(Section section) {
+        var spaces = section.parseEach("addressSpaces", DomainText::addressSpace);
+        var seen = new HashMap<Object, Place>();
+        for (Located<AddressSpace> space : spaces) {
+            refuseRepeated(space.value().pattern(), space.place(), seen);
+        }
+        return spaces.stream().map(Located::value).toList();
+    }
+
+    private List<SmartHost> smartHosts(Section section) {
+        var hosts = section.parseEach("smartHosts", SmartHostText::parse);
+        var seen = new HashMap<Object, Place>();
+        for (Located<SmartHost> host : hosts) {
+            refuseRepeated(host.value(), host.place(), seen);
+            boolean implicit = host.value().tlsMode() == TlsMode.IMPLICIT;
+            if (host.value().port() == SUBMISSIONS_PORT && !implicit) {
+                String text = "on port 465 TLS usually begins with the first byte: implicit-tls://";
+                problems.note(host.place(), text + host.value());
+            }
+        }
+        section.keyPlace("smartHostAuth")
+                .filter(_ -> !section.has("smartHosts"))
+                .ifPresent(place ->
+                        problems.error(
+                                place,
+                                "`smartHostAuth` without `smartHosts`",
+                                "a password is for hosts that are named here"));
+        return hosts.stream().map(Located::value).toList();
+    }
+
+    private void refuseRepeated(Object value, Place place, Map<Object, Place> seen) {
+        Place first = seen.putIfAbsent(value, place);
+        if (first != null) {
+            problems.error(place, value + " stands here twice", "first at " + first.brief());
+        }
+    }
+
+    private PlaintextFallback plaintextFallback(Section section) {
+        Optional<Located<PlaintextFallback>> written =
+                section.word("plaintextFallback", PLAINTEXT_FALLBACK);
+        boolean contradiction =
+                section.truth("requireTls").orElse(false)
+                        && written.filter(word -> word.value() == PlaintextFallback.ALLOWED)
+                                .isPresent();
+        if (contradiction) {
+            String what = "`plaintextFallback: allowed` contradicts `requireTls: true`";
+            problems.error(written.get().place(), what, "remove one of them");
+        }
+        return written.map(Located::value).orElse(PlaintextFallback.ALLOWED);
+    }
+
+    private RetrySchedule retry(Section connector) {
+        Optional<Section> section = connector.section("retry");
+        if (section.isEmpty()) return RetrySchedule.DEFAULT;
+        Section retry = section.get();
+        RetrySchedule usual = RetrySchedule.DEFAULT;
+        List<Duration> delays =
+                retry.parseEach("delays", UnitText::duration).stream().map(Located::value).toList();
+        Duration expireAfter = duration(retry, "expireAfter", usual.expireAfter());
+        Duration warnAfter = duration(retry, "delayWarningAfter", usual.delayWarningAfter());
+        if (warnAfter.compareTo(expireAfter) >= 0) {
+            String text = "mail expires before its sender would be told of the delay";
+            problems.note(retry.place(), text);
+        }
+        return new RetrySchedule(
+                delays.isEmpty() ? usual.delays() : delays, expireAfter, warnAfter);
+    }
+
+    private static Duration duration(Section section, String key, Duration usual) {
+        return section.parse(key, UnitText::duration).map(Located::value).orElse(usual);
+    }
+}
