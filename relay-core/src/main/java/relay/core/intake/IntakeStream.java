@@ -59,7 +59,7 @@ public final class IntakeStream {
         session.on(input).forEach(this::obey);
     }
 
-    /// The store can take more after [IntakeWire#content] said no.
+    /// The store can take more of this content after [IntakeWire#content] said no.
     public void storeIsWritable() {
         if (mode == Mode.STORE_FULL) mode = Mode.CONTENT;
     }

@@ -45,8 +45,9 @@ public final class CommandFramer {
             byte octet = bytes[i];
             boolean lineEnd = afterCr && octet == '\n';
             if (lineEnd && skipping) return afterSkipped(bytes, i + 1, to);
-            if (lineEnd) return line(bytes, from, i + 1);
-            if (!skipping && isFault(octet, i - from)) return broken(octet, i + 1);
+            boolean tooLong = partialLength + i - from >= MAX_LINE_OCTETS;
+            if (lineEnd && !tooLong) return line(bytes, from, i + 1);
+            if (!skipping && (tooLong || isStray(octet))) return broken(octet, i + 1);
             afterCr = octet == '\r';
         }
         if (!skipping) keep(bytes, from, to);
@@ -61,21 +62,22 @@ public final class CommandFramer {
         skipping = false;
     }
 
-    private boolean isFault(byte octet, int fresh) {
-        return afterCr || octet == '\n' || octet == 0 || partialLength + fresh >= MAX_LINE_OCTETS;
+    private boolean isStray(byte octet) {
+        return afterCr || octet == '\n' || octet == 0;
     }
 
     private Frame broken(byte octet, int next) {
+        boolean atLineEnd = afterCr && octet == '\n';
         LineFault fault =
-                afterCr
+                afterCr && !atLineEnd
                         ? LineFault.BARE_CR
                         : switch (octet) {
-                            case '\n' -> LineFault.BARE_LF;
+                            case '\n' -> atLineEnd ? LineFault.TOO_LONG : LineFault.BARE_LF;
                             case 0 -> LineFault.NUL;
                             default -> LineFault.TOO_LONG;
                         };
         reset();
-        skipping = true;
+        skipping = !atLineEnd;
         afterCr = octet == '\r';
         return new Frame.Broken(fault, next);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package relay.core.smtp;
+
+import org.jspecify.annotations.NullMarked;
