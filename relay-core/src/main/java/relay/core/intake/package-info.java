@@ -1,4 +1,5 @@
-/// The inbound dialogue as a state machine.
+/// Accepting mail: the inbound SMTP dialogue as a state machine (RFC 5321), its limits, and the
+/// choice of the receive connector.
 @NullMarked
 package relay.core.intake;
 

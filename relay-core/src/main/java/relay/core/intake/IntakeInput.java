@@ -1,0 +1,37 @@
+package relay.core.intake;
+
+import relay.core.queue.MessageStore.CommitResult;
+import relay.core.queue.QueuedMessage;
+import relay.core.smtp.Command;
+import relay.core.smtp.CommandFramer.LineFault;
+import relay.core.smtp.ContentFacts;
+import relay.core.tls.Evidence;
+
+/// What happens to an inbound session.
+public sealed interface IntakeInput {
+
+    /// The client is there; over implicit TLS the handshake is done (RFC 8314 §3).
+    record Connected(Evidence tls) implements IntakeInput {}
+
+    record Spoken(Command command) implements IntakeInput {}
+
+    /// Something came that is no command line.
+    record Garbled(LineFault fault) implements IntakeInput {}
+
+    /// The handshake after STARTTLS is done.
+    record TlsEstablished(Evidence.Encrypted tls) implements IntakeInput {}
+
+    record EndOfData(ContentFacts facts) implements IntakeInput {}
+
+    /// The store's answer to a [IntakeOutput.Commit], which comes even when the client has gone.
+    record CommitEnded(QueuedMessage message, CommitResult result) implements IntakeInput {}
+
+    /// The client was silent for longer than `inactivityTimeout` while it was its turn.
+    record TimedOut() implements IntakeInput {}
+
+    /// The relay goes down; what is in progress may finish.
+    record ShuttingDown() implements IntakeInput {}
+
+    /// The client has gone.
+    record Disconnected() implements IntakeInput {}
+}

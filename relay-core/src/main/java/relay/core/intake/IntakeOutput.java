@@ -1,0 +1,33 @@
+package relay.core.intake;
+
+import relay.core.event.RelayEvent;
+import relay.core.queue.QueueId;
+import relay.core.queue.QueuedMessage;
+import relay.core.smtp.Reply;
+
+/// What an inbound session wants done, in this order.
+public sealed interface IntakeOutput {
+
+    record Say(Reply reply) implements IntakeOutput {}
+
+    /// Begin a handshake once everything said has left in clear. What the client has sent and
+    /// nobody has read yet is thrown away (RFC 3207 §4.2, CVE-2011-0411).
+    record StartTls() implements IntakeOutput {}
+
+    /// What the client sends next is content of the message `id`, stored behind `receivedField`
+    /// (whole lines). Beyond `maxSizeBytes` of the client's own it is read but no longer kept.
+    record ReceiveContent(QueueId id, String receivedField, long maxSizeBytes)
+            implements IntakeOutput {}
+
+    /// Forget the content received.
+    record DiscardContent() implements IntakeOutput {}
+
+    /// Make the message ours, with the content received. Nothing more is read from the client
+    /// before [IntakeInput.CommitEnded].
+    record Commit(QueuedMessage message) implements IntakeOutput {}
+
+    record Announce(RelayEvent event) implements IntakeOutput {}
+
+    /// End the connection once everything said has left.
+    record Close() implements IntakeOutput {}
+}

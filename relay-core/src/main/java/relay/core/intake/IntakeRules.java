@@ -1,0 +1,25 @@
+package relay.core.intake;
+
+import relay.core.address.Domain;
+import relay.core.routing.ReceiveConnector;
+
+/// What an inbound session goes by. `hostname` is ours: in the greeting, in the Received field, and
+/// the domain of `<postmaster>`.
+public record IntakeRules(Domain hostname, ReceiveConnector connector, StartTls startTls) {
+    /// So many syntax and sequence errors with nothing right between them, and the client is not
+    /// worth talking to.
+    public static final int MAX_ERRORS_IN_A_ROW = 20;
+
+    public enum StartTls {
+        OFFERED,
+        UNAVAILABLE
+    }
+
+    ReceiveConnector.Limits limits() {
+        return connector.limits();
+    }
+
+    boolean requiresTls() {
+        return connector.requireTls() == ReceiveConnector.RequireTls.YES;
+    }
+}

@@ -1,0 +1,137 @@
+package relay.core.intake;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import relay.core.smtp.CommandFramer;
+import relay.core.smtp.CommandFramer.Frame;
+import relay.core.smtp.CommandParser;
+
+/// Drives an [IntakeSession] with what a client sends: cuts commands and content apart, obeys the
+/// session, and stops reading while the store or a handshake has its turn.
+///
+/// Keeps one incomplete command line at the most, and no content. Confined to one thread.
+public final class IntakeStream {
+    private enum Mode {
+        COMMANDS,
+        CONTENT,
+        /// Content, when the store has enough for now.
+        STORE_FULL,
+        COMMITTING,
+        SECURING,
+        CLOSED
+    }
+
+    private final IntakeSession session;
+    private final IntakeWire wire;
+    private final CommandFramer framer = new CommandFramer();
+    private Mode mode = Mode.COMMANDS;
+    private @Nullable ContentReader content;
+
+    public IntakeStream(IntakeSession session, IntakeWire wire) {
+        this.session = session;
+        this.wire = wire;
+    }
+
+    /// Reads `bytes[from, to)`, which it may overwrite, and returns the index after what it has
+    /// consumed; the rest is to be offered again when the stream no longer [#isPaused].
+    public int receive(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to) {
+            switch (mode) {
+                case COMMANDS -> at = readCommand(bytes, at, to);
+                case CONTENT -> at = readContent(bytes, at, to);
+                case STORE_FULL, COMMITTING -> {
+                    return at;
+                }
+                case SECURING, CLOSED -> {
+                    return to;
+                }
+            }
+        }
+        return at;
+    }
+
+    /// Passes on what did not come from the client's octets.
+    public void tell(IntakeInput input) {
+        if (input instanceof IntakeInput.TlsEstablished || input instanceof IntakeInput.CommitEnded)
+            resumeCommands();
+        session.on(input).forEach(this::obey);
+    }
+
+    /// The store can take more of this content after [IntakeWire#content] said no.
+    public void storeIsWritable() {
+        if (mode == Mode.STORE_FULL) mode = Mode.CONTENT;
+    }
+
+    /// Whether nothing must be read from the client now: it is the store's turn.
+    public boolean isPaused() {
+        return mode == Mode.STORE_FULL || mode == Mode.COMMITTING;
+    }
+
+    /// Whether the client is expected to send something.
+    public boolean isClientsTurn() {
+        return mode == Mode.COMMANDS || mode == Mode.CONTENT;
+    }
+
+    private void resumeCommands() {
+        if (mode == Mode.CLOSED) return;
+        framer.reset();
+        mode = Mode.COMMANDS;
+    }
+
+    private int readCommand(byte[] bytes, int from, int to) {
+        return switch (framer.read(bytes, from, to)) {
+            case Frame.Incomplete(int next) -> next;
+            case Frame.Line(var text, int next) -> {
+                tell(new IntakeInput.Spoken(CommandParser.parse(text)));
+                yield next;
+            }
+            case Frame.Broken(var fault, int next) -> {
+                tell(new IntakeInput.Garbled(fault));
+                yield next;
+            }
+        };
+    }
+
+    private int readContent(byte[] bytes, int from, int to) {
+        ContentReader reader = Objects.requireNonNull(content);
+        int next = reader.read(bytes, from, to, wire);
+        if (reader.hasEnded()) {
+            content = null;
+            mode = Mode.COMMANDS;
+            tell(new IntakeInput.EndOfData(reader.facts()));
+        } else if (reader.storeIsFull()) {
+            mode = Mode.STORE_FULL;
+        }
+        return next;
+    }
+
+    private void obey(IntakeOutput output) {
+        switch (output) {
+            case IntakeOutput.Say(var reply) -> wire.say(reply);
+            case IntakeOutput.Announce(var event) -> wire.announce(event);
+            case IntakeOutput.DiscardContent _ -> wire.discardContent();
+            case IntakeOutput.ReceiveContent receive -> beginContent(receive);
+            case IntakeOutput.StartTls _ -> {
+                mode = Mode.SECURING;
+                wire.startTls();
+            }
+            case IntakeOutput.Commit(var message) -> {
+                mode = Mode.COMMITTING;
+                wire.commit(message);
+            }
+            case IntakeOutput.Close _ -> {
+                mode = Mode.CLOSED;
+                wire.close();
+            }
+        }
+    }
+
+    private void beginContent(IntakeOutput.ReceiveContent receive) {
+        byte[] field = receive.receivedField().getBytes(StandardCharsets.UTF_8);
+        content = new ContentReader(field, receive.maxSizeBytes());
+        mode = Mode.CONTENT;
+        wire.beginContent(receive.id());
+    }
+}

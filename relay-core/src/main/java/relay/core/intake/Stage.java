@@ -1,0 +1,42 @@
+package relay.core.intake;
+
+import java.util.Optional;
+import relay.core.smtp.Reply;
+import relay.core.smtp.Verb;
+
+/// How far a session has come, and so which commands it takes (RFC 5321 §4.1.4).
+enum Stage {
+    /// Not greeted yet.
+    CONNECTED,
+    /// Greeted; the client has not said who it is.
+    GREETED,
+    READY,
+    TRANSACTION,
+    /// The client sends content, no commands.
+    RECEIVING,
+    /// The store has the message; nothing is read from the client.
+    COMMITTING,
+    /// Between the reply to STARTTLS and the end of the handshake.
+    SECURING,
+    CLOSED;
+
+    boolean takesCommands() {
+        return this == GREETED || this == READY || this == TRANSACTION;
+    }
+
+    /// The answer to a verb that is out of its order.
+    Optional<Reply> outOfOrder(Verb verb) {
+        return switch (verb) {
+            case MAIL -> this == TRANSACTION ? Optional.of(IntakeReplies.MAIL_ALREADY) : noHello();
+            case RCPT, DATA ->
+                    this == TRANSACTION ? Optional.empty() : Optional.of(IntakeReplies.MAIL_FIRST);
+            case STARTTLS ->
+                    this == TRANSACTION ? Optional.of(IntakeReplies.MAIL_ALREADY) : noHello();
+            case EHLO, HELO, RSET, NOOP, VRFY, HELP, QUIT, OTHER -> Optional.empty();
+        };
+    }
+
+    private Optional<Reply> noHello() {
+        return this == GREETED ? Optional.of(IntakeReplies.HELLO_FIRST) : Optional.empty();
+    }
+}

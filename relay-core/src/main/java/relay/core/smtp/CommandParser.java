@@ -1,0 +1,142 @@
+package relay.core.smtp;
+
+import java.util.Locale;
+import relay.core.address.ReversePath;
+import relay.core.smtp.Command.Malformed;
+import relay.core.smtp.Command.Rcpt.Characters;
+import relay.core.smtp.MailParameterParser.Parsed;
+import relay.core.smtp.MailboxSyntax.WrittenPath;
+
+/// Reads one command line, without its line end (RFC 5321 §4.1.1). Pure; any thread.
+///
+/// Lenient where old devices are sloppy and nothing can be misread: blanks after `FROM:` and at the
+/// line's end, host names with an underscore. Strict in everything that names a mailbox.
+public final class CommandParser {
+    private static final int MAX_CLIENT_NAME = 255;
+    private static final char NOT_UTF_8 = '\uFFFD';
+
+    private CommandParser() {}
+
+    public static Command parse(String line) {
+        if (line.indexOf(NOT_UTF_8) >= 0) return malformed(Verb.OTHER, SyntaxReplies.NOT_UTF_8);
+        String text = line.stripTrailing();
+        int blank = text.indexOf(' ');
+        String word = (blank < 0 ? text : text.substring(0, blank)).toUpperCase(Locale.ROOT);
+        String argument = blank < 0 ? "" : text.substring(blank + 1).stripLeading();
+        return switch (word) {
+            case "EHLO" -> hello(Verb.EHLO, argument);
+            case "HELO" -> hello(Verb.HELO, argument);
+            case "MAIL" -> mail(argument);
+            case "RCPT" -> rcpt(argument);
+            case "DATA" -> bare(argument, new Command.Data());
+            case "RSET" -> bare(argument, new Command.Reset());
+            case "QUIT" -> bare(argument, new Command.Quit());
+            case "STARTTLS" -> bare(argument, new Command.StartTls());
+            case "NOOP" -> new Command.Noop();
+            case "HELP" -> new Command.Help();
+            case "VRFY" -> verify(argument);
+            case "EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML", "AUTH", "BDAT" ->
+                    malformed(Verb.OTHER, SyntaxReplies.NOT_IMPLEMENTED);
+            case "GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT" -> new Command.Foreign();
+            default -> malformed(Verb.OTHER, SyntaxReplies.UNKNOWN);
+        };
+    }
+
+    private static Command hello(Verb verb, String name) {
+        return isClientName(name)
+                ? new Command.Hello(verb, name)
+                : malformed(verb, SyntaxReplies.BAD_CLIENT_NAME);
+    }
+
+    // Wider than RFC 5321 §4.1.2 has it, since machines do call themselves HOST_1; narrow enough
+    // to stand in a Received field as it is.
+    private static boolean isClientName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean alphanumeric =
+                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!alphanumeric && "._-:[]".indexOf(c) < 0) return false;
+        }
+        return !name.isEmpty() && name.length() <= MAX_CLIENT_NAME;
+    }
+
+    private static Command bare(String argument, Command command) {
+        return argument.isEmpty()
+                ? command
+                : malformed(command.verb(), SyntaxReplies.UNWANTED_ARGUMENT);
+    }
+
+    private static Command verify(String argument) {
+        return argument.isEmpty()
+                ? malformed(Verb.VRFY, SyntaxReplies.MISSING_ARGUMENT)
+                : new Command.Verify();
+    }
+
+    private static Command mail(String argument) {
+        int start = pathStart(argument, "FROM:");
+        if (start < 0) return malformed(Verb.MAIL, SyntaxReplies.MAIL_SYNTAX);
+        var path = MailboxSyntax.path(argument, start);
+        return path.isPresent()
+                ? mail(path.get(), argument)
+                : malformed(Verb.MAIL, SyntaxReplies.BAD_SENDER);
+    }
+
+    private static Command mail(WrittenPath path, String argument) {
+        return switch (MailParameterParser.parse(argument.substring(path.end()))) {
+            case Parsed.Wrong(var reply) -> malformed(Verb.MAIL, reply);
+            case Parsed.Right(var parameters) -> mail(path, argument, parameters);
+        };
+    }
+
+    private static Command mail(WrittenPath path, String argument, MailParameters parameters) {
+        if (path.localPart().isEmpty() && path.domain().isEmpty()) {
+            return new Command.Mail(new ReversePath.Null(), parameters);
+        }
+        boolean ascii = MailboxSyntax.isAscii(argument.substring(0, path.end()));
+        if (!ascii && parameters.smtpUtf8() == MailParameters.SmtpUtf8.NOT_ASKED) {
+            return malformed(Verb.MAIL, SyntaxReplies.NON_ASCII_ADDRESS);
+        }
+        return path.mailbox()
+                .<Command>map(
+                        sender -> new Command.Mail(new ReversePath.Sender(sender), parameters))
+                .orElseGet(() -> malformed(Verb.MAIL, SyntaxReplies.BAD_SENDER));
+    }
+
+    private static Command rcpt(String argument) {
+        int start = pathStart(argument, "TO:");
+        if (start < 0) return malformed(Verb.RCPT, SyntaxReplies.RCPT_SYNTAX);
+        var path = MailboxSyntax.path(argument, start);
+        if (path.isEmpty()) return malformed(Verb.RCPT, SyntaxReplies.BAD_RECIPIENT);
+        String parameters = argument.substring(path.get().end());
+        if (!parameters.isBlank()) {
+            boolean apart = parameters.startsWith(" ");
+            return malformed(
+                    Verb.RCPT,
+                    apart ? SyntaxReplies.UNKNOWN_PARAMETER : SyntaxReplies.BAD_RECIPIENT);
+        }
+        return rcpt(path.get(), argument);
+    }
+
+    private static Command rcpt(WrittenPath path, String argument) {
+        var characters = MailboxSyntax.isAscii(argument) ? Characters.ASCII : Characters.NON_ASCII;
+        if (path.domain().isEmpty() && path.localPart().equalsIgnoreCase("postmaster")) {
+            return new Command.Rcpt(new ForwardPath.Postmaster(path.localPart()), characters);
+        }
+        return path.mailbox()
+                .<Command>map(
+                        mailbox -> new Command.Rcpt(new ForwardPath.Recipient(mailbox), characters))
+                .orElseGet(() -> malformed(Verb.RCPT, SyntaxReplies.BAD_RECIPIENT));
+    }
+
+    /// Where the path begins after `keyword`, blanks skipped; -1 without the keyword.
+    private static int pathStart(String argument, String keyword) {
+        if (!argument.regionMatches(true, 0, keyword, 0, keyword.length())) return -1;
+        int start = keyword.length();
+        while (start < argument.length() && argument.charAt(start) == ' ') start++;
+        return start;
+    }
+
+    private static Command malformed(Verb verb, Reply reply) {
+        return new Malformed(verb, reply);
+    }
+}

@@ -1,0 +1,192 @@
+package relay.core.smtp;
+
+import relay.core.smtp.ContentFacts.LineEnds;
+import relay.core.smtp.ContentFacts.Octets;
+
+/// Takes the dot-stuffing off what follows DATA and finds its end (RFC 5321 §4.5.2), for one
+/// message, piece by piece, in place. Keeps no octet of it. Confined to one thread.
+///
+/// Only CR LF ends a line, and only CR LF . CR LF ends the data: a dot after a bare CR or LF is
+/// text (RFC 5321 §2.3.8, §4.1.1.4). Whether there was such a line end is one of the facts; the
+/// decoded octets are then worth nothing, and the true end is still found.
+public final class DataDecoder {
+    private static final byte[] RECEIVED = {'r', 'e', 'c', 'e', 'i', 'v', 'e', 'd'};
+    private static final int NO_MATCH = -1;
+
+    private enum State {
+        LINE_START,
+        /// After a dot that began a line: stuffing, or the end.
+        DOT,
+        DOT_CR,
+        TEXT,
+        CR,
+        ENDED
+    }
+
+    private State state = State.LINE_START;
+    private int out;
+    private int decodedLength;
+    private long sizeBytes;
+    private boolean bareLineEnd;
+
+    private boolean inHeader = true;
+
+    /// How many letters of the field name `Received` the line has so far.
+    private int matched = NO_MATCH;
+
+    private int receivedFields;
+
+    /// All octets seen, by OR: negative when one of them was above 127.
+    private byte octetsSeen;
+
+    private Octets headerOctets = Octets.SEVEN_BIT;
+
+    /// Decodes `bytes[from, to)`, or as much of it as belongs to the message, and returns the index
+    /// after that. The decoded octets then stand in `bytes` from `from` on, [#decodedLength] of
+    /// them.
+    public int decode(byte[] bytes, int from, int to) {
+        int in = from;
+        out = from;
+        while (in < to && state != State.ENDED) in = step(bytes, in, to);
+        decodedLength = out - from;
+        sizeBytes += decodedLength;
+        return in;
+    }
+
+    /// How many octets the last [#decode] yielded.
+    public int decodedLength() {
+        return decodedLength;
+    }
+
+    /// How many octets there were in all so far.
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    public boolean hasEnded() {
+        return state == State.ENDED;
+    }
+
+    public boolean hasBareLineEnd() {
+        return bareLineEnd;
+    }
+
+    /// What was learnt. Complete once [#hasEnded].
+    public ContentFacts facts() {
+        if (inHeader) endHeader();
+        return new ContentFacts(
+                sizeBytes,
+                receivedFields,
+                bareLineEnd ? LineEnds.BARE_CR_OR_LF : LineEnds.ALL_CR_LF,
+                headerOctets,
+                octetsSeen < 0 ? Octets.EIGHT_BIT : Octets.SEVEN_BIT);
+    }
+
+    private int step(byte[] bytes, int in, int to) {
+        return switch (state) {
+            case LINE_START -> lineStart(bytes, in);
+            case DOT -> afterDot(bytes, in);
+            case DOT_CR -> afterDotCr(bytes, in);
+            case TEXT -> text(bytes, in, to);
+            case CR -> afterCr(bytes, in);
+            case ENDED -> in;
+        };
+    }
+
+    private int lineStart(byte[] bytes, int in) {
+        if (bytes[in] == '.') {
+            state = State.DOT;
+            return in + 1;
+        }
+        beginText(bytes[in]);
+        return in;
+    }
+
+    private int afterDot(byte[] bytes, int in) {
+        if (bytes[in] == '\r') {
+            state = State.DOT_CR;
+            return in + 1;
+        }
+        beginText(bytes[in]);
+        return in;
+    }
+
+    private int afterDotCr(byte[] bytes, int in) {
+        if (bytes[in] == '\n') {
+            state = State.ENDED;
+            return in + 1;
+        }
+        bareLineEnd = true;
+        state = State.TEXT;
+        return in;
+    }
+
+    private void beginText(byte first) {
+        state = State.TEXT;
+        if (!inHeader) return;
+        matched = 0;
+        if (first == '\r') endHeader();
+    }
+
+    private void endHeader() {
+        inHeader = false;
+        matched = NO_MATCH;
+        if (octetsSeen < 0) headerOctets = Octets.EIGHT_BIT;
+    }
+
+    private int afterCr(byte[] bytes, int in) {
+        if (bytes[in] != '\n') {
+            bareLineEnd = true;
+            state = State.TEXT;
+            return in;
+        }
+        bytes[out++] = '\n';
+        state = State.LINE_START;
+        return in + 1;
+    }
+
+    private int text(byte[] bytes, int from, int to) {
+        int in = matched == NO_MATCH ? from : matchFieldName(bytes, from, to);
+        byte seen = octetsSeen;
+        while (in < to) {
+            byte octet = bytes[in];
+            if (octet == '\r' || octet == '\n') break;
+            seen |= octet;
+            in++;
+        }
+        octetsSeen = seen;
+        if (out != from) System.arraycopy(bytes, from, bytes, out, in - from);
+        out += in - from;
+        return in < to ? lineEnd(bytes, in) : in;
+    }
+
+    private int lineEnd(byte[] bytes, int in) {
+        bytes[out++] = bytes[in];
+        if (bytes[in] == '\r') state = State.CR;
+        else bareLineEnd = true;
+        return in + 1;
+    }
+
+    /// Goes over the octets that belong to the name of a Received field; blanks may stand before
+    /// its colon (RFC 5322 §4.5.8).
+    private int matchFieldName(byte[] bytes, int from, int to) {
+        for (int in = from; in < to; in++) {
+            byte octet = bytes[in];
+            if (matched < RECEIVED.length) {
+                if ((octet | 0x20) != RECEIVED[matched]) return mismatch(in);
+                matched++;
+            } else if (octet == ':') {
+                receivedFields++;
+                return mismatch(in);
+            } else if (octet != ' ' && octet != '\t') {
+                return mismatch(in);
+            }
+        }
+        return to;
+    }
+
+    private int mismatch(int in) {
+        matched = NO_MATCH;
+        return in;
+    }
+}

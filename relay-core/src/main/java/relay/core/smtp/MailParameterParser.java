@@ -1,0 +1,94 @@
+package relay.core.smtp;
+
+import java.math.BigInteger;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import relay.core.smtp.MailParameters.Body;
+import relay.core.smtp.MailParameters.SmtpUtf8;
+
+/// Reads what follows the path in `MAIL FROM` (RFC 5321 §4.1.2, `Mail-parameters`). A parameter
+/// that was not offered is refused, never ignored: it can be a demand.
+final class MailParameterParser {
+    private static final Pattern KEYWORD = Pattern.compile("[A-Z0-9][A-Z0-9-]*");
+    private static final Pattern SIZE_VALUE = Pattern.compile("=[0-9]{1,20}");
+
+    private final Set<String> seen = new HashSet<>();
+    private long sizeBytes;
+    private Body body = Body.SEVEN_BIT;
+    private SmtpUtf8 smtpUtf8 = SmtpUtf8.NOT_ASKED;
+
+    sealed interface Parsed {
+        record Right(MailParameters parameters) implements Parsed {}
+
+        record Wrong(Reply reply) implements Parsed {}
+    }
+
+    /// `text` begins with the blank after the path, or is empty.
+    static Parsed parse(String text) {
+        if (text.isEmpty()) return new Parsed.Right(MailParameters.NONE);
+        if (!text.startsWith(" ")) return new Parsed.Wrong(SyntaxReplies.BAD_SENDER);
+        var parser = new MailParameterParser();
+        for (String parameter : text.strip().split(" +", -1)) {
+            if (!parser.isWellFormed(parameter)) return wrong(SyntaxReplies.BAD_PARAMETER);
+            Verdict verdict = parser.take(parameter);
+            if (verdict == Verdict.BAD) return wrong(SyntaxReplies.BAD_PARAMETER);
+            if (verdict == Verdict.UNKNOWN) return wrong(SyntaxReplies.UNKNOWN_PARAMETER);
+        }
+        return new Parsed.Right(new MailParameters(parser.sizeBytes, parser.body, parser.smtpUtf8));
+    }
+
+    private enum Verdict {
+        GOOD,
+        BAD,
+        UNKNOWN
+    }
+
+    private static Parsed wrong(Reply reply) {
+        return new Parsed.Wrong(reply);
+    }
+
+    private boolean isWellFormed(String parameter) {
+        String keyword = keyword(parameter);
+        return KEYWORD.matcher(keyword).matches() && seen.add(keyword);
+    }
+
+    private Verdict take(String parameter) {
+        String keyword = keyword(parameter);
+        String value = parameter.substring(keyword.length());
+        return switch (keyword) {
+            case "SIZE" -> takeSize(value);
+            case "BODY" -> takeBody(value.toUpperCase(Locale.ROOT));
+            case "SMTPUTF8" -> takeSmtpUtf8(value);
+            default -> Verdict.UNKNOWN;
+        };
+    }
+
+    private static String keyword(String parameter) {
+        int equals = parameter.indexOf('=');
+        return (equals < 0 ? parameter : parameter.substring(0, equals)).toUpperCase(Locale.ROOT);
+    }
+
+    private Verdict takeSize(String value) {
+        if (!SIZE_VALUE.matcher(value).matches()) return Verdict.BAD;
+        String digits = value.substring(1);
+        sizeBytes = digits.length() > 18 ? saturated(digits) : Long.parseLong(digits);
+        return Verdict.GOOD;
+    }
+
+    // Twenty digits hold more than a long, and no message is that large.
+    private static long saturated(String digits) {
+        return new BigInteger(digits).min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
+    }
+
+    private Verdict takeBody(String value) {
+        if (value.equals("=8BITMIME")) body = Body.EIGHT_BIT_MIME;
+        return value.equals("=8BITMIME") || value.equals("=7BIT") ? Verdict.GOOD : Verdict.BAD;
+    }
+
+    private Verdict takeSmtpUtf8(String value) {
+        smtpUtf8 = SmtpUtf8.ASKED;
+        return value.isEmpty() ? Verdict.GOOD : Verdict.BAD;
+    }
+}

@@ -1,0 +1,18 @@
+package relay.core.smtp;
+
+/// The first word of a command (RFC 5321 §4.1.1, RFC 3207 §4). `OTHER` is every word that means
+/// nothing here.
+public enum Verb {
+    EHLO,
+    HELO,
+    MAIL,
+    RCPT,
+    DATA,
+    RSET,
+    NOOP,
+    VRFY,
+    HELP,
+    QUIT,
+    STARTTLS,
+    OTHER
+}

@@ -1,0 +1,187 @@
+package relay.core.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import relay.core.event.RelayEvent;
+import relay.core.queue.MessageStore;
+import relay.core.queue.QueueId;
+import relay.core.queue.QueuedMessage;
+import relay.core.routing.ReceiveConnector.RequireTls;
+import relay.core.routing.SmartHost.TlsMode;
+import relay.core.smtp.Reply;
+import relay.core.tls.Evidence;
+import relay.core.tls.Unmet.Shortfall;
+
+/// A session and its stream without a network: octets go in by pieces of `pieceOctets`.
+final class DirectPeer implements DialoguePeer, IntakeWire {
+    static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+
+    private static final Evidence.Encrypted ENCRYPTED =
+            new Evidence.Encrypted(
+                    Evidence.TlsVersion.TLS_1_3,
+                    "TLS_AES_128_GCM_SHA256",
+                    "",
+                    new Evidence.ChainVerdict.Untrusted("no client certificate"),
+                    Set.of(),
+                    List.of());
+
+    final List<RelayEvent> events = new ArrayList<>();
+    final Deque<Runnable> writer = new ArrayDeque<>();
+    final MemoryStore store = new MemoryStore(writer::add);
+    private final Deque<String> said = new ArrayDeque<>();
+    private final int pieceOctets;
+    private final IntakeStream stream;
+    private MessageStore.@Nullable Content content;
+    private boolean closed;
+
+    DirectPeer(Dialogue dialogue, int pieceOctets) {
+        this.pieceOctets = pieceOctets;
+        var requireTls = dialogue.has("requireTls") ? RequireTls.YES : RequireTls.NO;
+        var connector =
+                Fixtures.receiveConnector(
+                        "internal",
+                        Fixtures.loopback(TlsMode.STARTTLS),
+                        requireTls,
+                        Fixtures.limits(dialogue),
+                        "127.0.0.1");
+        var startTls =
+                dialogue.has("noCertificate")
+                        ? IntakeRules.StartTls.UNAVAILABLE
+                        : IntakeRules.StartTls.OFFERED;
+        var session =
+                new IntakeSession(
+                        new IntakeRules(Fixtures.HOSTNAME, connector, startTls),
+                        InetAddress.ofLiteral("127.0.0.1"),
+                        Fixtures::policy,
+                        store::newId,
+                        InstantSource.fixed(NOW));
+        stream = new IntakeStream(session, this);
+        boolean implicit = dialogue.has("implicitTls");
+        stream.tell(
+                new IntakeInput.Connected(
+                        implicit
+                                ? ENCRYPTED
+                                : new Evidence.Plaintext(Shortfall.NOT_OFFERED, "not asked for")));
+    }
+
+    @Override
+    public void send(byte[] octets) {
+        for (int at = 0; at < octets.length; at += Math.min(pieceOctets, octets.length)) {
+            int end = (int) Math.min(octets.length, (long) at + pieceOctets);
+            byte[] piece = Arrays.copyOfRange(octets, at, end);
+            int consumed = stream.receive(piece, 0, piece.length);
+            while (consumed < piece.length) {
+                assertThat(stream.isPaused()).isTrue();
+                runWriter();
+                consumed = stream.receive(piece, consumed, piece.length);
+            }
+        }
+    }
+
+    /// Lets the store finish one thing.
+    private void runWriter() {
+        Objects.requireNonNull(writer.poll(), "nobody will resume the stream").run();
+    }
+
+    @Override
+    public String readLine() {
+        while (said.isEmpty() && !writer.isEmpty()) runWriter();
+        if (said.isEmpty() && closed) return CLOSED;
+        assertThat(said).as("lines said").isNotEmpty();
+        return said.remove();
+    }
+
+    /// Cuts the connection.
+    void disconnect() {
+        stream.tell(new IntakeInput.Disconnected());
+        while (!writer.isEmpty()) runWriter();
+    }
+
+    @Override
+    public void secure() {
+        stream.tell(new IntakeInput.TlsEstablished(ENCRYPTED));
+    }
+
+    @Override
+    public void timeOut() {
+        stream.tell(new IntakeInput.TimedOut());
+    }
+
+    @Override
+    public void shutDown() {
+        stream.tell(new IntakeInput.ShuttingDown());
+    }
+
+    @Override
+    public void failStore() {
+        store.fail("disk full");
+    }
+
+    @Override
+    public List<MemoryStore.Stored> stored() {
+        return store.stored();
+    }
+
+    @Override
+    public void say(Reply reply) {
+        assertThat(closed).as("said after the end: %s", reply).isFalse();
+        new String(reply.toWire(), StandardCharsets.UTF_8).lines().forEach(said::add);
+    }
+
+    @Override
+    public void startTls() {}
+
+    @Override
+    public void beginContent(QueueId id) {
+        content = store.newContent(id);
+    }
+
+    @Override
+    public boolean content(byte[] octets) {
+        MessageStore.Content current = Objects.requireNonNull(content);
+        return current.write(octets, () -> writable(current));
+    }
+
+    private void writable(MessageStore.Content which) {
+        if (which.equals(content)) stream.storeIsWritable();
+    }
+
+    @Override
+    public void discardContent() {
+        if (content == null) return;
+        content.discard();
+        content = null;
+    }
+
+    @Override
+    public void commit(QueuedMessage message) {
+        MessageStore.Content whole = Objects.requireNonNull(content);
+        content = null;
+        store.accept(
+                message,
+                whole,
+                result -> stream.tell(new IntakeInput.CommitEnded(message, result)));
+    }
+
+    @Override
+    public void announce(RelayEvent event) {
+        events.add(event);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,100 @@
+package relay.core.intake;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import relay.core.address.Domain;
+import relay.core.address.IpRange;
+import relay.core.routing.AddressSpace;
+import relay.core.routing.DomainFloor;
+import relay.core.routing.DomainPattern;
+import relay.core.routing.Origin;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.ReceiveConnector;
+import relay.core.routing.ReceiveConnector.Binding;
+import relay.core.routing.ReceiveConnector.Limits;
+import relay.core.routing.ReceiveConnector.RequireTls;
+import relay.core.routing.RetrySchedule;
+import relay.core.routing.SendConnector;
+import relay.core.routing.SmartHost;
+import relay.core.routing.SmartHost.HostKind;
+import relay.core.routing.SmartHost.TlsMode;
+import relay.core.tls.TlsRequirement;
+
+/// The world of the dialogues: `bank` carries bank.example by the DNS; `filter` everything below
+/// example.org and example.com to smart hosts; `small` small.example, 1,000 bytes a message;
+/// clinic.example has a floor and no connector.
+public final class Fixtures {
+    public static final Domain HOSTNAME = new Domain("relay.example.net");
+    public static final Origin ORIGIN = new Origin("connectors.yaml", 1);
+    public static final Limits LIMITS = new Limits(1 << 20, 5, 100, 100, 3, Duration.ofMinutes(5));
+
+    private static final SmartHost SMART_HOST =
+            new SmartHost("mx.filter.example", HostKind.NAME, 25, TlsMode.STARTTLS);
+
+    private Fixtures() {}
+
+    public static PolicyTable policy() {
+        var floor =
+                new DomainFloor(
+                        subtree("clinic.example"), ORIGIN, new TlsRequirement.EncryptionOnly());
+        return new PolicyTable(
+                List.of(
+                        connector(
+                                "bank",
+                                10 << 20,
+                                List.of(),
+                                new DomainPattern.Exact(new Domain("bank.example"))),
+                        connector(
+                                "filter",
+                                10 << 20,
+                                List.of(SMART_HOST),
+                                subtree("example.org"),
+                                subtree("example.com")),
+                        connector("small", 1000, List.of(SMART_HOST), subtree("small.example"))),
+                List.of(floor));
+    }
+
+    /// The limits a dialogue wants.
+    public static Limits limits(Dialogue dialogue) {
+        return new Limits(
+                dialogue.number("maxMessageSize", LIMITS.maxMessageSizeBytes()),
+                (int) dialogue.number("maxRecipients", LIMITS.maxRecipientsPerMessage()),
+                LIMITS.maxConnections(),
+                LIMITS.maxConnectionsPerSource(),
+                LIMITS.maxHopCount(),
+                Duration.ofMillis(dialogue.number("inactivityMillis", 300_000)));
+    }
+
+    public static ReceiveConnector receiveConnector(
+            String name, Binding binding, RequireTls requireTls, Limits limits, String... ranges) {
+        List<IpRange> remote =
+                List.of(ranges).stream().map(range -> IpRange.parse(range).orElseThrow()).toList();
+        return new ReceiveConnector(name, ORIGIN, List.of(binding), remote, requireTls, limits);
+    }
+
+    public static Binding loopback(TlsMode mode) {
+        return new Binding(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), mode);
+    }
+
+    private static DomainPattern subtree(String root) {
+        return new DomainPattern.Subtree(new Domain(root));
+    }
+
+    private static SendConnector connector(
+            String name, long maxSizeBytes, List<SmartHost> smartHosts, DomainPattern... patterns) {
+        return new SendConnector(
+                name,
+                ORIGIN,
+                SendConnector.Enabled.YES,
+                List.of(patterns).stream().map(pattern -> new AddressSpace(pattern, 1)).toList(),
+                smartHosts,
+                List.of(),
+                new TlsRequirement.None(),
+                SendConnector.PlaintextFallback.ALLOWED,
+                SendConnector.OnTlsFailure.QUEUE,
+                maxSizeBytes,
+                RetrySchedule.DEFAULT);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package relay.core.intake;
+
+import org.jspecify.annotations.NullMarked;
