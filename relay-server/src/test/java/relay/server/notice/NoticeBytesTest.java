@@ -98,7 +98,7 @@ class NoticeBytesTest extends NoticeTest {
 
     @Test
     void theHeaderOfAnSmtpUtf8MessageHasItsOwnType() throws Exception {
-        // Given a message that needed SMTPUTF8, with a header in UTF-8 (RFC 6533 §6).
+        // Given a message that needed SMTPUTF8, with a header in UTF-8 (RFC 6533 §4).
         original = "Subject: caf\u00e9\r\n\r\n".getBytes(StandardCharsets.UTF_8);
         QueueEntry entry = entry(SENDER, Set.of(Need.SMTP_UTF8));
 

@@ -40,7 +40,8 @@ import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.Reply;
 import relay.core.tls.TlsRequirement;
 
-/// What the tests here share: a message that failed, the notices about it, and a look at their bytes.
+/// What the tests here share: a message that failed, the notices about it, and a look at their
+/// bytes.
 abstract class NoticeTest {
     static final Instant ACCEPTED = Instant.parse("2026-11-23T10:00:00Z");
     static final Instant NOW = Instant.parse("2026-11-25T10:00:05Z");
