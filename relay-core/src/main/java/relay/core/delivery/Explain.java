@@ -157,8 +157,8 @@ public final class Explain {
         var notes = new ArrayList<String>();
         if (namesNobody && via.connector().isDnsRouted()) {
             notes.add(
-                    "the MX host's name is what the DNS says, and whoever forges the DNS chooses it:"
-                            + " name the partner's hosts in tlsDomain");
+                    "the MX host's name is what the DNS says, and whoever forges the DNS"
+                            + " chooses it: name the partner's hosts in tlsDomain");
         }
         if (namesNobody && hasHostByAddress(via.connector())) {
             notes.add(

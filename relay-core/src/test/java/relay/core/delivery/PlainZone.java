@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import relay.core.address.Domain;
 
-/// A DNS that is plain text, a record a line: `example.org MX 10 mx.example.org`. `FAIL` in place of
-/// the value makes that look-up fail. A name that no line begins with does not exist.
+/// A DNS that is plain text, a record a line: `example.org MX 10 mx.example.org`. `FAIL` in place
+/// of the value makes that look-up fail. A name that no line begins with does not exist.
 record PlainZone(List<String[]> records) implements Resolver {
 
     static PlainZone of(String text) {

@@ -39,8 +39,8 @@ public final class DnsResolver implements Resolver {
         this.hostsFile = hostsFile;
     }
 
-    /// `servers` are resolvers that do recursion, in the order to ask them; where there is none, the
-    /// machine's are taken as they are configured now.
+    /// `servers` are resolvers that do recursion, in the order to ask them; where there is none,
+    /// the machine's are taken as they are configured now.
     public static DnsResolver of(List<InetSocketAddress> servers, InstantSource clock) {
         List<InetSocketAddress> asked =
                 servers.isEmpty() ? new ResolverConfig().servers() : servers;

@@ -69,8 +69,9 @@ final class HumanPart {
     private void demands(List<String> demands) {
         add(
                 INDENT,
-                "Mail to this recipient must be sent over a secure connection. The partner's mail"
-                        + " server did not allow for one, so nothing of the message was sent to it.");
+                "Mail to this recipient must be sent over a secure connection. The partner's"
+                        + " mail server did not allow for one, so nothing of the message was sent"
+                        + " to it.");
         for (String unmet : demands) {
             TlsAdvice.of(unmet)
                     .map(TlsAdvice::lines)

@@ -48,8 +48,8 @@ public final class Notices {
         return notice(entry, failed, new Kind.Failed(), policy, now);
     }
 
-    /// The notice that delivery to `waiting` takes long and is tried until `retryUntil`. Empty where
-    /// the sender is null, or where nobody waits.
+    /// The notice that delivery to `waiting` takes long and is tried until `retryUntil`. Empty
+    /// where the sender is null, or where nobody waits.
     public List<Notice> delayed(
             QueueEntry entry,
             Map<Mailbox, Diagnostic> waiting,

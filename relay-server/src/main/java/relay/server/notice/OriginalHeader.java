@@ -48,7 +48,8 @@ final class OriginalHeader {
         return Arrays.copyOf(content, lineStart);
     }
 
-    /// Where the line ends that begins at `from`, its CR LF included; below 0 where it does not end.
+    /// Where the line ends that begins at `from`, its CR LF included; below 0 where it does not
+    /// end.
     private static int lineEnd(byte[] content, int from) {
         for (int i = from; i + 1 < content.length; i++) {
             if (content[i] == '\r' && content[i + 1] == '\n') return i + 2;
@@ -65,7 +66,8 @@ final class OriginalHeader {
         return bytes.length == 0;
     }
 
-    /// Whether it can go as it is where only 7 bits, lines of 998 octets, and CR LF as their end pass.
+    /// Whether it can go as it is where only 7 bits, lines of 998 octets, and CR LF as their end
+    /// pass.
     boolean isSevenBit() {
         int lineLength = 0;
         for (int i = 0; i < bytes.length; i++) {

@@ -97,7 +97,7 @@ final class ReportComposer {
                 : part(quoted(bytes), "text/plain; charset=utf-8", QUOTED_PRINTABLE);
     }
 
-    /// RFC 6522 §4 and, for the header of a message in UTF-8, RFC 6533 §6.
+    /// RFC 6522 §4 and, for the header of a message in UTF-8, RFC 6533 §4.
     private static MimeBodyPart headerPart(Report report, OriginalHeader header)
             throws MessagingException {
         String type = "text/rfc822-headers";

@@ -87,7 +87,8 @@ final class StatusPart {
         return "[" + (address.contains(":") ? "IPv6:" : "") + address + "]";
     }
 
-    /// `smtp` is for what a host said (RFC 3464 §2.3.6); what we found ourselves has a type of ours.
+    /// `smtp` is for what a host said (RFC 3464 §2.3.6); what we found ourselves has a type of
+    /// ours.
     private static String diagnosticCode(Diagnostic why) {
         if (!why.remoteReply().isEmpty()) return "smtp; " + why.remoteReply();
         String demands = why.demands().isEmpty() ? "" : ": " + String.join("; ", why.demands());

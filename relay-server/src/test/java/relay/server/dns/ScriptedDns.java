@@ -52,7 +52,8 @@ final class ScriptedDns implements AutoCloseable {
     }
 
     /// Answers each question with the records of `zone` (`name ttl type value`, a line each) that
-    /// have its name, CNAMEs followed as far as the zone goes; NXDOMAIN where there is no such name.
+    /// have its name, CNAMEs followed as far as the zone goes; NXDOMAIN where there is no such
+    /// name.
     static ScriptedDns zone(String zone) {
         List<Record> records = records(zone);
         return new ScriptedDns((query, _) -> List.of(fromZone(query, records)));
