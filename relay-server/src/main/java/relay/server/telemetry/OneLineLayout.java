@@ -9,8 +9,10 @@ import java.time.ZoneOffset;
 
 /// `2026-11-23T12:00:00.123Z INFO  mail queue=…`: the time in UTC, the level, the last part of the
 /// logger's name, the message. Always one line, whatever a library puts into its message; a stack
-/// trace is folded behind ` | `. Any thread.
+/// trace is folded behind ` | `, the first 12 frames of each exception. Any thread.
 public final class OneLineLayout extends LayoutBase<ILoggingEvent> {
+    private static final int MAX_FRAMES = 12;
+
     private final CachingDateFormatter time =
             new CachingDateFormatter("yyyy-MM-dd'T'HH:mm:ss.SSSX", ZoneOffset.UTC);
 
@@ -30,13 +32,12 @@ public final class OneLineLayout extends LayoutBase<ILoggingEvent> {
     }
 
     private static void trace(StringBuilder line, String trace) {
-        trace.lines()
-                .map(String::strip)
-                .filter(part -> !part.isEmpty())
-                .forEach(part -> {
-                    line.append(" | ");
-                    part.codePoints()
-                            .forEach(character -> LogLine.appendPrintable(line, character));
-                });
+        int frames = 0;
+        for (String part : trace.lines().map(String::strip).toList()) {
+            frames = part.startsWith("at ") ? frames + 1 : 0;
+            if (part.isEmpty() || frames > MAX_FRAMES) continue;
+            line.append(" | ");
+            part.codePoints().forEach(character -> LogLine.appendPrintable(line, character));
+        }
     }
 }

@@ -56,8 +56,8 @@ class AdminServerTest {
 
     @AfterEach
     void stop() {
-        server.close();
         client.close();
+        server.close();
     }
 
     @Test

@@ -1,0 +1,70 @@
+package relay.server.cli;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// What the verbs have others do. `version` is what `relay --version` prints.
+///
+/// All of it is called on the main thread. `conf` is always the folder of `--conf`.
+public record Actions(
+        Serve serve, Check check, Explain explain, LocateAdmin locateAdmin, String version) {
+
+    /// Runs the relay until it is told to stop. Returns what kept it from starting; empty once it
+    /// has run and stopped in good order.
+    public interface Serve {
+        List<Problem> serve(Path conf);
+    }
+
+    /// Reads the configuration as [Serve] would; empty where nothing is wrong with it.
+    public interface Check {
+        List<Problem> check(Path conf);
+    }
+
+    /// Answers how mail for `recipient`, from `sender` where one is given, would leave now.
+    public interface Explain {
+        Explanation explain(Path conf, String recipient, Optional<String> sender);
+    }
+
+    /// Tells where the running relay's admin port is, from the configuration alone.
+    public interface LocateAdmin {
+        AdminPlace locate(Path conf);
+    }
+
+    /// How mail for one recipient leaves, or why that cannot be said.
+    public sealed interface Explanation {
+
+        /// The decision, fact after fact.
+        record Explained(List<Fact> facts) implements Explanation {
+            public Explained {
+                facts = List.copyOf(facts);
+            }
+        }
+
+        /// The recipient or the sender is no mail address.
+        record BadAddress(String why) implements Explanation {}
+
+        record BadConfiguration(List<Problem> problems) implements Explanation {
+            public BadConfiguration {
+                problems = List.copyOf(problems);
+            }
+        }
+    }
+
+    /// One line of an explanation: `name` such as `connector` or `tls`, its value, and the line of
+    /// the configuration that says so (`connectors.yaml:12`), or an empty `origin`.
+    public record Fact(String name, String value, String origin) {}
+
+    /// The admin port of the configuration.
+    public sealed interface AdminPlace {
+        /// `listen` as configured; the wildcard address stands for this machine.
+        record At(InetSocketAddress listen) implements AdminPlace {}
+
+        record BadConfiguration(List<Problem> problems) implements AdminPlace {
+            public BadConfiguration {
+                problems = List.copyOf(problems);
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package relay.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import relay.core.address.Mailbox;
+import relay.core.routing.Lane;
+import relay.server.admin.AdminServer;
+import relay.server.admin.AdminSources;
+import relay.server.cli.Actions;
+import relay.server.cli.RelayCommandLine;
+import relay.server.cli.Terminal;
+import relay.server.testing.CapturedTerminal;
+import relay.server.testing.FakeQueue;
+import relay.server.testing.Samples;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The `queue` verbs and the admin port together: what an administrator sees and does.
+@Timeout(60)
+class QueueCommandTest {
+    private static final Instant NOW = Samples.NOON.plus(Duration.ofHours(51));
+
+    private final FakeQueue queue = new FakeQueue();
+    private final CapturedTerminal printed = new CapturedTerminal();
+    private AdminServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        var sources =
+                new AdminSources(
+                        queue.control(),
+                        queue.view(),
+                        Samples::policy,
+                        List::of,
+                        () -> "",
+                        "text/plain",
+                        List.of(),
+                        () -> NOW);
+        server =
+                AdminServer.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sources);
+        queue.add(Samples.BANK, 2, Samples.NOON, NOW.plusSeconds(725), Samples.unmetDemand());
+        queue.addActive(Samples.CLINIC, 1, NOW.minusSeconds(5));
+        queue.entries.add(Samples.entry(1, Samples.BANK, bank("bob"), bank("x\u001b[2J@evil")));
+        queue.entries.add(Samples.entry(2, Samples.BANK, bank("carol")));
+        queue.entries.add(
+                Samples.entry(3, Samples.CLINIC, Samples.mailbox("dan", "a.clinic.example")));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void listShowsHowManyHowOldWhenNextAndWhy() {
+        // Given a bank whose TLS is broken and a filter that works, when the queues are listed.
+        int status = run(Terminal.UNLIMITED, "queue", "list");
+
+        // Then each has a line.
+        assertThat(status).isZero();
+        assertThat(printed.out().lines().map(line -> line.replaceAll(" {2,}", " | ")))
+                .containsExactly(
+                        "QUEUE | STATUS | MESSAGES | HELD | SIZE | OLDEST | NEXT TRY | LAST ERROR",
+                        "bank/bank.example | retry | 2 | 0 | 2.0 KiB | 2d3h | in 12m5s | 4.7.5 a TLS"
+                                + " demand was not met: encryption (connector bank): not-offered (no"
+                                + " STARTTLS in EHLO) [mx.bank.example[192.0.2.7]:25]",
+                        "filter/smarthosts+*.clinic.example | active | 1 | 0 | 1000 B | 5s | -");
+        assertThat(printed.err()).isEmpty();
+    }
+
+    @Test
+    void theLastErrorIsCutToTheTerminal() {
+        // Given a window of 110 columns, when the queues are listed, then no line is wider.
+        run(110, "queue", "list", "bank");
+        assertThat(printed.out().lines()).hasSize(2).allMatch(line -> line.length() <= 110);
+        assertThat(printed.out()).contains("…");
+    }
+
+    @Test
+    void showPrintsSenderAndEveryRecipientSafely() {
+        // Given a recipient that would clear the screen, when the bank's messages are shown.
+        int status = run(80, "queue", "show", "bank/bank.example");
+
+        // Then both messages are there, whole and harmless.
+        String id = queue.entries.getFirst().id().toString();
+        assertThat(status).isZero();
+        assertThat(printed.out())
+                .startsWith(
+                        id
+                                + "  bank/bank.example  queued  2.0 KiB  2d3h old  0 attempts\n"
+                                + "  from   <alice@sender.example>\n"
+                                + "  to     <bob@bank.example>, <x\uFFFD[2J@evil@bank.example>\n"
+                                + "  next   due now\n"
+                                + "\n")
+                .contains("<carol@bank.example>")
+                .doesNotContain("clinic");
+    }
+
+    @Test
+    void showOfOneMessageShowsOnlyThat() {
+        // Given a message's id, when it is shown, then nothing else is.
+        run(80, "queue", "show", queue.entries.getLast().id().message().toString());
+        assertThat(printed.out()).contains("dan@a.clinic.example").doesNotContain("bank");
+    }
+
+    @Test
+    void aLimitSaysThatThereIsMoreOnStandardError() {
+        // Given two messages for the bank, when one is asked for.
+        run(80, "queue", "show", "--connector", "bank", "--limit", "1");
+
+        // Then data and remark are kept apart.
+        assertThat(printed.out()).doesNotContain("carol");
+        assertThat(printed.err()).isEqualTo("there are more; see --limit\n");
+    }
+
+    @Test
+    void retryAloneMeansAll() {
+        // Given the queue, when it is retried without saying what.
+        int status = run(80, "queue", "retry");
+
+        // Then every lane is.
+        assertThat(status).isZero();
+        assertThat(queue.retried).containsExactly(Samples.BANK, Samples.CLINIC);
+        assertThat(printed.out()).isEqualTo("2 messages in 2 queues made due\n");
+    }
+
+    @Test
+    void retryTakesWhatIsNamedAndNothingElse() {
+        // Given the ways to name the clinic's lane, when each is retried, then only it is.
+        List<List<String>> ways =
+                List.of(
+                        List.of("filter/smarthosts+*.clinic.example"),
+                        List.of("--connector", "filter"),
+                        List.of("--domain", "a.clinic.example"));
+        for (List<String> way : ways) {
+            queue.retried.clear();
+            var arguments = new ArrayList<>(List.of("queue", "retry"));
+            arguments.addAll(way);
+            assertThat(run(80, arguments.toArray(String[]::new))).isZero();
+            assertThat(queue.retried).as("%s", way).isEqualTo(List.<Lane>of(Samples.CLINIC));
+        }
+    }
+
+    @Test
+    void anIdThatIsNotThereIsNamedAndStatusOne() {
+        // Given an id of nothing, when each verb gets it beside a good one.
+        for (String verb : List.of("list", "show", "retry")) {
+            var terminal = new CapturedTerminal();
+            int status = run(terminal, 80, "queue", verb, "bank", "7F3A00000000");
+
+            // Then it is named, and nothing is done or shown.
+            assertThat(status).as(verb).isEqualTo(1);
+            assertThat(terminal.err()).isEqualTo("relay: not in the queue: 7F3A00000000\n");
+            assertThat(terminal.out()).isEmpty();
+        }
+        assertThat(queue.retried).isEmpty();
+    }
+
+    @Test
+    void whatTheRelayDoesNotUnderstandIsWrongUsage() {
+        // Given a domain that is none and a limit out of bounds, when used, then it is status 2.
+        assertThat(run(80, "queue", "list", "--domain", "-no-")).isEqualTo(2);
+        assertThat(run(80, "queue", "show", "--limit", "0")).isEqualTo(2);
+        assertThat(printed.err()).contains("not a domain: -no-").contains("limit is a number");
+    }
+
+    @Test
+    void jsonIsTheApisAnswerInPlainAscii() {
+        // Given a recipient with an escape character, when messages are shown as JSON.
+        int status = run(80, "queue", "show", "--json");
+
+        // Then a program can read it and no terminal obeys it.
+        assertThat(status).isZero();
+        var messages = JsonMapper.shared().readTree(printed.out()).path("messages");
+        assertThat(messages.size()).isEqualTo(3);
+        assertThat(messages.get(0).path("recipients").get(1).asString())
+                .isEqualTo("x\u001b[2J@evil@bank.example");
+        assertThat(printed.out().codePoints()).allMatch(c -> c == '\n' || (c >= ' ' && c < 127));
+    }
+
+    @Test
+    void anEmptyQueueIsNoFailure() {
+        // Given nothing queued.
+        queue.statuses.clear();
+
+        // When it is listed and retried, then that is status 0.
+        assertThat(run(80, "queue", "list")).isZero();
+        assertThat(run(80, "queue", "retry")).isZero();
+        assertThat(printed.err()).isEqualTo("no queues\n");
+        assertThat(printed.out()).isEqualTo("0 messages in 0 queues made due\n");
+    }
+
+    @Test
+    void aWildcardAdminAddressIsReachedOnThisMachine() {
+        // Given an admin port that listens everywhere, when the queue is listed, then loopback
+        // finds it.
+        var anywhere = new InetSocketAddress(server.address().getPort());
+        int status =
+                new RelayCommandLine(actions(anywhere), printed.terminal(80), () -> NOW)
+                        .run("queue", "list");
+        assertThat(status).isZero();
+    }
+
+    private static Mailbox bank(String localPart) {
+        return Samples.mailbox(localPart, "bank.example");
+    }
+
+    private int run(int columns, String... arguments) {
+        return run(printed, columns, arguments);
+    }
+
+    private int run(CapturedTerminal terminal, int columns, String... arguments) {
+        return new RelayCommandLine(
+                        actions(server.address()), terminal.terminal(columns), () -> NOW)
+                .run(arguments);
+    }
+
+    private static Actions actions(InetSocketAddress admin) {
+        return new Actions(
+                _ -> List.of(),
+                _ -> List.of(),
+                (_, _, _) -> new Actions.Explanation.BadAddress(""),
+                _ -> new Actions.AdminPlace.At(admin),
+                "0.1.0");
+    }
+}

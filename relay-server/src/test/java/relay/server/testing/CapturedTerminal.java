@@ -1,0 +1,23 @@
+package relay.server.testing;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import relay.server.cli.Terminal;
+
+/// Keeps what a command prints.
+public final class CapturedTerminal {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    public Terminal terminal(int columns) {
+        return new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), columns);
+    }
+
+    public String out() {
+        return out.toString();
+    }
+
+    public String err() {
+        return err.toString();
+    }
+}
