@@ -1,0 +1,251 @@
+package relay.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import relay.config.Configuration;
+import relay.core.delivery.ConnectionPlanner;
+import relay.core.delivery.Delivery;
+import relay.core.delivery.DialogueTimeouts;
+import relay.core.event.EventSink;
+import relay.core.routing.PolicyTable;
+import relay.core.scheduler.Scheduler;
+import relay.core.scheduler.SchedulerLimits;
+import relay.server.admin.AdminServer;
+import relay.server.admin.AdminSources;
+import relay.server.dns.DnsResolver;
+import relay.server.engine.QueueRunner;
+import relay.server.listener.ListenerPorts;
+import relay.server.listener.ListenerTls;
+import relay.server.listener.SelfSignedCertificate;
+import relay.server.listener.ServerCertificate;
+import relay.server.listener.SmtpListener;
+import relay.server.notice.Notices;
+import relay.server.outbound.SmtpDialer;
+import relay.server.outbound.TrustRoots;
+import relay.server.store.SqliteStore;
+import relay.server.store.StoreHealth;
+import relay.server.store.StoreLimits;
+import relay.server.telemetry.FanOut;
+import relay.server.telemetry.LogEvents;
+import relay.server.telemetry.Metrics;
+
+/// A running relay: opens every part in the order in which they need each other, and closes them in
+/// the reverse order. The one place that names two adapters.
+public final class Relay implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("relay");
+
+    /// How long sessions under way may take to end, each side, when the relay stops.
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    private final InstantSource clock = InstantSource.system();
+    private final Metrics metrics = new Metrics();
+    private final EventSink events;
+    private final SqliteStore store;
+    private final SmtpDialer dialer;
+    private final QueueRunner runner;
+    private final ListenerTls tls;
+    private final SmtpListener listener;
+    private final AdminServer admin;
+    private volatile Configuration configuration;
+    private volatile PolicyTable policy;
+    private volatile Phase phase = Phase.STARTING;
+
+    private enum Phase {
+        STARTING,
+        RUNNING,
+        STOPPING
+    }
+
+    /// Starts a relay that accepts mail when this returns. `more` hears every event besides log and
+    /// metrics. Throws [IOException], [relay.server.store.StoreException] or another exception with
+    /// a message for the operator where a part cannot be opened; what was opened is closed again.
+    public static Relay start(Configuration configuration, EventSink more) throws IOException {
+        var opened = new OpenParts();
+        try {
+            return new Relay(configuration, more, opened);
+        } catch (IOException | RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private Relay(Configuration configuration, EventSink more, OpenParts opened)
+            throws IOException {
+        this.configuration = configuration;
+        this.policy = configuration.policyTable();
+        opened.add(metrics);
+        events = new FanOut(List.of(new LogEvents(), metrics, more));
+        metrics.configured(configuration.receiveConnectors(), policy);
+        var handover = new Handover();
+        store =
+                opened.add(
+                        SqliteStore.open(
+                                configuration.dataFolder(),
+                                StoreLimits.DEFAULT,
+                                clock,
+                                handover,
+                                events));
+        dialer = opened.add(dialer());
+        runner = runner();
+        handover.to(runner);
+        opened.add(runner::stop);
+        tls = new ListenerTls(certificate(configuration));
+        listener =
+                opened.add(
+                        new SmtpListener(
+                                configuration.hostname(),
+                                new ListenerPorts(() -> policy, store, events, clock),
+                                tls));
+        metrics.watchQueue(runner, store, clock);
+        metrics.watchCertificates(() -> Map.of("listener", tls.expiry()), clock);
+        metrics.watchReadiness(this::notReady);
+        admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
+        runner.start();
+        listener.reconfigure(configuration.receiveConnectors());
+        phase = Phase.RUNNING;
+        LOG.info("ready: accepting mail on {}, admin on {}", listener.addresses(), admin.address());
+    }
+
+    /// Where it accepts mail.
+    public List<InetSocketAddress> addresses() {
+        return listener.addresses();
+    }
+
+    /// Where its admin port is.
+    public InetSocketAddress adminAddress() {
+        return admin.address();
+    }
+
+    /// Puts a configuration in force for all that begins from now on: all of it, or, where a part
+    /// of it cannot be opened, nothing. Sessions that are open go on as they are.
+    public synchronized void reload(Configuration changed) throws IOException {
+        ServerCertificate certificate = certificate(changed);
+        listener.reconfigure(changed.receiveConnectors());
+        tls.use(certificate);
+        List<String> later = needsRestart(configuration, changed);
+        configuration = changed;
+        policy = changed.policyTable();
+        metrics.configured(changed.receiveConnectors(), policy);
+        runner.adopt(policy);
+        LOG.info("configuration reloaded: accepting mail on {}", listener.addresses());
+        if (!later.isEmpty()) {
+            LOG.warn("these changes need a restart: {}", String.join(", ", later));
+        }
+    }
+
+    /// Stops in good order: no new mail, then no new attempts; what is under way may end within a
+    /// limit, and nothing that was acknowledged is lost.
+    @Override
+    public void close() {
+        if (phase == Phase.STOPPING) return;
+        phase = Phase.STOPPING;
+        LOG.info("stopping");
+        try (metrics;
+                store;
+                dialer;
+                admin;
+                listener) {
+            listener.drain(DRAIN);
+            drainDeliveries();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.info("stopped");
+    }
+
+    private void drainDeliveries() throws InterruptedException {
+        if (!runner.drain(DRAIN)) LOG.info("deliveries still under way are tried again next time");
+        runner.stop();
+    }
+
+    private SmtpDialer dialer() throws IOException {
+        return SmtpDialer.open(
+                configuration.hostname().name(),
+                roots(),
+                store,
+                events,
+                DialogueTimeouts.DEFAULT,
+                clock);
+    }
+
+    private TrustRoots roots() throws IOException {
+        return switch (configuration.trust()) {
+            case Configuration.Trust.SystemRoots _ -> TrustRoots.system();
+            case Configuration.Trust.PemFile(var file) -> TrustRoots.pem(file);
+        };
+    }
+
+    private QueueRunner runner() {
+        var resolver = DnsResolver.of(configuration.dns().servers(), clock);
+        var planner =
+                new ConnectionPlanner(resolver, new SecureRandom(), configuration.hostname());
+        var notices = new Notices(configuration.hostname(), store::newId, store);
+        return new QueueRunner(
+                new Scheduler(SchedulerLimits.DEFAULT, policy),
+                policy,
+                store,
+                new Sessions(new Delivery(planner, dialer, events)),
+                new NoticeRules(notices, () -> policy, clock),
+                events,
+                clock);
+    }
+
+    private ServerCertificate certificate(Configuration wanted) throws IOException {
+        return switch (wanted.certificate()) {
+            case Configuration.ServerCertificate.SelfSigned _ ->
+                    SelfSignedCertificate.in(
+                            wanted.dataFolder(), wanted.hostname(), clock.instant());
+            case Configuration.ServerCertificate.Files(var certFile, var keyFile) ->
+                    ServerCertificate.read(certFile, keyFile);
+        };
+    }
+
+    private AdminSources adminSources() {
+        return new AdminSources(
+                runner,
+                store,
+                () -> policy,
+                this::notReady,
+                metrics::scrape,
+                Metrics.CONTENT_TYPE,
+                List.of(configuration.hostname().name()),
+                clock);
+    }
+
+    /// Why mail cannot be accepted and stored now; empty where it can.
+    private List<String> notReady() {
+        var reasons = new ArrayList<String>();
+        switch (phase) {
+            case STARTING -> reasons.add("starting");
+            case STOPPING -> reasons.add("stopping");
+            case RUNNING -> {}
+        }
+        switch (store.health()) {
+            case StoreHealth.Writable _ -> {}
+            case StoreHealth.Failing(var reason, var since) ->
+                    reasons.add("the queue cannot be written since " + since + ": " + reason);
+            case StoreHealth.Closed _ -> reasons.add("the queue is closed");
+        }
+        if (!runner.isRunning()) reasons.add("delivery does not run");
+        if (listener.addresses().isEmpty()) reasons.add("nothing listens");
+        return reasons;
+    }
+
+    private static List<String> needsRestart(Configuration old, Configuration changed) {
+        var keys = new ArrayList<String>();
+        if (!old.hostname().equals(changed.hostname())) keys.add("hostname");
+        if (!old.dataFolder().equals(changed.dataFolder())) keys.add("data");
+        if (!old.adminListen().equals(changed.adminListen())) keys.add("admin.listen");
+        if (!old.trust().equals(changed.trust())) keys.add("tls.trust");
+        if (!old.dns().equals(changed.dns())) keys.add("dns");
+        return keys;
+    }
+}

@@ -1,0 +1,132 @@
+package relay.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import relay.config.Configuration;
+import relay.config.ConfigurationError;
+import relay.config.ConfigurationReader;
+import relay.config.ConfigurationResult;
+import relay.core.address.Domain;
+import relay.core.delivery.Explain;
+import relay.server.cli.Actions;
+import relay.server.cli.Problem;
+
+/// What the verbs of the command do: read the configuration, then run or answer.
+final class Verbs {
+    private static final Logger LOG = LoggerFactory.getLogger("relay");
+    private final ConfigurationReader reader = new ConfigurationReader();
+
+    static String version() {
+        String version = Verbs.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    List<Problem> serve(Path conf) {
+        return switch (read(conf)) {
+            case ConfigurationResult.Refused(var errors) -> problems(errors);
+            case ConfigurationResult.Accepted(var configuration) -> run(conf, configuration);
+        };
+    }
+
+    List<Problem> check(Path conf) {
+        return switch (read(conf)) {
+            case ConfigurationResult.Refused(var errors) -> problems(errors);
+            case ConfigurationResult.Accepted(var configuration) -> {
+                configuration.notes().forEach(note -> System.err.println(note));
+                yield List.of();
+            }
+        };
+    }
+
+    Actions.AdminPlace locateAdmin(Path conf) {
+        return switch (read(conf)) {
+            case ConfigurationResult.Refused(var errors) ->
+                    new Actions.AdminPlace.BadConfiguration(problems(errors));
+            case ConfigurationResult.Accepted(var configuration) ->
+                    new Actions.AdminPlace.At(configuration.adminListen());
+        };
+    }
+
+    Actions.Explanation explain(Path conf, String recipient, Optional<String> sender) {
+        for (String address : sender.stream().filter(s -> !s.isEmpty()).toList()) {
+            if (domain(address).isEmpty()) return notAnAddress(address);
+        }
+        Optional<Domain> domain = domain(recipient);
+        if (domain.isEmpty()) return notAnAddress(recipient);
+        return switch (read(conf)) {
+            case ConfigurationResult.Refused(var errors) ->
+                    new Actions.Explanation.BadConfiguration(problems(errors));
+            case ConfigurationResult.Accepted(var configuration) ->
+                    new Actions.Explanation.Explained(
+                            Facts.of(Explain.domain(domain.get(), configuration.policyTable())));
+        };
+    }
+
+    private static Actions.Explanation notAnAddress(String text) {
+        return new Actions.Explanation.BadAddress("not a mail address: " + text);
+    }
+
+    /// The domain of an address; a bare domain is taken as well.
+    private static Optional<Domain> domain(String address) {
+        return Domain.parse(address.substring(address.lastIndexOf('@') + 1));
+    }
+
+    private List<Problem> run(Path conf, Configuration configuration) {
+        configuration.notes().forEach(note -> LOG.warn("{}", note));
+        var ended = new CountDownLatch(1);
+        try (Relay relay = Relay.start(configuration, _ -> {})) {
+            Signals.on("HUP", () -> reload(relay, conf));
+            Signals.on("TERM", ended::countDown);
+            Signals.on("INT", ended::countDown);
+            ended.await();
+            return List.of();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("not started", e);
+            return List.of(new Problem("", 0, 0, String.valueOf(e.getMessage()), ""));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    private void reload(Relay relay, Path conf) {
+        switch (read(conf)) {
+            case ConfigurationResult.Refused(var errors) -> {
+                errors.forEach(error -> LOG.error("{}", error));
+                LOG.error("configuration not reloaded; the old one stays in force");
+            }
+            case ConfigurationResult.Accepted(var configuration) -> {
+                configuration.notes().forEach(note -> LOG.warn("{}", note));
+                try {
+                    relay.reload(configuration);
+                } catch (IOException | RuntimeException e) {
+                    LOG.error(
+                            "configuration not reloaded; the old one stays in force: {}",
+                            e.getMessage());
+                }
+            }
+        }
+    }
+
+    private ConfigurationResult read(Path conf) {
+        return reader.read(conf, System.getenv());
+    }
+
+    private static List<Problem> problems(List<ConfigurationError> errors) {
+        return errors.stream().map(Verbs::problem).toList();
+    }
+
+    private static Problem problem(ConfigurationError error) {
+        return new Problem(
+                error.place().file().toString(),
+                error.place().line(),
+                error.place().column(),
+                error.what(),
+                error.hint());
+    }
+}
