@@ -6,15 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.Dialer.SessionEnd.NotServed;
 import relay.core.delivery.Dialer.SessionEnd.Served;
-import relay.core.delivery.Dialer.TlsTrouble;
-import relay.core.delivery.DialogueTimeouts;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Connection.Change;
 import relay.core.queue.DeliveryOutcome;
@@ -29,13 +27,7 @@ import relay.server.outbound.ScriptedPartner.Script;
 
 /// Hosts that hang up, reset, stall, pipeline weirdly or talk nonsense, on real sockets.
 class HostileHostTest {
-    private static final Duration SOON = Duration.ofMillis(300);
-
-    private final Outbound outbound =
-            new Outbound(
-                    new TestCertificates().roots(),
-                    DialogueTimeouts.all(SOON),
-                    new Outbound.InMemory());
+    private final Outbound outbound = new Outbound(new TrustRoots(Set.of()));
     private final QueueEntry first = outbound.message("one\r\n".getBytes(US_ASCII), "b");
     private final QueueEntry second = outbound.message("two\r\n".getBytes(US_ASCII), "c");
 
@@ -189,66 +181,6 @@ class HostileHostTest {
         SessionEnd end = outbound.deliver(Outbound.host(free)).end();
         assertThat(notServed(end).why().status().toString()).isEqualTo("4.4.1");
         assertThat(outbound.events()).isEmpty();
-    }
-
-    @Test
-    void aStallBeforeAnEnvelopeIsNotServed() {
-        Script noGreeting = ScriptedPartner.Wire::listenUntilClosed;
-        Script noHello = wire -> {
-            wire.say("220 hi");
-            wire.listenUntilClosed();
-        };
-        for (Script stall : List.of(noGreeting, noHello)) {
-            assertThat(notServed(deliverTo(stall).end()).why().reason()).isEqualTo(Reason.TIMEOUT);
-        }
-    }
-
-    @Test
-    void aStallInTlsIsTlsTrouble() {
-        Script noGoAhead = wire -> {
-            wire.greet("STARTTLS");
-            wire.listenUntilClosed();
-        };
-        Script noHandshake = wire -> {
-            wire.greet("STARTTLS");
-            wire.answer("STARTTLS", "220 go");
-            wire.listenUntilClosed();
-        };
-        for (Script stall : List.of(noGoAhead, noHandshake)) {
-            NotServed end = notServed(deliverTo(stall).end());
-            assertThat(end.why().reason()).isEqualTo(Reason.TLS);
-            assertThat(end.tlsTrouble()).isEqualTo(TlsTrouble.FAILED);
-        }
-    }
-
-    @Test
-    void aStallAtEachStepOfATransactionDefersAndAfterTheDotLeavesDoubt() {
-        for (int step = 0; step < 4; step++) {
-            int stalledAt = step;
-            Outbound.Result result = deliverTo(wire -> {
-                wire.greet("PIPELINING");
-                if (stalledAt > 0) wire.answer("MAIL FROM:", "250 ok");
-                if (stalledAt > 1) wire.answer("RCPT TO:", "250 ok");
-                if (stalledAt > 2) wire.answer("DATA", "354 go");
-                wire.listenUntilClosed();
-            });
-            Class<?> wanted = step == 3 ? InDoubt.class : Deferred.class;
-            assertThat(result.outcome(first)).isInstanceOf(wanted);
-            assertThat(why(result.outcome(first)).reason()).isEqualTo(Reason.TIMEOUT);
-            assertThat(result.returned()).containsExactly(second);
-        }
-    }
-
-    @Test
-    void aStalledQuitIsNoFailedDelivery() {
-        Outbound.Result result = deliverTo(wire -> {
-            wire.greet("PIPELINING");
-            wire.take("250 queued");
-            wire.take("250 queued");
-            wire.listenUntilClosed();
-        });
-        assertThat(result.outcome(second)).isInstanceOf(Delivered.class);
-        assertThat(result.end()).isEqualTo(new Served(List.of()));
     }
 
     @Test

@@ -64,6 +64,7 @@ final class ScriptedPartner implements AutoCloseable {
 
     private void serve(Socket socket, Script script) {
         try (socket) {
+            socket.setTcpNoDelay(true);
             socket.setSoTimeout(PATIENCE_MILLIS);
             script.run(new Wire(socket));
         } catch (IOException e) {
