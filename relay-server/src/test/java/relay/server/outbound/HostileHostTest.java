@@ -66,10 +66,11 @@ class HostileHostTest {
 
     @Test
     void aHostThatHangsUpAfterEachMessageCostsTheNextNothing() {
-        Outbound.Result result = deliverTo(wire -> {
-            wire.greet("PIPELINING");
-            wire.take("250 queued");
-        });
+        Outbound.Result result =
+                deliverTo(wire -> {
+                    wire.greet("PIPELINING");
+                    wire.take("250 queued");
+                });
         assertThat(result.outcome(first)).isInstanceOf(Delivered.class);
         assertThat(result.returned()).containsExactly(second);
         assertThat(result.end()).isInstanceOf(Served.class);
@@ -77,22 +78,24 @@ class HostileHostTest {
 
     @Test
     void aResetAfterTheFinalDotLeavesDoubt() {
-        Outbound.Result result = deliverTo(wire -> {
-            upToGoAhead(wire);
-            wire.hearContent();
-            wire.reset();
-        });
+        Outbound.Result result =
+                deliverTo(wire -> {
+                    upToGoAhead(wire);
+                    wire.hearContent();
+                    wire.reset();
+                });
         assertThat(result.outcome(first)).isInstanceOf(InDoubt.class);
         assertThat(result.returned()).containsExactly(second);
     }
 
     @Test
     void aResetBeforeTheGoAheadOnlyDefers() {
-        Outbound.Result result = deliverTo(wire -> {
-            wire.greet("PIPELINING");
-            wire.hear();
-            wire.reset();
-        });
+        Outbound.Result result =
+                deliverTo(wire -> {
+                    wire.greet("PIPELINING");
+                    wire.hear();
+                    wire.reset();
+                });
         assertThat(result.outcome(first)).isInstanceOf(Deferred.class);
         assertThat(why(result.outcome(first)).reason()).isEqualTo(Reason.CONNECTION);
         assertThat(result.returned()).containsExactly(second);
@@ -100,35 +103,38 @@ class HostileHostTest {
 
     @Test
     void aHalfCloseIsAnEnd() {
-        Outbound.Result result = deliverTo(wire -> {
-            upToGoAhead(wire);
-            wire.hearContent();
-            wire.halfClose();
-            wire.listenUntilClosed();
-        });
+        Outbound.Result result =
+                deliverTo(wire -> {
+                    upToGoAhead(wire);
+                    wire.hearContent();
+                    wire.halfClose();
+                    wire.listenUntilClosed();
+                });
         assertThat(result.outcome(first)).isInstanceOf(InDoubt.class);
     }
 
     @Test
     void aVerdictAndAGoodbyeInOnePacketCount() {
-        Outbound.Result result = deliverTo(wire -> {
-            upToGoAhead(wire);
-            wire.hearContent();
-            wire.say("250 queued", "421 4.3.2 bye");
-        });
+        Outbound.Result result =
+                deliverTo(wire -> {
+                    upToGoAhead(wire);
+                    wire.hearContent();
+                    wire.say("250 queued", "421 4.3.2 bye");
+                });
         assertThat(result.outcome(first)).isInstanceOf(Delivered.class);
         assertThat(result.returned()).containsExactly(second);
     }
 
     @Test
     void repliesInSingleBytesAreReplies() {
-        Outbound.Result result = deliverTo(wire -> {
-            for (char c : "220-a\r\n220 b\r\n".toCharArray()) wire.sayRaw("" + c);
-            wire.answerHello("PIPELINING");
-            wire.take("250-queued\r\n250 as 1");
-            wire.take("250 as 2");
-            wire.quit();
-        });
+        Outbound.Result result =
+                deliverTo(wire -> {
+                    for (char c : "220-a\r\n220 b\r\n".toCharArray()) wire.sayRaw("" + c);
+                    wire.answerHello("PIPELINING");
+                    wire.take("250-queued\r\n250 as 1");
+                    wire.take("250 as 2");
+                    wire.quit();
+                });
         assertThat(result.outcome(first)).isInstanceOf(Delivered.class);
         assertThat(result.outcome(second)).isInstanceOf(Delivered.class);
         assertThat(result.end()).isEqualTo(new Served(List.of()));
@@ -137,12 +143,13 @@ class HostileHostTest {
     @Test
     void repliesThatComeBeforeTheyAreDueAreNotAVerdict() {
         // Given a host that says yes to everything in advance.
-        Outbound.Result result = deliverTo(wire -> {
-            wire.greet("PIPELINING");
-            wire.hear();
-            wire.say("250 ok", "250 ok", "354 go", "250 queued", "250 queued");
-            wire.listenUntilClosed();
-        });
+        Outbound.Result result =
+                deliverTo(wire -> {
+                    wire.greet("PIPELINING");
+                    wire.hear();
+                    wire.say("250 ok", "250 ok", "354 go", "250 queued", "250 queued");
+                    wire.listenUntilClosed();
+                });
 
         // Then nothing counts as delivered.
         assertThat(result.outcome(first)).isNotInstanceOf(Delivered.class);
@@ -152,23 +159,29 @@ class HostileHostTest {
     void garbageIsNoGreeting() {
         String[] garbage = {"\u0000\u0001\u0002\r\n", "HTTP/1.1 200 OK\r\n", "x".repeat(20_000)};
         for (String said : garbage) {
-            SessionEnd end = deliverTo(wire -> {
-                wire.sayRaw(said);
-                wire.listenUntilClosed();
-            }).end();
+            SessionEnd end =
+                    deliverTo(
+                                    wire -> {
+                                        wire.sayRaw(said);
+                                        wire.listenUntilClosed();
+                                    })
+                            .end();
             assertThat(notServed(end).why().reason()).isEqualTo(Reason.CONNECTION);
         }
     }
 
     @Test
     void aReplyWithoutEndIsCutOff() {
-        SessionEnd end = deliverTo(wire -> {
-            try {
-                while (true) wire.say("220-more");
-            } catch (IOException _) {
-                return;
-            }
-        }).end();
+        SessionEnd end =
+                deliverTo(
+                                wire -> {
+                                    try {
+                                        while (true) wire.say("220-more");
+                                    } catch (IOException _) {
+                                        return;
+                                    }
+                                })
+                        .end();
         assertThat(notServed(end).why().text()).contains("a reply without end");
     }
 
@@ -194,17 +207,18 @@ class HostileHostTest {
     @Test
     void theSecondMessageFollowsTheFirstDotBeforeItsVerdict() {
         // Given a host that says what it thinks of the first message only after the second's DATA.
-        Outbound.Result result = deliverTo(wire -> {
-            upToGoAhead(wire);
-            wire.hearContent();
-            wire.hear();
-            wire.hear();
-            wire.hear();
-            wire.say("250 queued", "250 ok", "250 ok", "354 go");
-            wire.hearContent();
-            wire.say("250 queued");
-            wire.quit();
-        });
+        Outbound.Result result =
+                deliverTo(wire -> {
+                    upToGoAhead(wire);
+                    wire.hearContent();
+                    wire.hear();
+                    wire.hear();
+                    wire.hear();
+                    wire.say("250 queued", "250 ok", "250 ok", "354 go");
+                    wire.hearContent();
+                    wire.say("250 queued");
+                    wire.quit();
+                });
 
         // Then both are delivered: nobody waited for the other.
         assertThat(result.outcome(first)).isInstanceOf(Delivered.class);

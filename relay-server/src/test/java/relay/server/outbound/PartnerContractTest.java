@@ -87,7 +87,8 @@ class PartnerContractTest {
                 .startTlsSocketFactory(CERTIFICATES.named(Outbound.HOST).serverContext());
     }
 
-    private Outbound.Result deliver(SMTPServer server, List<SmartHostAuth> identity, TlsDemand... demands) {
+    private Outbound.Result deliver(
+            SMTPServer server, List<SmartHostAuth> identity, TlsDemand... demands) {
         server.start();
         try {
             HostPlan host =
@@ -142,11 +143,10 @@ class PartnerContractTest {
                 subethaWithTls(mailboxes)
                         .requireAuth()
                         .authenticationHandlerFactory(
-                                new EasyAuthenticationHandlerFactory(
-                                        (user, password, _) -> {
-                                            if (!user.equals("relay") || !password.equals("s3cret"))
-                                                throw new LoginFailedException();
-                                        }));
+                                new EasyAuthenticationHandlerFactory((user, password, _) -> {
+                                    if (!user.equals("relay") || !password.equals("s3cret"))
+                                        throw new LoginFailedException();
+                                }));
 
         Outbound.Result wrong = deliver(server.build(), List.of(identity("guess")), NAMED);
         assertThat(((NotServed) wrong.end()).why().reason()).isEqualTo(Reason.AUTHENTICATION);
@@ -168,8 +168,7 @@ class PartnerContractTest {
         greenMail.start();
         try {
             QueueEntry entry = outbound.message(MESSAGE.getBytes(US_ASCII), "b", "c");
-            Outbound.Result result =
-                    outbound.deliver(Outbound.host(greenMail.getSmtp().getPort()));
+            Outbound.Result result = outbound.deliver(Outbound.host(greenMail.getSmtp().getPort()));
 
             assertThat(result.outcome(entry)).isInstanceOf(Delivered.class);
             assertThat(greenMail.getReceivedMessages()).hasSize(2);

@@ -112,8 +112,7 @@ class StallTest {
         deliver(
                 Step.FINAL_DOT,
                 silentAt(Step.FINAL_DOT, "PIPELINING"),
-                (result, entry) ->
-                        assertThat(result.outcome(entry)).isInstanceOf(InDoubt.class));
+                (result, entry) -> assertThat(result.outcome(entry)).isInstanceOf(InDoubt.class));
     }
 
     @Test
