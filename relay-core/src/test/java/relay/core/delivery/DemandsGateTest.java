@@ -24,8 +24,7 @@ class DemandsGateTest {
                         List.of(Samples.ENCRYPTION),
                         new Evidence.Plaintext(Shortfall.NOT_OFFERED, "no STARTTLS"));
         var transactions =
-                new MailTransactions(
-                        proof, Extensions.NONE, new HostTrouble(proof.host()), outbox);
+                new MailTransactions(proof, Extensions.NONE, new HostTrouble(proof.host()), outbox);
 
         // When an entry is offered.
         transactions.offer(Samples.entry(1, "b"));
@@ -36,16 +35,16 @@ class DemandsGateTest {
         assertThat(outputs)
                 .filteredOn(Ended.class::isInstance)
                 .singleElement()
-                .satisfies(
-                        output ->
-                                assertThat(((Ended) output).outcomes().values())
-                                        .singleElement()
-                                        .isInstanceOf(Deferred.class));
+                .satisfies(output ->
+                        assertThat(((Ended) output).outcomes().values())
+                                .singleElement()
+                                .isInstanceOf(Deferred.class));
     }
 
     @Test
     void credentialsAreNotShown() {
-        var exchange = AuthExchange.choose(java.util.Set.of("PLAIN"), Samples.IDENTITY).orElseThrow();
+        var exchange =
+                AuthExchange.choose(java.util.Set.of("PLAIN"), Samples.IDENTITY).orElseThrow();
         assertThat(exchange.toString()).doesNotContain("AHJlbGF5AHMzY3JldA");
         var send = new Send(exchange.command().getBytes(StandardCharsets.US_ASCII));
         assertThat(send.toString()).doesNotContain("AHJlbGF5AHMzY3JldA");

@@ -22,10 +22,10 @@ import relay.core.tls.Evidence;
 /// is right when the two are the same.
 ///
 /// What the session is told: `S:` lines from the host, those that follow each other in one packet,
-/// and `>` lines: `connected`, `secured`, `tls failed`, `offer 1`, `finish`, `final dot`,
-/// `content lost`, `timeout`, `lost`. What it does: `C:` lines to the host, `C: <content of 1>`,
-/// and `<` lines: `start tls`, `opened none`, `ready 2`, `returned 1`, `close`, `1 b: Delivered`,
-/// and the end.
+/// and `>` lines: `connected`, `secured`, `tls failed`, `offer 1`, `finish`, `final dot`, `content
+/// lost`, `timeout`, `lost`. What it does: `C:` lines to the host, `C: <content of 1>`, and `<`
+/// lines: `start tls`, `opened none`, `ready 2`, `returned 1`, `close`, `1 b: Delivered`, and the
+/// end.
 final class DialogueScript {
     private final OutboundSession session;
     private final Evidence.Encrypted evidence;
@@ -140,14 +140,13 @@ final class DialogueScript {
     private Stream<String> ended(SessionOutput.Ended end) {
         ended.computeIfAbsent(end.entry(), _ -> new ArrayList<>()).addAll(end.outcomes().values());
         return end.entry().recipients().stream()
-                .map(
-                        to ->
-                                "< "
-                                        + number(end.entry())
-                                        + " "
-                                        + to.localPart()
-                                        + ": "
-                                        + shown(end.outcomes().get(to)));
+                .map(to ->
+                        "< "
+                                + number(end.entry())
+                                + " "
+                                + to.localPart()
+                                + ": "
+                                + shown(end.outcomes().get(to)));
     }
 
     private static String shown(DeliveryOutcome outcome) {

@@ -69,14 +69,17 @@ class DialogueTimeoutsTest {
                         .toList();
 
         // When the host stalls, then the reason is the time-out.
-        DialogueScript stalled = DialogueScript.opportunistic().play(upToData).play(List.of("> timeout"));
+        DialogueScript stalled =
+                DialogueScript.opportunistic().play(upToData).play(List.of("> timeout"));
         Diagnostic why = ((Deferred) outcome(stalled)).why();
         assertThat(why.reason()).isEqualTo(Reason.TIMEOUT);
         assertThat(why.text()).isEqualTo("no answer to DATA after 2m");
 
         // When it takes no more of the content, the same.
         DialogueScript full =
-                DialogueScript.opportunistic().play(upToData).play(List.of("S: 354 go", "> timeout"));
+                DialogueScript.opportunistic()
+                        .play(upToData)
+                        .play(List.of("S: 354 go", "> timeout"));
         assertThat(((Deferred) outcome(full)).why().text())
                 .isEqualTo("the host took no more of the content after 3m");
 

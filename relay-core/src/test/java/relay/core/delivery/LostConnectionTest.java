@@ -60,8 +60,7 @@ class LostConnectionTest {
         long number = entry.id().message().value();
         String verdict = "queued as 7F3" + (number == 1 ? 'A' : 'B');
         boolean heard =
-                script.stream()
-                        .anyMatch(line -> line.startsWith("S: ") && line.endsWith(verdict));
+                script.stream().anyMatch(line -> line.startsWith("S: ") && line.endsWith(verdict));
         long dots = script.stream().filter("> final dot"::equals).count();
         if (heard) return Delivered.class;
         return dots >= number ? InDoubt.class : Deferred.class;

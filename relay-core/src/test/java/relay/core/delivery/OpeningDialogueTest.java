@@ -117,8 +117,7 @@ class OpeningDialogueTest {
     @Test
     void aFailedImplicitHandshakeOffersNoFallBack() {
         var implicit =
-                Samples.host(
-                        TlsMode.IMPLICIT, List.of(), PlaintextFallback.ALLOWED, List.of());
+                Samples.host(TlsMode.IMPLICIT, List.of(), PlaintextFallback.ALLOWED, List.of());
         DialogueScript.of(implicit)
                 .plays(
                         """
@@ -186,8 +185,7 @@ class OpeningDialogueTest {
         under().plays(
                         TO_STARTTLS
                                 + "> timeout\n< close\n< not served, tls trouble FAILED, tls 4.7.5");
-        under(Samples.ENCRYPTION)
-                .plays(TO_STARTTLS + "> lost\n< close\n< demands unmet tls 4.7.5");
+        under(Samples.ENCRYPTION).plays(TO_STARTTLS + "> lost\n< close\n< demands unmet tls 4.7.5");
     }
 
     @Test
@@ -255,8 +253,7 @@ class OpeningDialogueTest {
         // A demand or `plaintextFallback: never` stops it all the same.
         new DialogueScript(Samples.hostUnder(Samples.ENCRYPTION), TlsUse.NEVER, good)
                 .plays(clear + "C: QUIT\n> lost\n< close\n< demands unmet tls 4.7.5");
-        var never =
-                Samples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
+        var never = Samples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
         new DialogueScript(never, TlsUse.NEVER, good)
                 .plays(
                         clear
@@ -270,8 +267,7 @@ class OpeningDialogueTest {
 
     @Test
     void plaintextFallbackNeverWantsTlsWithoutDemandingIt() {
-        var never =
-                Samples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
+        var never = Samples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
         DialogueScript.of(never)
                 .plays(
                         NOT_OFFERED

@@ -71,8 +71,7 @@ final class Samples {
         var envelope =
                 new Envelope(
                         new QueueId(number),
-                        new ReversePath.Sender(
-                                new Mailbox("a", new Domain("example.net"))),
+                        new ReversePath.Sender(new Mailbox("a", new Domain("example.net"))),
                         needs,
                         sizeBytes,
                         Instant.EPOCH,

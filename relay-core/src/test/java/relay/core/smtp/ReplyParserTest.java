@@ -25,8 +25,10 @@ class ReplyParserTest {
 
     private Reply one(String text) {
         assertThat(read(text)).hasSize(1);
-        var complete = (Parsed.Complete) new ReplyParser().read(
-                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        var complete =
+                (Parsed.Complete)
+                        new ReplyParser()
+                                .read(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         return complete.reply();
     }
 
@@ -61,8 +63,7 @@ class ReplyParserTest {
                         new Parsed.Complete(Reply.plain(250, "a")),
                         new Parsed.Complete(Reply.plain(354, "b")),
                         new Parsed.Incomplete());
-        assertThat(read("1 bye\r\n"))
-                .containsExactly(new Parsed.Complete(Reply.plain(221, "bye")));
+        assertThat(read("1 bye\r\n")).containsExactly(new Parsed.Complete(Reply.plain(221, "bye")));
     }
 
     @ParameterizedTest

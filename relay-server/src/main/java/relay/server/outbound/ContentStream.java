@@ -10,8 +10,8 @@ import relay.core.smtp.DataEncoder;
 import relay.core.smtp.RemoteText;
 
 /// Brings one content to the wire piece by piece: a piece is read, off the event loop, when the
-/// connection can take it. Confined to the event loop but for the reading; at most one read is under
-/// way at a time, so a [Reading] sees one thread after another.
+/// connection can take it. Confined to the event loop but for the reading; at most one read is
+/// under way at a time, so a [Reading] sees one thread after another.
 final class ContentStream {
     private final EventLoop loop;
     private final Executor readers;

@@ -61,8 +61,7 @@ record Handshake(TlsVersion protocol, String cipherSuite, List<Certificate> sent
             return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, names, chain);
         } catch (CertificateException _) {
             var verdict = new ChainVerdict.Untrusted("the certificate cannot be read");
-            return new Evidence.Encrypted(
-                    protocol, cipherSuite, "", verdict, Set.of(), List.of());
+            return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, Set.of(), List.of());
         }
     }
 

@@ -94,8 +94,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         this.surroundings = surroundings;
         this.channel = channel;
         this.ended = ended;
-        this.deadline =
-                new Deadline(channel.eventLoop(), () -> tell(new SessionInput.TimedOut()));
+        this.deadline = new Deadline(channel.eventLoop(), () -> tell(new SessionInput.TimedOut()));
         channel.closeFuture().addListener(_ -> closed());
     }
 
@@ -205,7 +204,9 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
 
     /// The session itself failed, which it must not: no output of it can be trusted any more.
     private void giveUp(RuntimeException fault) {
-        surroundings.events().on(new RelayEvent.Fault("outbound session " + host, fault.toString()));
+        surroundings
+                .events()
+                .on(new RelayEvent.Fault("outbound session " + host, fault.toString()));
         channel.close();
         var status = new EnhancedStatus(4, 3, 0);
         var why = Diagnostic.of(Reason.LOCAL, status, "a fault of ours: " + fault, host.toString());
@@ -290,14 +291,13 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         flush();
         SslHandler handler = surroundings.tls().newHandler(channel.alloc(), host);
         handler.handshakeFuture()
-                .addListener(
-                        done -> {
-                            if (done.isSuccess()) {
-                                judgeChain(handler);
-                            } else {
-                                tell(new SessionInput.TlsFailed(printable(done.cause())));
-                            }
-                        });
+                .addListener(done -> {
+                    if (done.isSuccess()) {
+                        judgeChain(handler);
+                    } else {
+                        tell(new SessionInput.TlsFailed(printable(done.cause())));
+                    }
+                });
         channel.pipeline().addFirst(handler);
     }
 
@@ -308,12 +308,10 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         Handshake handshake = Handshake.of(handler.engine().getSession());
         surroundings
                 .judges()
-                .execute(
-                        () -> {
-                            var evidence = handshake.evidence(surroundings.judge());
-                            channel.eventLoop()
-                                    .execute(() -> secured(new SessionInput.Secured(evidence)));
-                        });
+                .execute(() -> {
+                    var evidence = handshake.evidence(surroundings.judge());
+                    channel.eventLoop().execute(() -> secured(new SessionInput.Secured(evidence)));
+                });
     }
 
     private void secured(SessionInput.Secured evidence) {
@@ -345,9 +343,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
                 .events()
                 .on(
                         new RelayEvent.Connection(
-                                RelayEvent.Connection.Direction.OUTBOUND,
-                                change,
-                                host.toString()));
+                                RelayEvent.Connection.Direction.OUTBOUND, change, host.toString()));
     }
 
     private static String printable(Throwable cause) {

@@ -20,12 +20,11 @@ import relay.core.delivery.HostPlan;
 /// encryption alone, and opportunistic TLS takes any (RFC 7435 §3). What was seen is judged
 /// afterwards, by [ChainJudge] and [relay.core.tls.TlsDemand#unmet].
 ///
-/// TLS 1.0 and 1.1 are offered too, as better than no TLS; a demand does not accept them (RFC 8996).
-/// Any thread. Close it when no session is left.
+/// TLS 1.0 and 1.1 are offered too, as better than no TLS; a demand does not accept them (RFC
+/// 8996). Any thread. Close it when no session is left.
 final class TlsClient implements AutoCloseable {
     /// From the newest on.
-    private static final List<String> PROTOCOLS =
-            List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
+    private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
 
     /// How long a close waits until the goodbye of TLS is written.
     private static final long CLOSE_MILLIS = 1_000;

@@ -34,11 +34,9 @@ public record TrustRoots(Set<X509Certificate> certificates) {
             return new TrustRoots(
                     Arrays.stream(factory.getTrustManagers())
                             .filter(X509TrustManager.class::isInstance)
-                            .flatMap(
-                                    manager ->
-                                            Arrays.stream(
-                                                    ((X509TrustManager) manager)
-                                                            .getAcceptedIssuers()))
+                            .flatMap(manager ->
+                                    Arrays.stream(
+                                            ((X509TrustManager) manager).getAcceptedIssuers()))
                             .collect(Collectors.toSet()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the Java runtime has no trust roots", e);
@@ -54,8 +52,7 @@ public record TrustRoots(Set<X509Certificate> certificates) {
         }
     }
 
-    private static TrustRoots of(
-            Collection<? extends Certificate> read, Path file)
+    private static TrustRoots of(Collection<? extends Certificate> read, Path file)
             throws IOException {
         var certificates = new HashSet<X509Certificate>();
         for (var certificate : read) certificates.add((X509Certificate) certificate);

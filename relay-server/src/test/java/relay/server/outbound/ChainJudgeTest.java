@@ -27,7 +27,8 @@ class ChainJudgeTest {
 
     @Test
     void theClockIsTheOneThatWasGiven() {
-        // Given a good chain, when the clock stands three days later or earlier, then it is expired.
+        // Given a good chain, when the clock stands three days later or earlier, then it is
+        // expired.
         List<java.security.cert.X509Certificate> chain = CERTIFICATES.named("a.example").chain();
         for (int days : new int[] {-3, 3}) {
             var then =

@@ -285,6 +285,7 @@ final class Outbound implements AutoCloseable {
 
         @Override
         public byte[] next() {
+            disk.log().add("read");
             if (reads++ == disk.failAt()) {
                 throw new ContentSource.ContentLost("disk error", new IOException());
             }

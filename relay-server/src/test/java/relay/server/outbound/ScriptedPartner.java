@@ -16,9 +16,9 @@ import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/// A host on this machine that does exactly what a test says, on blocking sockets and the JDK's TLS:
-/// nothing of it is shared with the relay. It keeps a book of every line that it heard, in clear or
-/// not.
+/// A host on this machine that does exactly what a test says, on blocking sockets and the JDK's
+/// TLS: nothing of it is shared with the relay. It keeps a book of every line that it heard, in
+/// clear or not.
 final class ScriptedPartner implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
 
@@ -64,6 +64,7 @@ final class ScriptedPartner implements AutoCloseable {
 
     private void serve(Socket socket, Script script) {
         try (socket) {
+            socket.setTcpNoDelay(true);
             socket.setSoTimeout(PATIENCE_MILLIS);
             script.run(new Wire(socket));
         } catch (IOException e) {

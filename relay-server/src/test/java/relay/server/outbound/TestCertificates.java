@@ -54,10 +54,7 @@ final class TestCertificates {
                 var store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
                 store.setKeyEntry(
-                        "host",
-                        keys.getPrivate(),
-                        new char[0],
-                        chain.toArray(Certificate[]::new));
+                        "host", keys.getPrivate(), new char[0], chain.toArray(Certificate[]::new));
                 var managers =
                         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
                 managers.init(store, new char[0]);
@@ -166,8 +163,7 @@ final class TestCertificates {
                         new X500Name("CN=host"),
                         keys.getPublic());
         try {
-            builder.addExtension(
-                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(purpose));
         } catch (CertIOException e) {
             throw new IllegalStateException(e);
         }
@@ -181,8 +177,7 @@ final class TestCertificates {
                         .flatMap(name -> Stream.of(new GeneralName(GeneralName.dNSName, name)))
                         .toArray(GeneralName[]::new);
         try {
-            builder.addExtension(
-                    Extension.subjectAlternativeName, false, new GeneralNames(names));
+            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
         } catch (CertIOException e) {
             throw new IllegalStateException(e);
         }

@@ -99,51 +99,66 @@ class TlsDemandsTest {
 
     @Test
     void aHostWithoutStartTlsHearsNothing() {
-        DemandsUnmet end = unmet(wire -> {
-            wire.greet("PIPELINING");
-            wire.listenUntilQuit();
-        }, ENCRYPTION);
+        DemandsUnmet end =
+                unmet(
+                        wire -> {
+                            wire.greet("PIPELINING");
+                            wire.listenUntilQuit();
+                        },
+                        ENCRYPTION);
         assertThat(shortfall(end)).isEqualTo(Shortfall.NOT_OFFERED);
         assertThat(end.why().status().toString()).isEqualTo("4.7.10");
     }
 
     @Test
     void aHostThatRefusesStartTlsHearsNothing() {
-        DemandsUnmet end = unmet(wire -> {
-            wire.greet("STARTTLS");
-            wire.answer("STARTTLS", "454 4.7.0 no certificate");
-            wire.listenUntilQuit();
-        }, ENCRYPTION);
+        DemandsUnmet end =
+                unmet(
+                        wire -> {
+                            wire.greet("STARTTLS");
+                            wire.answer("STARTTLS", "454 4.7.0 no certificate");
+                            wire.listenUntilQuit();
+                        },
+                        ENCRYPTION);
         assertThat(shortfall(end)).isEqualTo(Shortfall.REFUSED);
         assertThat(end.why().demands().getFirst()).contains("454 4.7.0 no certificate");
     }
 
     @Test
     void aHostWhoseHandshakeFailsHearsNothing() {
-        DemandsUnmet end = unmet(wire -> {
-            wire.greet("STARTTLS");
-            wire.answer("STARTTLS", "220 go");
-            wire.say("this is not TLS");
-        }, ENCRYPTION);
+        DemandsUnmet end =
+                unmet(
+                        wire -> {
+                            wire.greet("STARTTLS");
+                            wire.answer("STARTTLS", "220 go");
+                            wire.say("this is not TLS");
+                        },
+                        ENCRYPTION);
         assertThat(shortfall(end)).isEqualTo(Shortfall.HANDSHAKE_FAILED);
     }
 
     @Test
     void aHostThatHangsUpInTheHandshakeHearsNothing() {
-        DemandsUnmet end = unmet(wire -> {
-            wire.greet("STARTTLS");
-            wire.answer("STARTTLS", "220 go");
-        }, ENCRYPTION);
+        DemandsUnmet end =
+                unmet(
+                        wire -> {
+                            wire.greet("STARTTLS");
+                            wire.answer("STARTTLS", "220 go");
+                        },
+                        ENCRYPTION);
         assertThat(shortfall(end)).isEqualTo(Shortfall.HANDSHAKE_FAILED);
     }
 
     @Test
     void aReplyInClearBehindTheGoAheadIsNotTakenForAnEncryptedOne() {
-        DemandsUnmet end = unmet(wire -> {
-            wire.greet("STARTTLS");
-            wire.answer("STARTTLS", "220 go", "250 injected");
-            wire.listenUntilQuit();
-        }, ENCRYPTION);
+        DemandsUnmet end =
+                unmet(
+                        wire -> {
+                            wire.greet("STARTTLS");
+                            wire.answer("STARTTLS", "220 go", "250 injected");
+                            wire.listenUntilQuit();
+                        },
+                        ENCRYPTION);
         assertThat(shortfall(end)).isEqualTo(Shortfall.HANDSHAKE_FAILED);
     }
 
@@ -187,16 +202,18 @@ class TlsDemandsTest {
     @Test
     void withoutADemandTlsThatFailsAsksForANewConnectionInClear() {
         // Given a host whose TLS is broken, and that is well without.
-        Script broken = wire -> {
-            wire.greet("STARTTLS");
-            wire.answer("STARTTLS", "220 go");
-            wire.say("this is not TLS");
-        };
-        Script clear = wire -> {
-            wire.greet("STARTTLS");
-            wire.take("250 queued");
-            wire.quit();
-        };
+        Script broken =
+                wire -> {
+                    wire.greet("STARTTLS");
+                    wire.answer("STARTTLS", "220 go");
+                    wire.say("this is not TLS");
+                };
+        Script clear =
+                wire -> {
+                    wire.greet("STARTTLS");
+                    wire.take("250 queued");
+                    wire.quit();
+                };
         try (var partner = ScriptedPartner.start(broken, clear)) {
             // When it is tried.
             HostPlan host = Outbound.host(partner.port());
@@ -213,12 +230,13 @@ class TlsDemandsTest {
     @Test
     void implicitTlsBeginsWithTheHandshake() {
         Identity identity = CERTIFICATES.named(Outbound.HOST);
-        Script script = wire -> {
-            wire.secure(identity.serverContext());
-            wire.greet("PIPELINING");
-            wire.take("250 queued");
-            wire.quit();
-        };
+        Script script =
+                wire -> {
+                    wire.secure(identity.serverContext());
+                    wire.greet("PIPELINING");
+                    wire.take("250 queued");
+                    wire.quit();
+                };
         try (var partner = ScriptedPartner.start(script)) {
             var host =
                     Outbound.host(
@@ -233,8 +251,7 @@ class TlsDemandsTest {
         Script script = goodHostAs(CERTIFICATES.named(Outbound.HOST));
         try (var partner = ScriptedPartner.start(script)) {
             var host =
-                    Outbound.host(
-                            "127.0.0.1", partner.port(), TlsMode.STARTTLS, List.of(), NAMED);
+                    Outbound.host("127.0.0.1", partner.port(), TlsMode.STARTTLS, List.of(), NAMED);
             assertThat(outbound.deliver(host).outcome(entry)).isInstanceOf(Delivered.class);
         }
     }
