@@ -20,6 +20,7 @@ public final class Main {
                             verbs::check,
                             verbs::explain,
                             verbs::locateAdmin,
+                            verbs::demo,
                             Verbs.version());
             status =
                     new RelayCommandLine(actions, Terminal.ofProcess(), InstantSource.system())

@@ -1,6 +1,8 @@
 package relay.server;
 
+import jakarta.mail.MessagingException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import relay.core.address.Domain;
 import relay.core.delivery.Explain;
 import relay.server.cli.Actions;
 import relay.server.cli.Problem;
+import relay.server.telemetry.ConsoleLog;
 
 /// What the verbs of the command do: read the configuration, then run or answer.
 final class Verbs {
@@ -67,6 +70,23 @@ final class Verbs {
         };
     }
 
+    List<Problem> demo(PrintWriter out) {
+        ConsoleLog.mute();
+        try {
+            if (new Demo(out).run()) return List.of();
+            return List.of(problem("some messages were not heard of in time; is the machine busy?"));
+        } catch (IOException | MessagingException | RuntimeException e) {
+            return List.of(problem("the demo cannot run: " + e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return List.of();
+        }
+    }
+
+    private static Problem problem(String what) {
+        return new Problem("", 0, 0, what, "");
+    }
+
     private static Actions.Explanation notAnAddress(String text) {
         return new Actions.Explanation.BadAddress("not a mail address: " + text);
     }
@@ -87,7 +107,7 @@ final class Verbs {
             return List.of();
         } catch (IOException | RuntimeException e) {
             LOG.debug("not started", e);
-            return List.of(new Problem("", 0, 0, String.valueOf(e.getMessage()), ""));
+            return List.of(problem(String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of();

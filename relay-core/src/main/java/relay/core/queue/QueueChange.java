@@ -45,6 +45,9 @@ public sealed interface QueueChange {
     /// Makes entries of a lane due at once: the operator's `retry`.
     record MakeDue(Lane lane, Instant now) implements QueueChange {}
 
+    /// Held entries of a lane become queued ones, due at once: the operator's `resume`.
+    record ReleaseHeld(Lane lane, Instant now) implements QueueChange {}
+
     /// The sender has been told of the delay, by each of `notices`.
     record DelayNoticeSent(EntryId entry, List<Notice> notices) implements QueueChange {
         public DelayNoticeSent {

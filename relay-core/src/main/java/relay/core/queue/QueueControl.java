@@ -13,4 +13,8 @@ public interface QueueControl {
     /// Makes the entries of these lanes due at once and ends the lanes' own waiting. Completes with
     /// how many entries that is.
     CompletionStage<Long> retry(List<Lane> lanes);
+
+    /// Gives the held entries of these lanes back to delivery, due at once. Completes with how many
+    /// entries that is.
+    CompletionStage<Long> resume(List<Lane> lanes);
 }

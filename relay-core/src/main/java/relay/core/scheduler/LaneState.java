@@ -131,6 +131,11 @@ final class LaneState {
         held++;
     }
 
+    void releasesHeld() {
+        queued += held;
+        held = 0;
+    }
+
     /// From now on the disk alone knows the entry, if it is still there.
     void forget(EntryId id) {
         known.remove(id);

@@ -60,6 +60,8 @@ public final class Scheduler {
             case SchedulerEvent.Tick _ -> tick(turn);
             case SchedulerEvent.RetryAsked(var lanes) ->
                     lanes.forEach(lane -> with(lane, turn, state -> retry(state, turn)));
+            case SchedulerEvent.ResumeAsked(var lanes) ->
+                    lanes.forEach(lane -> with(lane, turn, state -> resume(state, turn)));
             case SchedulerEvent.PolicyChanged(var policy) -> adopt(policy, turn);
             case SchedulerEvent.Stopping _ -> stop(turn);
         }
@@ -240,6 +242,12 @@ public final class Scheduler {
         if (failing) turn.change(new QueueChange.RecordLane(record));
         turn.change(new QueueChange.MakeDue(lane.lane, turn.now));
         lane.disk.holdsDue(turn.now);
+    }
+
+    private static void resume(LaneState lane, Turn turn) {
+        turn.change(new QueueChange.ReleaseHeld(lane.lane, turn.now));
+        lane.releasesHeld();
+        retry(lane, turn);
     }
 
     private void adopt(PolicyTable policy, Turn turn) {

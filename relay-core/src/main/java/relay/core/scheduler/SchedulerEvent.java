@@ -57,6 +57,9 @@ public sealed interface SchedulerEvent {
     /// The operator wants these lanes attempted now.
     record RetryAsked(List<Lane> lanes) implements SchedulerEvent {}
 
+    /// The operator gives what these lanes hold back to delivery.
+    record ResumeAsked(List<Lane> lanes) implements SchedulerEvent {}
+
     /// A new configuration is in force.
     record PolicyChanged(PolicyTable policy) implements SchedulerEvent {}
 

@@ -202,6 +202,14 @@ class SchedulerTest {
         assertThat(world.disk.entry(entry.id()).status()).isEqualTo(EntryStatus.HELD);
         assertThat(world.status().held()).isEqualTo(1);
         assertThat(world.bounces).isEmpty();
+
+        // Until the operator resumes it.
+        world.on(new SchedulerEvent.ResumeAsked(List.of(entry.lane())));
+        world.settle();
+        world.open(world.onlySession());
+        assertThat(world.at(world.onlySession())).hasSize(1);
+        world.deliverAll(world.onlySession());
+        assertThat(world.disk.entries).isEmpty();
     }
 
     @Test

@@ -51,7 +51,8 @@ final class AdminRoutes {
                         "/api/v1/messages/{id}",
                         reading(request ->
                                 queue.message(request.path().pathParameters().get("id"))))
-                .post("/api/v1/queues/retry", this::retry);
+                .post("/api/v1/queues/retry", changing(queue::retry))
+                .post("/api/v1/queues/resume", changing(queue::resume));
         page(routing, "/", StaticPage.of("console.html", "text/html; charset=utf-8"));
         page(routing, "/console.css", StaticPage.of("console.css", "text/css; charset=utf-8"));
         page(routing, "/console.js", StaticPage.of("console.js", "text/javascript; charset=utf-8"));
@@ -132,14 +133,21 @@ final class AdminRoutes {
         };
     }
 
-    private void retry(ServerRequest request, ServerResponse response) {
+    private Handler changing(Function<Selection, Answer> change) {
+        return (request, response) -> change(request, response, change);
+    }
+
+    private void change(
+            ServerRequest request,
+            ServerResponse response,
+            Function<Selection, Answer> wanted) {
         var change =
                 new RequestGuard.Change(
                         peer(request),
                         request.authority(),
                         request.headers().values(CHANGE),
                         contentType(request));
-        Supplier<Answer> answer = () -> selected(SelectionReader.body(body(request)), queue::retry);
+        Supplier<Answer> answer = () -> selected(SelectionReader.body(body(request)), wanted);
         send(response, guard.refuseChange(change).orElseGet(answer));
     }
 

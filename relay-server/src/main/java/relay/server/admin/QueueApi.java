@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import java.util.Optional;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneStatus;
@@ -82,12 +83,21 @@ final class QueueApi {
     /// `POST /api/v1/queues/retry`: makes the selected lanes' messages due at once. A message's id
     /// stands for the lanes it is in.
     Answer retry(Selection selection) {
+        return change(selection, reads::retry);
+    }
+
+    /// `POST /api/v1/queues/resume`: gives the held messages of the selected lanes back to delivery.
+    Answer resume(Selection selection) {
+        return change(selection, reads::resume);
+    }
+
+    private Answer change(Selection selection, ToLongFunction<List<Lane>> change) {
         return switch (selector(reads.statuses()).find(selection)) {
             case LaneSelector.Found.Unknown(var ids) -> Answer.unknown(ids);
             case LaneSelector.Found.Selected found -> {
                 List<Lane> lanes = found.touched();
                 ObjectNode body = QueueJson.object();
-                body.put("messages", lanes.isEmpty() ? 0 : reads.retry(lanes));
+                body.put("messages", lanes.isEmpty() ? 0 : change.applyAsLong(lanes));
                 var queues = body.putArray("queues");
                 lanes.stream().map(Lane::toString).forEach(queues::add);
                 yield Answer.ok(body);

@@ -57,6 +57,10 @@ final class QueueReads implements AutoCloseable {
         return await(control.retry(lanes));
     }
 
+    long resume(List<Lane> lanes) {
+        return await(control.resume(lanes));
+    }
+
     <T> T fromDisk(Callable<T> read) {
         try {
             return await(disk.submit(read));

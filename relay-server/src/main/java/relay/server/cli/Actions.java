@@ -1,6 +1,7 @@
 package relay.server.cli;
 
 import java.net.InetSocketAddress;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.Optional;
 ///
 /// All of it is called on the main thread. `conf` is always the folder of `--conf`.
 public record Actions(
-        Serve serve, Check check, Explain explain, LocateAdmin locateAdmin, String version) {
+        Serve serve, Check check, Explain explain, LocateAdmin locateAdmin, Demo demo, String version) {
 
     /// Runs the relay until it is told to stop. Returns what kept it from starting; empty once it
     /// has run and stopped in good order.
@@ -25,6 +26,11 @@ public record Actions(
     /// Answers how mail for `recipient`, from `sender` where one is given, would leave now.
     public interface Explain {
         Explanation explain(Path conf, String recipient, Optional<String> sender);
+    }
+
+    /// Shows the product on this machine, on `out`. Returns what kept it from doing so.
+    public interface Demo {
+        List<Problem> demo(PrintWriter out);
     }
 
     /// Tells where the running relay's admin port is, from the configuration alone.

@@ -31,12 +31,14 @@ public final class RelayCommandLine {
                 new CommandLine(new QueueCommand())
                         .addSubcommand(new QueueListVerb(root, admin, terminal, clock))
                         .addSubcommand(new QueueShowVerb(root, admin, terminal, clock))
-                        .addSubcommand(new QueueRetryVerb(root, admin, terminal));
+                        .addSubcommand(new QueueRetryVerb(root, admin, terminal))
+                        .addSubcommand(new QueueResumeVerb(root, admin, terminal));
         var relay =
                 new CommandLine(root)
                         .addSubcommand(new ServeVerb(root, actions.serve(), terminal))
                         .addSubcommand(new CheckVerb(root, actions.check(), terminal))
                         .addSubcommand(new ExplainVerb(root, actions.explain(), terminal))
+                        .addSubcommand(new DemoVerb(root, actions.demo(), terminal))
                         .addSubcommand(queue);
         relay.getCommandSpec().version("relay " + actions.version());
         return relay.setOut(terminal.out())

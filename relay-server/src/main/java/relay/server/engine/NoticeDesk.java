@@ -133,6 +133,7 @@ final class NoticeDesk implements AutoCloseable {
                             notices);
             case QueueChange.SetStatus _,
                     QueueChange.MakeDue _,
+                    QueueChange.ReleaseHeld _,
                     QueueChange.DelayNoticeSent _,
                     QueueChange.Move _,
                     QueueChange.RecordLane _ ->

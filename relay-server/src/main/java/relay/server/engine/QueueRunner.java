@@ -137,6 +137,22 @@ public final class QueueRunner implements QueueControl {
         return answer;
     }
 
+    @Override
+    public CompletionStage<Long> resume(List<Lane> lanes) {
+        var answer = new CompletableFuture<Long>();
+        inbox.add(
+                () -> {
+                    long held =
+                            scheduler.status(clock.instant()).stream()
+                                    .filter(status -> lanes.contains(status.lane()))
+                                    .mapToLong(LaneStatus::held)
+                                    .sum();
+                    on(new SchedulerEvent.ResumeAsked(lanes));
+                    answer.complete(held);
+                });
+        return answer;
+    }
+
     private void tell(SchedulerEvent event) {
         inbox.add(() -> on(event));
     }

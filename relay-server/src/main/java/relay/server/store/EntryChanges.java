@@ -15,6 +15,7 @@ final class EntryChanges implements AutoCloseable {
     private final PreparedStatement setStatus;
     private final PreparedStatement delayNoticeSent;
     private final PreparedStatement makeDue;
+    private final PreparedStatement releaseHeld;
     private final PreparedStatement copyToLane;
     private final PreparedStatement end;
 
@@ -41,6 +42,12 @@ final class EntryChanges implements AutoCloseable {
                         """
                         UPDATE entry INDEXED BY entry_due SET next_attempt = ?1
                         WHERE lane = ?2 AND status = 0 AND next_attempt > ?1
+                        """);
+        releaseHeld =
+                connection.prepareStatement(
+                        """
+                        UPDATE entry INDEXED BY entry_due SET status = 0, next_attempt = ?
+                        WHERE lane = ? AND status = 1
                         """);
         copyToLane =
                 connection.prepareStatement(
@@ -83,6 +90,12 @@ final class EntryChanges implements AutoCloseable {
         makeDue.executeUpdate();
     }
 
+    void releaseHeld(QueueChange.ReleaseHeld change) throws SQLException {
+        releaseHeld.setLong(1, EntryRows.millis(change.now()));
+        releaseHeld.setLong(2, lanes.number(change.lane()));
+        releaseHeld.executeUpdate();
+    }
+
     void move(QueueChange.Move change) throws SQLException {
         for (var part : change.parts()) {
             if (part.recipients().isEmpty()) {
@@ -100,7 +113,7 @@ final class EntryChanges implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : List.of(defer, setStatus, delayNoticeSent, makeDue, copyToLane, end)) {
+        for (var statement : List.of(defer, setStatus, delayNoticeSent, makeDue, releaseHeld, copyToLane, end)) {
             statement.close();
         }
     }

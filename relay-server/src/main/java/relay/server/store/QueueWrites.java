@@ -102,6 +102,7 @@ final class QueueWrites implements AutoCloseable {
             }
             case QueueChange.SetStatus status -> changes.setStatus(status);
             case QueueChange.MakeDue due -> changes.makeDue(due);
+            case QueueChange.ReleaseHeld held -> changes.releaseHeld(held);
             case QueueChange.Move move -> changes.move(move);
             case QueueChange.RecordLane(var record) -> lanes.record(record);
         }

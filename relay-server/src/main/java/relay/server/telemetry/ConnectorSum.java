@@ -7,7 +7,7 @@ import relay.core.queue.LaneStatus;
 
 /// The lanes of one connector, added up. Confined to the scrape.
 final class ConnectorSum {
-    private static final String HELD = "held";
+    private static final String HELD = "Held";
 
     private final Map<String, Long> messages = new LinkedHashMap<>();
     private long bytes;

@@ -1,5 +1,7 @@
 package relay.server.telemetry;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -14,6 +16,14 @@ public final class ConsoleLog implements AutoCloseable {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         return new ConsoleLog();
+    }
+
+    /// Logs nothing from now on but what is wrong with the program itself.
+    public static void mute() {
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext log) {
+            log.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
+            log.getLogger("relay").setLevel(Level.ERROR);
+        }
     }
 
     /// Writes every line that is still waiting and ends the log. Blocks for at most 5 s.

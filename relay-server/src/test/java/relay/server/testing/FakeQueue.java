@@ -77,6 +77,15 @@ public final class FakeQueue {
             }
 
             @Override
+            public CompletionStage<Long> resume(List<Lane> lanes) {
+                return answer(
+                        statuses.stream()
+                                .filter(status -> lanes.contains(status.lane()))
+                                .mapToLong(LaneStatus::held)
+                                .sum());
+            }
+
+            @Override
             public CompletionStage<Long> retry(List<Lane> lanes) {
                 retried.addAll(lanes);
                 long due =

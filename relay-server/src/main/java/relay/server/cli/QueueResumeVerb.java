@@ -1,0 +1,27 @@
+package relay.server.cli;
+
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+
+@Command(
+        name = "resume",
+        description =
+                "Give held messages back to delivery. A message's id stands for the queue it is"
+                        + " in; nothing named means all.")
+final class QueueResumeVerb extends QueueVerb {
+    QueueResumeVerb(RelayCommand root, Actions.LocateAdmin locateAdmin, Terminal terminal) {
+        super(root, locateAdmin, terminal);
+    }
+
+    @Override
+    AdminClient.Reply ask(AdminClient relay) {
+        return relay.post("/api/v1/queues/resume", body());
+    }
+
+    @Override
+    void print(JsonNode body) {
+        String messages = counted(body.path("messages").asLong(), "message");
+        String queues = counted(body.path("queues").size(), "queue");
+        terminal().out().println(messages + " in " + queues + " resumed");
+    }
+}
