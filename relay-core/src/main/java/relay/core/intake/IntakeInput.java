@@ -29,8 +29,15 @@ public sealed interface IntakeInput {
     /// The client was silent for longer than `inactivityTimeout` while it was its turn.
     record TimedOut() implements IntakeInput {}
 
-    /// The relay goes down; what is in progress may finish.
-    record ShuttingDown() implements IntakeInput {}
+    /// The relay goes down.
+    record ShuttingDown(Patience patience) implements IntakeInput {
+        public enum Patience {
+            /// A message that is on its way may come to its end.
+            MAY_FINISH,
+            /// The time for that is up; only what is with the store already is waited for.
+            NO_MORE
+        }
+    }
 
     /// The client has gone.
     record Disconnected() implements IntakeInput {}

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import relay.core.address.Mailbox;
 import relay.core.event.RelayEvent;
+import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.intake.IntakeOutput.Announce;
 import relay.core.intake.IntakeOutput.Close;
 import relay.core.intake.IntakeOutput.Commit;
@@ -81,14 +82,9 @@ public final class IntakeSession {
             case IntakeInput.EndOfData(var facts) -> onEndOfData(facts);
             case IntakeInput.CommitEnded(var message, var result) -> onCommit(message, result);
             case IntakeInput.TimedOut _ -> closeWith(IntakeReplies.TIMED_OUT);
-            case IntakeInput.ShuttingDown _ -> onShutdown();
+            case IntakeInput.ShuttingDown(var patience) -> onShutdown(patience);
             case IntakeInput.Disconnected _ -> abandon();
         };
-    }
-
-    /// Whether the end of this session would interrupt nobody: no message is on its way.
-    public boolean isIdle() {
-        return stage != Stage.RECEIVING && stage != Stage.COMMITTING;
     }
 
     // A message that is on disk is ours even when its client has not waited for the word.
@@ -260,11 +256,15 @@ public final class IntakeSession {
         return List.of();
     }
 
-    private List<IntakeOutput> onShutdown() {
+    private List<IntakeOutput> onShutdown(Patience patience) {
         shuttingDown = true;
         return switch (stage) {
             case CONNECTED, GREETED, READY -> closeWith(IntakeReplies.SHUTTING_DOWN);
-            case TRANSACTION, RECEIVING, COMMITTING, SECURING, CLOSED -> List.of();
+            case TRANSACTION, RECEIVING ->
+                    patience == Patience.NO_MORE
+                            ? closeWith(IntakeReplies.SHUTTING_DOWN)
+                            : List.of();
+            case COMMITTING, SECURING, CLOSED -> List.of();
         };
     }
 

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// `C:` is a line that the client sends, `C>` the same without a line end; lines that follow each
 /// other go out together. `\r`, `\n`, `\0` and `\xNN` stand for octets. `S:` is the server's next
 /// line, where `*` is any text. `given` names what differs from the usual rules; `tls` is a
-/// handshake; `timeout`, `shutdown` and `store fails` happen to the server. `queued` describes the
+/// handshake; `timeout`, `shutdown`, `no more patience` and `store fails` happen to the server. `queued` describes the
 /// last message stored and `|` its content, line by line. At the end of a dialogue the server has
 /// ended the connection; `nothing queued` says that it has stored nothing.
 public record Dialogue(String name, List<String> given, List<String> lines) {
@@ -88,6 +88,7 @@ public record Dialogue(String name, List<String> given, List<String> lines) {
             case "tls" -> peer.secure();
             case "timeout" -> peer.timeOut();
             case "shutdown" -> peer.shutDown();
+            case "no more patience" -> peer.endPatience();
             case "store fails" -> peer.failStore();
             case "nothing queued" -> assertThat(peer.stored()).isEmpty();
             default -> compare(line, peer);

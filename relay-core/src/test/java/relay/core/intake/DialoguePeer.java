@@ -20,6 +20,9 @@ public interface DialoguePeer {
 
     void shutDown();
 
+    /// Lets the time pass that a shutdown grants.
+    void endPatience();
+
     void failStore();
 
     List<MemoryStore.Stored> stored();

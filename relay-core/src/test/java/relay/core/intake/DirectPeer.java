@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import relay.core.event.RelayEvent;
+import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.queue.MessageStore;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
@@ -121,7 +122,12 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
 
     @Override
     public void shutDown() {
-        stream.tell(new IntakeInput.ShuttingDown());
+        stream.tell(new IntakeInput.ShuttingDown(Patience.MAY_FINISH));
+    }
+
+    @Override
+    public void endPatience() {
+        stream.tell(new IntakeInput.ShuttingDown(Patience.NO_MORE));
     }
 
     @Override

@@ -1,0 +1,31 @@
+package relay.server.listener;
+
+import java.net.InetAddress;
+import relay.core.intake.IntakeRules;
+import relay.core.intake.IntakeSession;
+import relay.core.routing.ReceiveConnector.Binding;
+import relay.core.routing.SmartHost.TlsMode;
+
+/// A client that was let in: from where, to which binding, under which rules.
+record Client(InetAddress address, Binding binding, IntakeRules rules, ConnectionCounts counts) {
+
+    boolean isImplicitTls() {
+        return binding.tlsMode() == TlsMode.IMPLICIT;
+    }
+
+    IntakeSession newSession(ListenerPorts ports) {
+        return new IntakeSession(
+                rules, address, ports.policy(), ports.store()::newId, ports.clock());
+    }
+
+    /// Its connection has ended.
+    void closed() {
+        counts.close(rules.connector(), address);
+    }
+
+    /// As logs name it.
+    @Override
+    public String toString() {
+        return address.getHostAddress();
+    }
+}

@@ -1,0 +1,45 @@
+package relay.server.listener;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import relay.core.intake.IntakeReplies;
+import relay.core.routing.ReceiveConnector;
+import relay.core.smtp.Reply;
+
+/// How many connections each receive connector has, in all and from each address. Counts outlive a
+/// change of the configuration, as connections do. Any thread.
+final class ConnectionCounts {
+    private record Source(String connector, InetAddress client) {}
+
+    private final Map<String, Integer> byConnector = new HashMap<>();
+    private final Map<Source, Integer> bySource = new HashMap<>();
+
+    /// Counts a connection, or says why there must not be one more.
+    synchronized Optional<Reply> open(ReceiveConnector connector, InetAddress client) {
+        var limits = connector.limits();
+        var source = new Source(connector.name(), client);
+        if (byConnector.getOrDefault(connector.name(), 0) >= limits.maxConnections()) {
+            return Optional.of(IntakeReplies.TOO_MANY_CONNECTIONS);
+        }
+        if (bySource.getOrDefault(source, 0) >= limits.maxConnectionsPerSource()) {
+            return Optional.of(IntakeReplies.TOO_MANY_FROM_SOURCE);
+        }
+        byConnector.merge(connector.name(), 1, Integer::sum);
+        bySource.merge(source, 1, Integer::sum);
+        return Optional.empty();
+    }
+
+    synchronized void close(ReceiveConnector connector, InetAddress client) {
+        byConnector.computeIfPresent(connector.name(), (_, count) -> oneLess(count));
+        bySource.computeIfPresent(
+                new Source(connector.name(), client), (_, count) -> oneLess(count));
+    }
+
+    // No entry stays behind for an address that has gone.
+    @SuppressWarnings("NullAway") // null removes the entry
+    private static Integer oneLess(int count) {
+        return count > 1 ? count - 1 : null;
+    }
+}

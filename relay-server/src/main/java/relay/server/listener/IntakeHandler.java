@@ -1,0 +1,317 @@
+package relay.server.listener;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import relay.core.event.RelayEvent;
+import relay.core.event.RelayEvent.Connection;
+import relay.core.intake.IntakeInput;
+import relay.core.intake.IntakeStream;
+import relay.core.intake.IntakeWire;
+import relay.core.queue.MessageStore;
+import relay.core.queue.MessageStore.CommitResult;
+import relay.core.queue.QueueId;
+import relay.core.queue.QueuedMessage;
+import relay.core.smtp.Reply;
+import relay.core.tls.Evidence;
+import relay.core.tls.Unmet.Shortfall;
+
+/// One client's connection: carries octets to its [IntakeStream], and does what that wants.
+///
+/// Memory: one read of the socket that could not be passed on yet, and the replies not sent yet;
+/// both stop the reading. Confined to the channel's event loop; the store's callbacks come back to
+/// it.
+final class IntakeHandler extends ChannelInboundHandlerAdapter implements IntakeWire {
+    private static final Logger LOG = LoggerFactory.getLogger(IntakeHandler.class);
+    private static final long CLOSE_SECONDS = 5;
+    private static final int REPLIES_OCTETS = 256;
+    private static final Evidence IN_CLEAR =
+            new Evidence.Plaintext(Shortfall.NOT_OFFERED, "the client did not ask for TLS");
+
+    private final Client client;
+    private final ListenerPorts ports;
+    private final ListenerTls tls;
+    private final ReadBuffer readBuffer;
+    private final IdleStateHandler idle;
+    private final IntakeStream stream;
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf unread;
+    private @Nullable ByteBuf replies;
+    private MessageStore.@Nullable Content content;
+    private @Nullable ScheduledFuture<?> forcedClose;
+    private boolean reading;
+    private boolean greeted;
+
+    IntakeHandler(
+            Client client,
+            ListenerPorts ports,
+            ListenerTls tls,
+            ReadBuffer readBuffer,
+            IdleStateHandler idle) {
+        this.client = client;
+        this.ports = ports;
+        this.tls = tls;
+        this.readBuffer = readBuffer;
+        this.idle = idle;
+        stream = new IntakeStream(client.newSession(ports), this);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext active) {
+        announce(connection(Connection.Change.OPENED));
+        if (client.isImplicitTls()) return;
+        tell(greeting(IN_CLEAR));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext gone) {
+        stream.tell(new IntakeInput.Disconnected());
+        discardContent();
+        release();
+        if (forcedClose != null) forcedClose.cancel(false);
+        client.closed();
+        announce(connection(Connection.Change.CLOSED));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) {
+        var octets = (ByteBuf) message;
+        unread =
+                unread == null
+                        ? octets
+                        : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(
+                                from.alloc(), unread, octets);
+        readOn();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext from) {
+        flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext changed) {
+        if (reading) return;
+        readOn();
+        flush();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext from, Object event) {
+        switch (event) {
+            case IntakeInput.ShuttingDown shuttingDown -> tell(shuttingDown);
+            case IdleStateEvent _ -> onSilence();
+            case SslHandshakeCompletionEvent handshake -> onHandshake(handshake);
+            default -> from.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
+        boolean network = cause instanceof IOException || cause.getCause() instanceof SSLException;
+        if (network) LOG.debug("client={} lost: {}", client, cause.toString());
+        else announce(new RelayEvent.Fault("listener", cause.toString()));
+        var _ = from.close();
+    }
+
+    // It is the client's turn, or the client does not take our replies.
+    private void onSilence() {
+        if (stream.isClientsTurn() || !context().channel().isWritable()) {
+            tell(new IntakeInput.TimedOut());
+        }
+    }
+
+    private void onHandshake(SslHandshakeCompletionEvent handshake) {
+        if (!handshake.isSuccess()) {
+            LOG.debug("client={} handshake: {}", client, handshake.cause().toString());
+            var _ = context().close();
+            return;
+        }
+        var ssl = context().pipeline().get(SslHandler.class);
+        Evidence.Encrypted evidence = ListenerTls.evidence(ssl.engine().getSession());
+        tell(greeted ? new IntakeInput.TlsEstablished(evidence) : greeting(evidence));
+    }
+
+    private IntakeInput greeting(Evidence evidence) {
+        greeted = true;
+        return new IntakeInput.Connected(evidence);
+    }
+
+    /// Passes on what did not come from the client, and goes on with what it sent meanwhile.
+    private void tell(IntakeInput input) {
+        stream.tell(input);
+        readOn();
+        flush();
+    }
+
+    private void readOn() {
+        reading = true;
+        try {
+            byte[] array = readBuffer.array();
+            while (unread != null && !stream.isPaused() && context().channel().isWritable()) {
+                int length = Math.min(unread.readableBytes(), array.length);
+                unread.getBytes(unread.readerIndex(), array, 0, length);
+                unread.skipBytes(stream.receive(array, 0, length));
+                if (!unread.isReadable()) releaseUnread();
+            }
+        } finally {
+            reading = false;
+        }
+        readWhenWanted();
+    }
+
+    /// While the store, or a client that takes no replies, keeps us waiting, the socket is left
+    /// alone, so that TCP slows the client down.
+    private void readWhenWanted() {
+        var channel = context().channel();
+        boolean wanted = unread == null && !stream.isPaused() && channel.isWritable();
+        if (wanted == channel.config().isAutoRead()) return;
+        if (wanted) idle.resetReadTimeout();
+        channel.config().setAutoRead(wanted);
+    }
+
+    @Override
+    public void say(Reply reply) {
+        if (replies == null) replies = context().alloc().ioBuffer(REPLIES_OCTETS);
+        List<String> lines = reply.lines();
+        for (int i = 0; i < lines.size(); i++) {
+            ByteBufUtil.writeAscii(replies, Integer.toString(reply.code()));
+            replies.writeByte(i == lines.size() - 1 ? ' ' : '-');
+            ByteBufUtil.writeUtf8(replies, lines.get(i));
+            replies.writeShort('\r' << 8 | '\n');
+        }
+    }
+
+    @Override
+    public void startTls() {
+        flush();
+        context().pipeline().addFirst(tls.newHandler(context().alloc()));
+    }
+
+    @Override
+    public void beginContent(QueueId id) {
+        content = ports.store().newContent(id);
+    }
+
+    @Override
+    public boolean content(byte[] octets) {
+        MessageStore.Content current = Objects.requireNonNull(content);
+        return current.write(octets, () -> onLoop(() -> storeIsWritable(current)));
+    }
+
+    private void storeIsWritable(MessageStore.Content which) {
+        if (!which.equals(content)) return;
+        stream.storeIsWritable();
+        readOn();
+        flush();
+    }
+
+    @Override
+    public void discardContent() {
+        if (content != null) content.discard();
+        content = null;
+    }
+
+    @Override
+    public void commit(QueuedMessage message) {
+        MessageStore.Content whole = Objects.requireNonNull(content);
+        content = null;
+        ports.store().accept(message, whole, result -> onLoop(() -> committed(message, result)));
+    }
+
+    private void committed(QueuedMessage message, CommitResult result) {
+        tell(new IntakeInput.CommitEnded(message, result));
+    }
+
+    @Override
+    public void announce(RelayEvent event) {
+        ports.events().on(event);
+    }
+
+    @Override
+    public void close() {
+        flush();
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> endOutput());
+        // A client that does not read would keep the last reply, and the connection, for ever.
+        forcedClose =
+                context().executor().schedule(this::forceClose, CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /// Closes our direction and goes on reading, for nothing, until the client closes its own: with
+    /// octets unread TCP would reset the connection, and the client might never see the last reply.
+    private void endOutput() {
+        var ssl = context().pipeline().get(SslHandler.class);
+        if (ssl == null) shutdownOutput();
+        else ssl.closeOutbound().addListener(_ -> shutdownOutput());
+    }
+
+    private void shutdownOutput() {
+        var _ = ((DuplexChannel) context().channel()).shutdownOutput();
+    }
+
+    private void forceClose() {
+        LOG.debug("client={} does not close", client);
+        var _ = context().channel().close();
+    }
+
+    /// Runs on the event loop what the store's writer has to say. After the end of the loop there
+    /// is nobody left to hear it.
+    private void onLoop(Runnable task) {
+        try {
+            context().executor().execute(task);
+        } catch (RejectedExecutionException _) {
+            LOG.debug("client={} is gone", client);
+        }
+    }
+
+    private void flush() {
+        if (replies == null) return;
+        ByteBuf whole = replies;
+        replies = null;
+        var _ = context().writeAndFlush(whole);
+    }
+
+    private void release() {
+        if (replies != null) replies.release();
+        replies = null;
+        releaseUnread();
+    }
+
+    private void releaseUnread() {
+        if (unread != null) unread.release();
+        unread = null;
+    }
+
+    private Connection connection(Connection.Change change) {
+        return new Connection(
+                Connection.Direction.INBOUND, change, client.address().getHostAddress());
+    }
+
+    private ChannelHandlerContext context() {
+        return Objects.requireNonNull(context);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package relay.server.listener;
+
+import org.jspecify.annotations.NullMarked;
