@@ -125,7 +125,7 @@ final class StoreWriter implements Runnable {
             else giveUp(what, e);
             return;
         }
-        commits.incrementAndGet();
+        commits.incrementAndGet(); System.err.println("COMMIT " + what.accepts().size() + " " + what.changes().size() + " " + what.loads().size() + " " + what.tasks().size());
         effects.applyTo(cache);
         tell(what, effects);
     }
