@@ -31,10 +31,8 @@ final class TlsClient implements AutoCloseable {
 
     private final SslContext context;
 
-    TlsClient() {
+    TlsClient(SslProvider provider) {
         try {
-            SslProvider provider =
-                    OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
             context =
                     SslContextBuilder.forClient()
                             .sslProvider(provider)
@@ -45,6 +43,11 @@ final class TlsClient implements AutoCloseable {
         } catch (SSLException e) {
             throw new IllegalStateException("no TLS on this machine", e);
         }
+    }
+
+    /// BoringSSL where there is one for this platform, else the JDK's.
+    static SslProvider bestProvider() {
+        return OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
     }
 
     /// A handler that begins the handshake with the host when it is added. The host's name is sent

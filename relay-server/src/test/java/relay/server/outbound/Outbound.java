@@ -3,6 +3,7 @@ package relay.server.outbound;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -62,17 +63,25 @@ final class Outbound implements AutoCloseable {
     }
 
     Outbound(TrustRoots roots, DialogueTimeouts timeouts, ContentsOf contentsOf) {
+        this(roots, timeouts, contentsOf, TlsClient.bestProvider());
+    }
+
+    Outbound(
+            TrustRoots roots,
+            DialogueTimeouts timeouts,
+            ContentsOf contentsOf,
+            SslProvider provider) {
         this.loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         this.source = contentsOf.over(contents);
         this.dialer =
                 new SmtpDialer(
                         loops,
                         "relay.example.net",
-                        roots,
+                        timeouts,
                         source,
                         events::add,
-                        timeouts,
-                        () -> TestCertificates.NOW);
+                        new TlsClient(provider),
+                        new ChainJudge(roots, () -> TestCertificates.NOW));
     }
 
     /// Where content comes from.
