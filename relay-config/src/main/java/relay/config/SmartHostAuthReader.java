@@ -57,7 +57,6 @@ record SmartHostAuthReader(Map<String, String> environment, Problems problems) {
     }
 
     private Optional<String> fromFile(Located<String> text) {
-        if (text.value().isEmpty()) return Optional.empty();
         Optional<Path> path = FileReference.resolve(text, problems);
         return path.flatMap(file -> FileReference.read(file, text.place(), problems))
                 .flatMap(bytes -> decoded(bytes, text.place()))
