@@ -1,0 +1,8 @@
+package tmp;
+
+import org.junit.jupiter.api.Test;
+
+class OpsTmpTest {
+    @Test
+    void x() {}
+}
