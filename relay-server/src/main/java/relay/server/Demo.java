@@ -73,7 +73,15 @@ final class Demo {
         try (var good = partner(PARTNERS.get(0));
                 var imposter = partner(PARTNERS.get(1));
                 var plain = partner(PARTNERS.get(2))) {
-            write(folder, Map.of("good", good.port(), "imposter", imposter.port(), "plain", plain.port()));
+            write(
+                    folder,
+                    Map.of(
+                            "good",
+                            good.port(),
+                            "imposter",
+                            imposter.port(),
+                            "plain",
+                            plain.port()));
             try (Relay relay = Relay.start(read(folder), fates)) {
                 out.println("A relay and three partners run on this machine. Nine messages:");
                 out.println();
@@ -90,9 +98,7 @@ final class Demo {
         String name = partner.certificateName();
         return new DemoPartner(
                 partner.name() + ".example",
-                name.isEmpty()
-                        ? List.of()
-                        : List.of(authority.serverContext(name, Instant.now())));
+                name.isEmpty() ? List.of() : List.of(authority.serverContext(name, Instant.now())));
     }
 
     private void write(Path folder, Map<String, Integer> ports) throws IOException {
@@ -110,7 +116,8 @@ final class Demo {
             for (Policy policy : POLICIES) {
                 if (policy.keys().isEmpty()) continue;
                 String keys = policy.keys().formatted(partner.name());
-                connectors.append("  - { domain: %s, %s }\n".formatted(policy.domain(partner), keys));
+                connectors.append(
+                        "  - { domain: %s, %s }\n".formatted(policy.domain(partner), keys));
             }
         }
         Files.writeString(folder.resolve("connectors.yaml"), connectors);
@@ -173,7 +180,8 @@ final class Demo {
         out.println();
     }
 
-    private void next(Path folder, InetSocketAddress admin) throws IOException, InterruptedException {
+    private void next(Path folder, InetSocketAddress admin)
+            throws IOException, InterruptedException {
         out.println("What waits, as Prometheus sees it:");
         var uri = URI.create("http://127.0.0.1:" + admin.getPort() + "/metrics");
         try (var client = HttpClient.newHttpClient()) {
@@ -185,9 +193,13 @@ final class Demo {
                     .forEach(line -> out.println("  " + line));
         }
         out.println();
-        out.println("Look next at the configuration of this demo, " + folder + "/connectors.yaml, then:");
+        out.println(
+                "Look next at the configuration of this demo, "
+                        + folder
+                        + "/connectors.yaml, then:");
         out.println("  ./relay explain someone@name.good.example --conf " + folder);
-        out.println("  ./relay serve          # with conf/ as shipped; README.md says how to go on");
+        out.println(
+                "  ./relay serve          # with conf/ as shipped; README.md says how to go on");
         out.flush();
     }
 }

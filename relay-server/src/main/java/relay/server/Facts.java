@@ -21,17 +21,16 @@ final class Facts {
         facts.add(new Fact("queue", explanation.lane(), ""));
         explanation
                 .passedOver()
-                .forEach(
-                        other ->
-                                facts.add(
-                                        new Fact(
-                                                "not chosen",
-                                                other.connector()
-                                                        + " with "
-                                                        + other.addressSpace()
-                                                        + ": "
-                                                        + other.why(),
-                                                other.place())));
+                .forEach(other ->
+                        facts.add(
+                                new Fact(
+                                        "not chosen",
+                                        other.connector()
+                                                + " with "
+                                                + other.addressSpace()
+                                                + ": "
+                                                + other.why(),
+                                        other.place())));
         explanation.notes().forEach(note -> facts.add(new Fact("note", note, "")));
         return facts;
     }
@@ -45,7 +44,8 @@ final class Facts {
         }
         for (Demand demand : way.demands()) {
             facts.add(
-                    new Fact("tls", demand.demand() + " (" + demand.madeBy() + ")", demand.place()));
+                    new Fact(
+                            "tls", demand.demand() + " (" + demand.madeBy() + ")", demand.place()));
         }
         facts.add(new Fact("without tls", way.whenTlsFails(), way.place()));
         facts.add(new Fact("retries", way.retry().toString(), way.place()));

@@ -19,7 +19,8 @@ final class OpenParts {
             try {
                 part.close();
             } catch (Exception e) {
-                LoggerFactory.getLogger(OpenParts.class).warn("while closing after a failed start", e);
+                LoggerFactory.getLogger(OpenParts.class)
+                        .warn("while closing after a failed start", e);
             }
         }
     }

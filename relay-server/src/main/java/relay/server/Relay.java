@@ -185,8 +185,7 @@ public final class Relay implements AutoCloseable {
 
     private QueueRunner runner() {
         var resolver = DnsResolver.of(configuration.dns().servers(), clock);
-        var planner =
-                new ConnectionPlanner(resolver, new SecureRandom(), configuration.hostname());
+        var planner = new ConnectionPlanner(resolver, new SecureRandom(), configuration.hostname());
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
                 new Scheduler(SchedulerLimits.DEFAULT, policy),

@@ -17,7 +17,8 @@ record Sessions(Delivery delivery) implements SessionRunner {
             case DeliveryEnd.Never(var why) -> new Ending.Never(why);
             case DeliveryEnd.NoHost(var why, _, var failure) ->
                     switch (failure) {
-                        // A host that is down may meet the demands when it is back: that is no failure of
+                        // A host that is down may meet the demands when it is back: that is no
+                        // failure of
                         // the partner's TLS, for which the operator may have ordered a bounce.
                         case NONE, SOME_HOSTS -> new Ending.NoHost(why);
                         case EVERY_HOST -> new Ending.DemandsUnmet(why);

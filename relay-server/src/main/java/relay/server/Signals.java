@@ -10,6 +10,7 @@ final class Signals {
 
     /// Runs `action` on a thread of its own at each signal `name` (`HUP`, `TERM`, `INT`), instead
     /// of what the JVM would do.
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
     static void on(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

@@ -74,7 +74,8 @@ final class Verbs {
         ConsoleLog.mute();
         try {
             if (new Demo(out).run()) return List.of();
-            return List.of(problem("some messages were not heard of in time; is the machine busy?"));
+            return List.of(
+                    problem("some messages were not heard of in time; is the machine busy?"));
         } catch (IOException | MessagingException | RuntimeException e) {
             return List.of(problem("the demo cannot run: " + e.getMessage()));
         } catch (InterruptedException e) {

@@ -232,6 +232,7 @@ class QueueCommandTest {
                 _ -> List.of(),
                 (_, _, _) -> new Actions.Explanation.BadAddress(""),
                 _ -> new Actions.AdminPlace.At(admin),
+                _ -> List.of(),
                 "0.1.0");
     }
 }

@@ -68,16 +68,15 @@ final class FakeDisk {
                                             with(e, lane, e.status(), now, e.delayNotice())));
             case QueueChange.ReleaseHeld(var lane, var now) ->
                     inLane(lane, e -> e.status() == EntryStatus.HELD, byAge())
-                            .forEach(
-                                    e ->
-                                            entries.put(
-                                                    e.id(),
-                                                    with(
-                                                            e,
-                                                            lane,
-                                                            EntryStatus.QUEUED,
-                                                            now,
-                                                            e.delayNotice())));
+                            .forEach(e ->
+                                    entries.put(
+                                            e.id(),
+                                            with(
+                                                    e,
+                                                    lane,
+                                                    EntryStatus.QUEUED,
+                                                    now,
+                                                    e.delayNotice())));
             case QueueChange.DelayNoticeSent(var id, _) ->
                     replace(
                             id,

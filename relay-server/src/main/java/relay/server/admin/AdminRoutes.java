@@ -138,9 +138,7 @@ final class AdminRoutes {
     }
 
     private void change(
-            ServerRequest request,
-            ServerResponse response,
-            Function<Selection, Answer> wanted) {
+            ServerRequest request, ServerResponse response, Function<Selection, Answer> wanted) {
         var change =
                 new RequestGuard.Change(
                         peer(request),

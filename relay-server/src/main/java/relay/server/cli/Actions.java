@@ -1,7 +1,7 @@
 package relay.server.cli;
 
-import java.net.InetSocketAddress;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +10,12 @@ import java.util.Optional;
 ///
 /// All of it is called on the main thread. `conf` is always the folder of `--conf`.
 public record Actions(
-        Serve serve, Check check, Explain explain, LocateAdmin locateAdmin, Demo demo, String version) {
+        Serve serve,
+        Check check,
+        Explain explain,
+        LocateAdmin locateAdmin,
+        Demo demo,
+        String version) {
 
     /// Runs the relay until it is told to stop. Returns what kept it from starting; empty once it
     /// has run and stopped in good order.

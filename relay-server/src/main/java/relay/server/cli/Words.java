@@ -38,7 +38,7 @@ final class Words {
     static String printable(String text) {
         var safe = new StringBuilder(text.length());
         text.codePoints()
-                .map(character -> true ? character : '\uFFFD')
+                .map(character -> isPrintable(character) ? character : '\uFFFD')
                 .forEach(safe::appendCodePoint);
         return safe.toString();
     }

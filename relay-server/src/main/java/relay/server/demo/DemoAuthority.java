@@ -62,12 +62,8 @@ public final class DemoAuthority {
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             store.setKeyEntry(
-                    "host",
-                    hostKeys.getPrivate(),
-                    new char[0],
-                    new Certificate[] {leaf, root});
-            var managers =
-                    KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                    "host", hostKeys.getPrivate(), new char[0], new Certificate[] {leaf, root});
+            var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(store, new char[0]);
             var context = SSLContext.getInstance("TLS");
             context.init(managers.getKeyManagers(), null, null);
@@ -77,7 +73,8 @@ public final class DemoAuthority {
         }
     }
 
-    private X509Certificate issue(String subject, KeyPair subjectKeys, Instant now, Purpose purpose) {
+    private X509Certificate issue(
+            String subject, KeyPair subjectKeys, Instant now, Purpose purpose) {
         var builder =
                 new JcaX509v3CertificateBuilder(
                         new X500Name("CN=relay demo root"),

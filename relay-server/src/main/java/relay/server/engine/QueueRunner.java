@@ -140,16 +140,15 @@ public final class QueueRunner implements QueueControl {
     @Override
     public CompletionStage<Long> resume(List<Lane> lanes) {
         var answer = new CompletableFuture<Long>();
-        inbox.add(
-                () -> {
-                    long held =
-                            scheduler.status(clock.instant()).stream()
-                                    .filter(status -> lanes.contains(status.lane()))
-                                    .mapToLong(LaneStatus::held)
-                                    .sum();
-                    on(new SchedulerEvent.ResumeAsked(lanes));
-                    answer.complete(held);
-                });
+        inbox.add(() -> {
+            long held =
+                    scheduler.status(clock.instant()).stream()
+                            .filter(status -> lanes.contains(status.lane()))
+                            .mapToLong(LaneStatus::held)
+                            .sum();
+            on(new SchedulerEvent.ResumeAsked(lanes));
+            answer.complete(held);
+        });
         return answer;
     }
 

@@ -6,21 +6,21 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import relay.core.delivery.Dialer;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.HostPlan;
@@ -65,8 +65,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                 Epoll.isAvailable()
                         ? new MultiThreadIoEventLoopGroup(1, threads, EpollIoHandler.newFactory())
                         : new MultiThreadIoEventLoopGroup(1, threads, NioIoHandler.newFactory());
-        var dialer =
-                new SmtpDialer(loops, helloName, roots, contents, events, timeouts, clock);
+        var dialer = new SmtpDialer(loops, helloName, roots, contents, events, timeouts, clock);
         dialer.ownLoops = List.of(loops);
         return dialer;
     }
@@ -105,8 +104,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                 Executors.newFixedThreadPool(
                         READERS, Thread.ofPlatform().daemon().name("content-reader-", 0).factory());
         this.judges = Executors.newVirtualThreadPerTaskExecutor();
-        this.surroundings =
-                new Surroundings(tls, judge, judges, contents, readers, events);
+        this.surroundings = new Surroundings(tls, judge, judges, contents, readers, events);
     }
 
     @Override

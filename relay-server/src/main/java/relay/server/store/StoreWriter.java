@@ -125,7 +125,7 @@ final class StoreWriter implements Runnable {
             else giveUp(what, e);
             return;
         }
-        commits.incrementAndGet(); System.err.println("COMMIT " + what.accepts().size() + " " + what.changes().size() + " " + what.loads().size() + " " + what.tasks().size());
+        commits.incrementAndGet();
         effects.applyTo(cache);
         tell(what, effects);
     }

@@ -196,6 +196,7 @@ class RelayCommandLineTest {
                         _ -> List.of(),
                         (_, _, _) -> explanation,
                         _ -> at(),
+                        _ -> List.of(),
                         "0.1.0");
 
         // When it runs, then the trace is there and standard output is clean.
@@ -212,7 +213,14 @@ class RelayCommandLineTest {
     }
 
     private int run(CapturedTerminal terminal, List<String> arguments) {
-        var actions = new Actions(this::noted, this::noted, this::explained, _ -> at(), "0.1.0");
+        var actions =
+                new Actions(
+                        this::noted,
+                        this::noted,
+                        this::explained,
+                        _ -> at(),
+                        _ -> List.of(),
+                        "0.1.0");
         return new RelayCommandLine(actions, terminal.terminal(80), () -> Samples.NOON)
                 .run(arguments.toArray(String[]::new));
     }

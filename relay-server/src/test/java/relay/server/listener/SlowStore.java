@@ -46,11 +46,10 @@ final class SlowStore implements MessageStore {
     @Override
     public void accept(QueuedMessage message, Content content, Consumer<CommitResult> done) {
         var summed = (Summed) content;
-        writer.execute(
-                () -> {
-                    sums.add(new Sum(message.envelope().sizeBytes(), summed.crc.getValue()));
-                    done.accept(new CommitResult.Committed());
-                });
+        writer.execute(() -> {
+            sums.add(new Sum(message.envelope().sizeBytes(), summed.crc.getValue()));
+            done.accept(new CommitResult.Committed());
+        });
     }
 
     @Override
@@ -75,12 +74,11 @@ final class SlowStore implements MessageStore {
         @Override
         public boolean write(byte[] bytes, Runnable writable) {
             mostWaiting.accumulateAndGet(waiting.addAndGet(bytes.length), Math::max);
-            writer.execute(
-                    () -> {
-                        take(bytes);
-                        waiting.addAndGet(-bytes.length);
-                        writable.run();
-                    });
+            writer.execute(() -> {
+                take(bytes);
+                waiting.addAndGet(-bytes.length);
+                writable.run();
+            });
             return false;
         }
 
