@@ -21,7 +21,7 @@ final class Outbox {
 
     /// Sends `text`, which has its line ends.
     void send(String text) {
-        add(new SessionOutput.Send(text.getBytes(StandardCharsets.UTF_8)));
+        add(new SessionOutput.Send(StandardCharsets.UTF_8.encode(text)));
     }
 
     void await(Wait wait) {

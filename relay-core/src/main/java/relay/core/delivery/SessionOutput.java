@@ -1,5 +1,6 @@
 package relay.core.delivery;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import relay.core.address.Mailbox;
@@ -12,7 +13,7 @@ import relay.core.tls.TlsProof;
 public sealed interface SessionOutput {
 
     /// Send these bytes. They can hold credentials: never log them.
-    record Send(byte[] bytes) implements SessionOutput {}
+    record Send(ByteBuffer bytes) implements SessionOutput {}
 
     /// Begin the TLS handshake, as client.
     record StartTls() implements SessionOutput {}

@@ -62,9 +62,9 @@ public final class ReplyParser {
         if (lineOctets <= line.length && kept > 0 && line[kept - 1] == '\r') kept--;
         lineOctets = 0;
         int lineCode = code(kept);
-        boolean last = kept == CODE_OCTETS || kept > CODE_OCTETS && line[CODE_OCTETS] == ' ';
-        boolean more = kept > CODE_OCTETS && line[CODE_OCTETS] == '-';
-        if (lineCode < 0 || !last && !more)
+        boolean last = kept == CODE_OCTETS || separatedBy(kept, ' ');
+        boolean more = separatedBy(kept, '-');
+        if (lineCode < 0 || (!last && !more))
             return new Parsed.Broken("not a reply: " + text(0, kept));
         if (!texts.isEmpty() && lineCode != code) {
             return new Parsed.Broken("a reply of two codes, " + code + " and " + lineCode);
@@ -73,6 +73,10 @@ public final class ReplyParser {
         code = lineCode;
         texts.add(text(PREFIX_OCTETS, kept));
         return last ? complete() : new Parsed.Incomplete();
+    }
+
+    private boolean separatedBy(int kept, char separator) {
+        return kept > CODE_OCTETS && line[CODE_OCTETS] == separator;
     }
 
     private Parsed complete() {

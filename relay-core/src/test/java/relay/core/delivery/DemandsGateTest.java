@@ -21,13 +21,13 @@ class DemandsGateTest {
         var proof =
                 new TlsProof(
                         "mx.example.org[192.0.2.7]:25",
-                        List.of(Samples.ENCRYPTION),
+                        List.of(OutboundSamples.ENCRYPTION),
                         new Evidence.Plaintext(Shortfall.NOT_OFFERED, "no STARTTLS"));
         var transactions =
                 new MailTransactions(proof, Extensions.NONE, new HostTrouble(proof.host()), outbox);
 
         // When an entry is offered.
-        transactions.offer(Samples.entry(1, "b"));
+        transactions.offer(OutboundSamples.entry(1, "b"));
 
         // Then it waits, and nothing of it is sent.
         List<SessionOutput> outputs = outbox.drain();
@@ -44,9 +44,9 @@ class DemandsGateTest {
     @Test
     void credentialsAreNotShown() {
         var exchange =
-                AuthExchange.choose(java.util.Set.of("PLAIN"), Samples.IDENTITY).orElseThrow();
+                AuthExchange.choose(java.util.Set.of("PLAIN"), OutboundSamples.IDENTITY).orElseThrow();
         assertThat(exchange.toString()).doesNotContain("AHJlbGF5AHMzY3JldA");
-        var send = new Send(exchange.command().getBytes(StandardCharsets.US_ASCII));
+        var send = new Send(StandardCharsets.US_ASCII.encode(exchange.command()));
         assertThat(send.toString()).doesNotContain("AHJlbGF5AHMzY3JldA");
     }
 }

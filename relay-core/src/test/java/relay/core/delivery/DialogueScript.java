@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.Dialer.TlsUse;
@@ -45,12 +46,12 @@ final class DialogueScript {
 
     /// Two entries, `b` of 1 and `c` of 2, for a host without demands.
     static DialogueScript opportunistic() {
-        return of(Samples.host(), Samples.entry(1, "b"), Samples.entry(2, "c"));
+        return of(OutboundSamples.host(), OutboundSamples.entry(1, "b"), OutboundSamples.entry(2, "c"));
     }
 
     static DialogueScript of(HostPlan host, QueueEntry... entries) {
         var good =
-                Samples.encrypted(
+                OutboundSamples.encrypted(
                         Evidence.TlsVersion.TLS_1_3,
                         new Evidence.ChainVerdict.Trusted(),
                         "mx.example.org");
@@ -105,7 +106,7 @@ final class DialogueScript {
 
     private SessionInput offer(String what) {
         assertThat(what).startsWith("offer ");
-        QueueEntry entry = entries.get(Long.parseLong(what.substring(6)));
+        QueueEntry entry = Objects.requireNonNull(entries.get(Long.parseLong(what.substring(6))));
         offered.add(entry);
         return new SessionInput.Offered(entry);
     }
@@ -117,7 +118,7 @@ final class DialogueScript {
     private Stream<String> lines(SessionOutput output) {
         return switch (output) {
             case SessionOutput.Send(var bytes) ->
-                    new String(bytes, StandardCharsets.UTF_8).lines().map(line -> "C: " + line);
+                    StandardCharsets.UTF_8.decode(bytes).toString().lines().map(line -> "C: " + line);
             case SessionOutput.StartTls _ -> Stream.of("< start tls");
             case SessionOutput.SendContent(var entry) ->
                     Stream.of("C: <content of " + number(entry) + ">");
@@ -146,7 +147,7 @@ final class DialogueScript {
                                 + " "
                                 + to.localPart()
                                 + ": "
-                                + shown(end.outcomes().get(to)));
+                                + shown(Objects.requireNonNull(end.outcomes().get(to))));
     }
 
     private static String shown(DeliveryOutcome outcome) {

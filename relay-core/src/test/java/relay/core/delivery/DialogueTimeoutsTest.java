@@ -17,7 +17,7 @@ import relay.core.queue.Diagnostic.Reason;
 class DialogueTimeoutsTest {
     private final OutboundSession session =
             new OutboundSession(
-                    Samples.host(), TlsUse.TRY, "relay.example.net", DialogueTimeouts.DEFAULT);
+                    OutboundSamples.host(), TlsUse.TRY, "relay.example.net", DialogueTimeouts.DEFAULT);
 
     private Duration limitAfter(SessionInput input) {
         return session.on(input).stream()
@@ -38,7 +38,7 @@ class DialogueTimeoutsTest {
         assertThat(limitAfter(new SessionInput.Connected())).hasMinutes(5);
         assertThat(limitAfter(heard("220 mx"))).hasMinutes(5);
         assertThat(limitAfter(heard("250 mx"))).isEqualTo(DialogueTimeouts.DEFAULT.idle());
-        var entry = Samples.entry(1, "b");
+        var entry = OutboundSamples.entry(1, "b");
         assertThat(limitAfter(new SessionInput.Offered(entry))).hasMinutes(5);
         assertThat(limitAfter(heard("250 ok"))).hasMinutes(5);
         assertThat(limitAfter(heard("250 ok"))).hasMinutes(2);

@@ -1,8 +1,7 @@
 package relay.core.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static relay.core.delivery.Samples.IDENTITY;
-import static relay.core.delivery.Samples.entry;
+import static relay.core.delivery.OutboundSamples.entry;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,8 +10,6 @@ import relay.core.delivery.Dialer.SessionEnd.NotServed;
 import relay.core.delivery.Dialer.TlsUse;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
-import relay.core.routing.SmartHostAuth;
-import relay.core.routing.SmartHostAuth.Mechanism;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.Evidence.TlsVersion;
 import relay.core.tls.TlsDemand;
@@ -46,25 +43,15 @@ class OpeningDialogueTest {
             """;
 
     private static DialogueScript under(TlsDemand... demands) {
-        return DialogueScript.of(Samples.hostUnder(demands), entry(1, "b"));
+        return DialogueScript.of(OutboundSamples.hostUnder(demands), entry(1, "b"));
     }
 
     private static DialogueScript seeing(
             TlsVersion version, ChainVerdict verdict, String name, TlsDemand... demands) {
         return new DialogueScript(
-                Samples.hostUnder(demands),
+                OutboundSamples.hostUnder(demands),
                 TlsUse.TRY,
-                Samples.encrypted(version, verdict, name),
-                entry(1, "b"));
-    }
-
-    private static DialogueScript asIdentity(SmartHostAuth identity) {
-        return DialogueScript.of(
-                Samples.host(
-                        TlsMode.STARTTLS,
-                        List.of(Samples.ENCRYPTION),
-                        PlaintextFallback.ALLOWED,
-                        List.of(identity)),
+                OutboundSamples.encrypted(version, verdict, name),
                 entry(1, "b"));
     }
 
@@ -96,9 +83,9 @@ class OpeningDialogueTest {
     @Test
     void withImplicitTlsTheHandshakeComesFirst() {
         DialogueScript.of(
-                        Samples.host(
+                        OutboundSamples.host(
                                 TlsMode.IMPLICIT,
-                                List.of(Samples.THE_NAME),
+                                List.of(OutboundSamples.THE_NAME),
                                 PlaintextFallback.ALLOWED,
                                 List.of()))
                 .plays(
@@ -117,7 +104,7 @@ class OpeningDialogueTest {
     @Test
     void aFailedImplicitHandshakeOffersNoFallBack() {
         var implicit =
-                Samples.host(TlsMode.IMPLICIT, List.of(), PlaintextFallback.ALLOWED, List.of());
+                OutboundSamples.host(TlsMode.IMPLICIT, List.of(), PlaintextFallback.ALLOWED, List.of());
         DialogueScript.of(implicit)
                 .plays(
                         """
@@ -132,7 +119,7 @@ class OpeningDialogueTest {
     @Test
     void aHostThatOffersNoStartTlsHearsNothingUnderADemand() {
         DialogueScript script =
-                under(Samples.ENCRYPTION)
+                under(OutboundSamples.ENCRYPTION)
                         .plays(
                                 NOT_OFFERED
                                         + """
@@ -160,21 +147,21 @@ class OpeningDialogueTest {
     @Test
     void aRefusedStartTlsIsTlsTrouble() {
         String refused = TO_STARTTLS + "S: 454 4.7.0 no certificate\nC: QUIT\n> lost\n< close\n";
-        under(Samples.ENCRYPTION).plays(refused + "< demands unmet tls 4.7.10");
+        under(OutboundSamples.ENCRYPTION).plays(refused + "< demands unmet tls 4.7.10");
         under().plays(refused + "< not served, tls trouble FAILED, tls 4.7.10");
     }
 
     @Test
     void aFailedHandshakeEndsTheConnection() {
         String failed = TO_STARTTLS + "S: 220 go\n< start tls\n> tls failed\n< close\n";
-        under(Samples.ENCRYPTION).plays(failed + "< demands unmet tls 4.7.5");
+        under(OutboundSamples.ENCRYPTION).plays(failed + "< demands unmet tls 4.7.5");
         under().plays(failed + "< not served, tls trouble FAILED, tls 4.7.5");
     }
 
     @Test
     void aStalledHandshakeIsAFailedOne() {
         String stalled = TO_STARTTLS + "S: 220 go\n< start tls\n> timeout\n< close\n";
-        under(Samples.ENCRYPTION).plays(stalled + "< demands unmet tls 4.7.5");
+        under(OutboundSamples.ENCRYPTION).plays(stalled + "< demands unmet tls 4.7.5");
         DialogueScript script =
                 under().plays(stalled + "< not served, tls trouble FAILED, tls 4.7.5");
         assertThat(((NotServed) script.end()).why().text()).contains("stalled").contains("1m");
@@ -182,10 +169,9 @@ class OpeningDialogueTest {
 
     @Test
     void aStalledOrLostStartTlsIsAFailedHandshake() {
-        under().plays(
-                        TO_STARTTLS
-                                + "> timeout\n< close\n< not served, tls trouble FAILED, tls 4.7.5");
-        under(Samples.ENCRYPTION).plays(TO_STARTTLS + "> lost\n< close\n< demands unmet tls 4.7.5");
+        String trouble = "< not served, tls trouble FAILED, tls 4.7.5";
+        under().plays(TO_STARTTLS + "> timeout\n< close\n" + trouble);
+        under(OutboundSamples.ENCRYPTION).plays(TO_STARTTLS + "> lost\n< close\n< demands unmet tls 4.7.5");
     }
 
     @Test
@@ -203,7 +189,7 @@ class OpeningDialogueTest {
     @Test
     void wordsInClearBehindTheGoAheadAreAnAttack() {
         String injected = TO_STARTTLS + "S: 220 go\nS: 250 and this\n< close\n";
-        under(Samples.ENCRYPTION).plays(injected + "< demands unmet tls 4.7.5");
+        under(OutboundSamples.ENCRYPTION).plays(injected + "< demands unmet tls 4.7.5");
         under().plays(injected + "< not served, tls trouble FAILED, tls 4.7.5");
     }
 
@@ -217,10 +203,10 @@ class OpeningDialogueTest {
         var version = TlsVersion.TLS_1_3;
 
         // Then the host hears QUIT, and not even a second EHLO.
-        seeing(version, trusted, "other.example", Samples.THE_NAME).plays(unmet);
-        seeing(version, expired, "mx.example.org", Samples.THE_NAME).plays(unmet);
-        seeing(version, untrusted, "mx.example.org", Samples.THE_NAME).plays(unmet);
-        seeing(TlsVersion.TLS_1_1, trusted, "mx.example.org", Samples.ENCRYPTION).plays(unmet);
+        seeing(version, trusted, "other.example", OutboundSamples.THE_NAME).plays(unmet);
+        seeing(version, expired, "mx.example.org", OutboundSamples.THE_NAME).plays(unmet);
+        seeing(version, untrusted, "mx.example.org", OutboundSamples.THE_NAME).plays(unmet);
+        seeing(TlsVersion.TLS_1_1, trusted, "mx.example.org", OutboundSamples.ENCRYPTION).plays(unmet);
     }
 
     @Test
@@ -246,14 +232,14 @@ class OpeningDialogueTest {
                 S: 250-mx.example.org
                 S: 250 STARTTLS
                 """;
-        var good = Samples.encrypted(TlsVersion.TLS_1_3, new ChainVerdict.Trusted());
-        new DialogueScript(Samples.host(), TlsUse.NEVER, good)
+        var good = OutboundSamples.encrypted(TlsVersion.TLS_1_3, new ChainVerdict.Trusted());
+        new DialogueScript(OutboundSamples.host(), TlsUse.NEVER, good)
                 .plays(clear + "< opened none\n< ready 2");
 
         // A demand or `plaintextFallback: never` stops it all the same.
-        new DialogueScript(Samples.hostUnder(Samples.ENCRYPTION), TlsUse.NEVER, good)
+        new DialogueScript(OutboundSamples.hostUnder(OutboundSamples.ENCRYPTION), TlsUse.NEVER, good)
                 .plays(clear + "C: QUIT\n> lost\n< close\n< demands unmet tls 4.7.5");
-        var never = Samples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
+        var never = OutboundSamples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
         new DialogueScript(never, TlsUse.NEVER, good)
                 .plays(
                         clear
@@ -267,7 +253,7 @@ class OpeningDialogueTest {
 
     @Test
     void plaintextFallbackNeverWantsTlsWithoutDemandingIt() {
-        var never = Samples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
+        var never = OutboundSamples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
         DialogueScript.of(never)
                 .plays(
                         NOT_OFFERED
@@ -302,7 +288,7 @@ class OpeningDialogueTest {
     @Test
     void aHostThatKnowsOnlyHeloGetsItWhereNothingIsDemanded() {
         under().plays(Transcripts.OPEN_HELO);
-        under(Samples.ENCRYPTION)
+        under(OutboundSamples.ENCRYPTION)
                 .plays(
                         """
                         > connected
@@ -340,143 +326,6 @@ class OpeningDialogueTest {
                         S: HTTP/1.1 400 Bad Request
                         < close
                         < not served, tls trouble NONE, connection 4.4.2
-                        """);
-    }
-
-    @Test
-    void authPlainSaysWhoWeAreInOneLine() {
-        asIdentity(IDENTITY)
-                .plays(
-                        SECURED
-                                + """
-                                C: EHLO relay.example.net
-                                S: 250-mx.example.org
-                                S: 250-PIPELINING
-                                S: 250 AUTH LOGIN PLAIN
-                                C: AUTH PLAIN AHJlbGF5AHMzY3JldA==
-                                S: 235 2.7.0 welcome
-                                < opened TLSv1.3
-                                < ready 2
-                                > offer 1
-                                C: MAIL FROM:<a@example.net>
-                                C: RCPT TO:<b@example.org>
-                                C: DATA
-                                """);
-    }
-
-    @Test
-    void aLongPlainResponseWaitsForItsTurn() {
-        var longName = new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, "r".repeat(400), "p");
-        asIdentity(longName)
-                .plays(
-                        SECURED
-                                + """
-                                C: EHLO relay.example.net
-                                S: 250-mx.example.org
-                                S: 250 AUTH PLAIN
-                                C: AUTH PLAIN
-                                S: 334\s
-                                C: AHJycnJycnJycnJycnJycnJycnJycnJycnJycnJycnJy%s
-                                S: 235 2.7.0 welcome
-                                < opened TLSv1.3
-                                < ready 2
-                                """
-                                        .formatted(
-                                                java.util.Base64.getEncoder()
-                                                        .encodeToString(
-                                                                ("\0" + "r".repeat(400) + "\0p")
-                                                                        .getBytes(
-                                                                                java.nio.charset
-                                                                                        .StandardCharsets
-                                                                                        .US_ASCII))
-                                                        .substring(44)));
-    }
-
-    @Test
-    void authLoginAnswersTwoQuestions() {
-        asIdentity(IDENTITY)
-                .plays(
-                        SECURED
-                                + """
-                                C: EHLO relay.example.net
-                                S: 250-mx.example.org
-                                S: 250 AUTH=LOGIN
-                                C: AUTH LOGIN
-                                S: 334 VXNlcm5hbWU6
-                                C: cmVsYXk=
-                                S: 334 UGFzc3dvcmQ6
-                                C: czNjcmV0
-                                S: 235 welcome
-                                < opened TLSv1.3
-                                < ready 2
-                                """);
-    }
-
-    @Test
-    void aRefusedIdentityIsNotServed() {
-        String asked =
-                SECURED
-                        + """
-                        C: EHLO relay.example.net
-                        S: 250-mx.example.org
-                        S: 250 AUTH PLAIN
-                        C: AUTH PLAIN AHJlbGF5AHMzY3JldA==
-                        """;
-        asIdentity(IDENTITY)
-                .plays(
-                        asked
-                                + """
-                                S: 535 5.7.8 wrong password
-                                C: QUIT
-                                > lost
-                                < close
-                                < not served, tls trouble NONE, auth 4.7.8
-                                """);
-        asIdentity(IDENTITY)
-                .plays(
-                        asked
-                                + """
-                                S: 334 more?
-                                < close
-                                < not served, tls trouble NONE, auth 4.7.8
-                                """);
-    }
-
-    @Test
-    void aHostWithoutAMechanismOfOursIsNotServed() {
-        // AUTH PLAIN was offered in clear alone, which counts for nothing.
-        asIdentity(IDENTITY)
-                .plays(
-                        SECURED
-                                + """
-                                C: EHLO relay.example.net
-                                S: 250-mx.example.org
-                                S: 250 AUTH CRAM-MD5
-                                C: QUIT
-                                > lost
-                                < close
-                                < not served, tls trouble NONE, auth 4.7.8
-                                """);
-    }
-
-    @Test
-    void credentialsAreNeverSentInClear() {
-        // Given an identity for which, by mistake, nothing demands encryption.
-        var host =
-                Samples.host(
-                        TlsMode.STARTTLS, List.of(), PlaintextFallback.ALLOWED, List.of(IDENTITY));
-        DialogueScript.of(host)
-                .plays(
-                        """
-                        > connected
-                        S: 220 mx.example.org
-                        C: EHLO relay.example.net
-                        S: 250-mx.example.org
-                        S: 250 AUTH PLAIN
-                        C: QUIT
-                        > lost
-                        < close
-                        < not served, tls trouble NONE, auth 4.7.8
                         """);
     }
 }

@@ -207,7 +207,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         surroundings
                 .events()
                 .on(new RelayEvent.Fault("outbound session " + host, fault.toString()));
-        channel.close();
+        var _ = channel.close();
         var status = new EnhancedStatus(4, 3, 0);
         var why = Diagnostic.of(Reason.LOCAL, status, "a fault of ours: " + fault, host.toString());
         ended.complete(new SessionEnd.Served(List.of(why)));
@@ -215,7 +215,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
 
     private void execute(SessionOutput output) {
         switch (output) {
-            case SessionOutput.Send(var bytes) -> batch(bytes.length).writeBytes(bytes);
+            case SessionOutput.Send(var bytes) -> batch(bytes.remaining()).writeBytes(bytes);
             case SessionOutput.SendContent(var entry) -> sendContent(entry);
             case SessionOutput.Await(var limit) -> deadline.set(limit);
             case SessionOutput.StartTls _ -> startTls();
@@ -239,7 +239,8 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         if (batch == null) return;
         ByteBuf full = batch;
         batch = null;
-        channel.writeAndFlush(full);
+        // A failed write closes the channel, and the session hears of that.
+        var _ = channel.writeAndFlush(full);
     }
 
     private void sendContent(QueueEntry entry) {
@@ -328,7 +329,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         if (content != null) content.cancel();
         content = null;
         flush();
-        channel.close();
+        var _ = channel.close();
     }
 
     private void closed() {

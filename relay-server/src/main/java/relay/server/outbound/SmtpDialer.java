@@ -54,6 +54,24 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
             EventSink events,
             DialogueTimeouts timeouts,
             InstantSource clock) {
+        this(
+                loops,
+                helloName,
+                timeouts,
+                contents,
+                events,
+                new TlsClient(TlsClient.bestProvider()),
+                new ChainJudge(roots, clock));
+    }
+
+    SmtpDialer(
+            IoEventLoopGroup loops,
+            String helloName,
+            DialogueTimeouts timeouts,
+            ContentSource contents,
+            EventSink events,
+            TlsClient tls,
+            ChainJudge judge) {
         this.loops = loops;
         this.helloName = helloName;
         this.timeouts = timeouts;
@@ -62,13 +80,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                         READERS, Thread.ofPlatform().daemon().name("content-reader-", 0).factory());
         this.judges = Executors.newVirtualThreadPerTaskExecutor();
         this.surroundings =
-                new Surroundings(
-                        new TlsClient(),
-                        new ChainJudge(roots, clock),
-                        judges,
-                        contents,
-                        readers,
-                        events);
+                new Surroundings(tls, judge, judges, contents, readers, events);
     }
 
     @Override

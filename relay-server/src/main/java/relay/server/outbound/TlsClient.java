@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
@@ -26,25 +27,51 @@ final class TlsClient implements AutoCloseable {
     /// From the newest on.
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
 
+    /// Forward secrecy and AEAD first; then, for hosts that have nothing better, AES alone. Netty's
+    /// own choice leaves a host with an ECDSA certificate and TLS 1.1 without a suite.
+    private static final List<String> CIPHER_SUITES =
+            List.of(
+                    "TLS_AES_128_GCM_SHA256",
+                    "TLS_AES_256_GCM_SHA384",
+                    "TLS_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+                    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+                    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+                    "TLS_RSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_RSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_RSA_WITH_AES_128_CBC_SHA",
+                    "TLS_RSA_WITH_AES_256_CBC_SHA");
+
     /// How long a close waits until the goodbye of TLS is written.
     private static final long CLOSE_MILLIS = 1_000;
 
     private final SslContext context;
 
-    TlsClient() {
+    TlsClient(SslProvider provider) {
         try {
-            SslProvider provider =
-                    OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
             context =
                     SslContextBuilder.forClient()
                             .sslProvider(provider)
                             .protocols(PROTOCOLS)
+                            .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE)
                             .trustManager(new AcceptAll())
                             .endpointIdentificationAlgorithm("")
                             .build();
         } catch (SSLException e) {
             throw new IllegalStateException("no TLS on this machine", e);
         }
+    }
+
+    /// BoringSSL where there is one for this platform, else the JDK's.
+    static SslProvider bestProvider() {
+        return OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
     }
 
     /// A handler that begins the handshake with the host when it is added. The host's name is sent

@@ -3,6 +3,7 @@ package relay.server.outbound;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -56,23 +57,32 @@ final class Outbound implements AutoCloseable {
     private final Map<QueueId, byte[]> contents = new ConcurrentHashMap<>();
     private final ContentSource source;
     private final List<QueueEntry> entries = new ArrayList<>();
+    private final List<QueueEntry> failing = new ArrayList<>();
 
     Outbound(TrustRoots roots) {
         this(roots, DialogueTimeouts.DEFAULT, new InMemory());
     }
 
     Outbound(TrustRoots roots, DialogueTimeouts timeouts, ContentsOf contentsOf) {
+        this(roots, timeouts, contentsOf, TlsClient.bestProvider());
+    }
+
+    Outbound(
+            TrustRoots roots,
+            DialogueTimeouts timeouts,
+            ContentsOf contentsOf,
+            SslProvider provider) {
         this.loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         this.source = contentsOf.over(contents);
         this.dialer =
                 new SmtpDialer(
                         loops,
                         "relay.example.net",
-                        roots,
+                        timeouts,
                         source,
                         events::add,
-                        timeouts,
-                        () -> TestCertificates.NOW);
+                        new TlsClient(provider),
+                        new ChainJudge(roots, () -> TestCertificates.NOW));
     }
 
     /// Where content comes from.
@@ -98,6 +108,11 @@ final class Outbound implements AutoCloseable {
         var entry = QueueEntry.fresh(envelope, 0, new Lane("bank", "example.org", ""), recipients);
         entries.add(entry);
         return entry;
+    }
+
+    /// The observer will throw when this entry ends.
+    void failOn(QueueEntry entry) {
+        failing.add(entry);
     }
 
     static Mailbox mailbox(String localPart) {
@@ -130,7 +145,7 @@ final class Outbound implements AutoCloseable {
     }
 
     Result deliver(HostPlan host, TlsUse tls) {
-        var observer = new Observer(entries);
+        var observer = new Observer(entries, failing);
         var end = new CompletableFuture<SessionEnd>();
         Thread.ofVirtual().start(() -> end.complete(dialer.serve(host, tls, observer)));
         observer.end = end.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
@@ -165,6 +180,7 @@ final class Outbound implements AutoCloseable {
     /// A scheduler of one lane: offers what it is asked for, and finishes when nothing is left.
     private static final class Observer implements SessionObserver, Result {
         private final Deque<QueueEntry> waiting;
+        private final List<QueueEntry> failing;
         private final Map<QueueEntry, Map<Mailbox, DeliveryOutcome>> ended = new LinkedHashMap<>();
         private final List<QueueEntry> returned = new ArrayList<>();
         private int open;
@@ -172,7 +188,8 @@ final class Outbound implements AutoCloseable {
         private @Nullable TlsProof proof;
         private @Nullable SessionEnd end;
 
-        Observer(Collection<QueueEntry> entries) {
+        Observer(Collection<QueueEntry> entries, Collection<QueueEntry> failing) {
+            this.failing = List.copyOf(failing);
             this.waiting = new ArrayDeque<>(entries);
             this.open = entries.size();
         }
@@ -194,6 +211,7 @@ final class Outbound implements AutoCloseable {
         @Override
         public synchronized void ended(
                 QueueEntry entry, Map<Mailbox, DeliveryOutcome> outcomes, TlsProof proof) {
+            if (failing.contains(entry)) throw new IllegalStateException("observer");
             if (ended.put(entry, outcomes) != null) throw new AssertionError("ended twice");
             if (--open == 0) Objects.requireNonNull(link).finish();
         }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A root of our own, an intermediate below it, and host certificates as tests want them.
 final class TestCertificates {
-    static final Instant NOW = Instant.now();
+    static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
     private static final AtomicLong SERIAL = new AtomicLong(1);
 
     private final Issuer root;

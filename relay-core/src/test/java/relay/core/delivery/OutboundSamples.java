@@ -24,14 +24,14 @@ import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.Source;
 
 /// Values that the tests of the outbound dialogue share.
-final class Samples {
+final class OutboundSamples {
     static final Source BANK = new Source(Source.Kind.CONNECTOR, "bank");
     static final TlsDemand ENCRYPTION = new TlsDemand.Encryption(BANK);
     static final TlsDemand THE_NAME = new TlsDemand.TrustedName(BANK, Set.of("mx.example.org"));
     static final SmartHostAuth IDENTITY =
             new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, "relay", "s3cret");
 
-    private Samples() {}
+    private OutboundSamples() {}
 
     /// A host without demands.
     static HostPlan host() {
@@ -77,7 +77,7 @@ final class Samples {
                         Instant.EPOCH,
                         "internal",
                         InetAddress.ofLiteral("127.0.0.1"));
-        List<Mailbox> recipients = Arrays.stream(localParts).map(Samples::mailbox).toList();
+        List<Mailbox> recipients = Arrays.stream(localParts).map(OutboundSamples::mailbox).toList();
         return QueueEntry.fresh(envelope, 0, new Lane("bank", "example.org", ""), recipients);
     }
 

@@ -1,4 +1,0 @@
-@NullMarked
-package relay.core.delivery;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package relay.core.smtp;
-
-import org.jspecify.annotations.NullMarked;

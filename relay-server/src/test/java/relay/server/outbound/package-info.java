@@ -1,4 +1,0 @@
-@NullMarked
-package relay.server.outbound;
-
-import org.jspecify.annotations.NullMarked;
