@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
@@ -26,6 +27,28 @@ final class TlsClient implements AutoCloseable {
     /// From the newest on.
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
 
+    /// Forward secrecy and AEAD first; then, for hosts that have nothing better, AES alone. Netty's
+    /// own choice leaves a host with an ECDSA certificate and TLS 1.1 without a suite.
+    private static final List<String> CIPHER_SUITES =
+            List.of(
+                    "TLS_AES_128_GCM_SHA256",
+                    "TLS_AES_256_GCM_SHA384",
+                    "TLS_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+                    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+                    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+                    "TLS_RSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_RSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_RSA_WITH_AES_128_CBC_SHA",
+                    "TLS_RSA_WITH_AES_256_CBC_SHA");
+
     /// How long a close waits until the goodbye of TLS is written.
     private static final long CLOSE_MILLIS = 1_000;
 
@@ -37,6 +60,7 @@ final class TlsClient implements AutoCloseable {
                     SslContextBuilder.forClient()
                             .sslProvider(provider)
                             .protocols(PROTOCOLS)
+                            .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE)
                             .trustManager(new AcceptAll())
                             .endpointIdentificationAlgorithm("")
                             .build();

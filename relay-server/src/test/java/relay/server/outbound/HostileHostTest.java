@@ -224,4 +224,24 @@ class HostileHostTest {
         assertThat(result.outcome(first)).isInstanceOf(Delivered.class);
         assertThat(result.outcome(second)).isInstanceOf(Delivered.class);
     }
+
+    @Test
+    void aFaultOfTheObserverCostsNoOtherEntryItsOutcome() {
+        // Given an observer that throws where it should write down the first outcome.
+        outbound.failOn(first);
+
+        // When a good host takes both messages.
+        Outbound.Result result =
+                deliverTo(
+                        wire -> {
+                            wire.greet("PIPELINING");
+                            wire.take("250 queued");
+                            wire.take("250 queued");
+                            wire.quit();
+                        });
+
+        // Then the session ends, the second was ended or returned, and the fault is reported.
+        assertThat(result.outcomes(second).size() + result.returned().size()).isEqualTo(1);
+        assertThat(outbound.events()).hasAtLeastOneElementOfType(RelayEvent.Fault.class);
+    }
 }

@@ -57,6 +57,7 @@ final class Outbound implements AutoCloseable {
     private final Map<QueueId, byte[]> contents = new ConcurrentHashMap<>();
     private final ContentSource source;
     private final List<QueueEntry> entries = new ArrayList<>();
+    private final List<QueueEntry> failing = new ArrayList<>();
 
     Outbound(TrustRoots roots) {
         this(roots, DialogueTimeouts.DEFAULT, new InMemory());
@@ -109,6 +110,11 @@ final class Outbound implements AutoCloseable {
         return entry;
     }
 
+    /// The observer will throw when this entry ends.
+    void failOn(QueueEntry entry) {
+        failing.add(entry);
+    }
+
     static Mailbox mailbox(String localPart) {
         return new Mailbox(localPart, new Domain("example.org"));
     }
@@ -139,7 +145,7 @@ final class Outbound implements AutoCloseable {
     }
 
     Result deliver(HostPlan host, TlsUse tls) {
-        var observer = new Observer(entries);
+        var observer = new Observer(entries, failing);
         var end = new CompletableFuture<SessionEnd>();
         Thread.ofVirtual().start(() -> end.complete(dialer.serve(host, tls, observer)));
         observer.end = end.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
@@ -174,6 +180,7 @@ final class Outbound implements AutoCloseable {
     /// A scheduler of one lane: offers what it is asked for, and finishes when nothing is left.
     private static final class Observer implements SessionObserver, Result {
         private final Deque<QueueEntry> waiting;
+        private final List<QueueEntry> failing;
         private final Map<QueueEntry, Map<Mailbox, DeliveryOutcome>> ended = new LinkedHashMap<>();
         private final List<QueueEntry> returned = new ArrayList<>();
         private int open;
@@ -181,7 +188,8 @@ final class Outbound implements AutoCloseable {
         private @Nullable TlsProof proof;
         private @Nullable SessionEnd end;
 
-        Observer(Collection<QueueEntry> entries) {
+        Observer(Collection<QueueEntry> entries, Collection<QueueEntry> failing) {
+            this.failing = List.copyOf(failing);
             this.waiting = new ArrayDeque<>(entries);
             this.open = entries.size();
         }
@@ -203,6 +211,7 @@ final class Outbound implements AutoCloseable {
         @Override
         public synchronized void ended(
                 QueueEntry entry, Map<Mailbox, DeliveryOutcome> outcomes, TlsProof proof) {
+            if (failing.contains(entry)) throw new IllegalStateException("observer");
             if (ended.put(entry, outcomes) != null) throw new AssertionError("ended twice");
             if (--open == 0) Objects.requireNonNull(link).finish();
         }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
@@ -180,8 +181,8 @@ final class ScriptedPartner implements AutoCloseable {
             answer("QUIT", "221 bye");
         }
 
-        /// Goes on in TLS.
-        void secure(SSLContext context) throws IOException {
+        /// Goes on in TLS; gives the server names that the client sent.
+        List<String> secure(SSLContext context) throws IOException {
             var tls =
                     (SSLSocket)
                             context.getSocketFactory()
@@ -191,6 +192,10 @@ final class ScriptedPartner implements AutoCloseable {
             socket = tls;
             in = new BufferedInputStream(tls.getInputStream());
             out = tls.getOutputStream();
+            return ((ExtendedSSLSession) tls.getSession())
+                    .getRequestedServerNames().stream()
+                            .map(name -> new String(name.getEncoded(), StandardCharsets.US_ASCII))
+                            .toList();
         }
 
         /// Ends the connection with RST.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import relay.core.delivery.Dialer.SessionEnd;
@@ -246,13 +247,24 @@ class TlsDemandsTest {
     }
 
     @Test
-    void anAddressIsNotSentAsServerName() {
-        // Given a smart host by address, with the certificate of a name that tlsDomain accepts.
-        Script script = goodHostAs(CERTIFICATES.named(Outbound.HOST));
-        try (var partner = ScriptedPartner.start(script)) {
-            var host =
-                    Outbound.host("127.0.0.1", partner.port(), TlsMode.STARTTLS, List.of(), NAMED);
-            assertThat(outbound.deliver(host).outcome(entry)).isInstanceOf(Delivered.class);
+    void theHostsNameIsSentAsServerNameAndAnAddressIsNot() {
+        // Given a smart host by name, and one by address with a name that tlsDomain accepts.
+        Identity identity = CERTIFICATES.named(Outbound.HOST);
+        for (String name : List.of(Outbound.HOST, "127.0.0.1")) {
+            var sent = new CopyOnWriteArrayList<String>();
+            Script script =
+                    wire -> {
+                        sent.addAll(wire.secure(identity.serverContext()));
+                        wire.greet("PIPELINING");
+                        wire.take("250 queued");
+                        wire.quit();
+                    };
+            try (var partner = ScriptedPartner.start(script)) {
+                var host =
+                        Outbound.host(name, partner.port(), TlsMode.IMPLICIT, List.of(), NAMED);
+                assertThat(outbound.deliver(host).outcome(entry)).isInstanceOf(Delivered.class);
+            }
+            assertThat(sent).isEqualTo(name.equals(Outbound.HOST) ? List.of(name) : List.of());
         }
     }
 }

@@ -1,4 +1,0 @@
-@NullMarked
-package relay.config;
-
-import org.jspecify.annotations.NullMarked;
