@@ -19,6 +19,18 @@ final class AddressText {
             Pattern.compile(
                     "(?:\\[(?<bracketed>[^\\]]*)\\]|(?<bare>[^:\\[\\]]*))(?::(?<port>.*))?");
 
+    /// The port of examples; for a resolver also the one that is meant where none is written.
+    private enum Usual {
+        LISTENING(2525),
+        RESOLVING(53);
+
+        private final int port;
+
+        Usual(int port) {
+            this.port = port;
+        }
+    }
+
     private AddressText() {}
 
     /// `127.0.0.1:2525`, `[::1]:2525`, `implicit-tls://0.0.0.0:465`. Port 0 takes a free one.
@@ -30,20 +42,21 @@ final class AddressText {
             return Parsed.bad(
                     "unknown " + Quoted.of(scheme), "only implicit-tls:// may stand in front");
         }
-        return listenAddress(address)
+        return address(address, Usual.LISTENING)
                 .map(socket -> new Binding(socket, implicit ? TlsMode.IMPLICIT : TlsMode.STARTTLS));
     }
 
     /// An IP address and a port; port 0 takes a free one.
     static Parsed<InetSocketAddress> listenAddress(String text) {
-        return address(text, -1);
+        return address(text, Usual.LISTENING);
     }
 
     /// The IP address of a resolver; the port is 53 where it is left out.
     static Parsed<InetSocketAddress> resolver(String text) {
         return IpRange.address(text).isPresent() && text.contains(":")
-                ? Parsed.good(new InetSocketAddress(IpRange.address(text).get(), 53))
-                : address(text, 53);
+                ? Parsed.good(
+                        new InetSocketAddress(IpRange.address(text).get(), Usual.RESOLVING.port))
+                : address(text, Usual.RESOLVING);
     }
 
     /// The number of a port from `lowest` to 65535.
@@ -53,33 +66,35 @@ final class AddressText {
                 : Optional.empty();
     }
 
-    private static Parsed<InetSocketAddress> address(String text, int defaultPort) {
+    private static Parsed<InetSocketAddress> address(String text, Usual usual) {
         String what = Quoted.of(text) + " is not an IP address and a port";
         Matcher matcher = ADDRESS_AND_PORT.matcher(text);
-        if (!matcher.matches()) return Parsed.bad(what, addressHint(text));
+        if (!matcher.matches()) return Parsed.bad(what, addressHint(text, usual));
         String bracketed = matcher.group("bracketed");
         Optional<InetAddress> address =
                 bracketed == null
                         ? IpRange.address(matcher.group("bare"))
                         : IpRange.address(bracketed);
         String port = matcher.group("port");
-        if (address.isEmpty()) return Parsed.bad(what, addressHint(text));
-        if (port == null && defaultPort < 0) {
-            return Parsed.bad(Quoted.of(text) + " has no port", "for example " + text + ":2525");
+        if (address.isEmpty()) return Parsed.bad(what, addressHint(text, usual));
+        if (port == null && usual == Usual.LISTENING) {
+            return Parsed.bad(
+                    Quoted.of(text) + " has no port", "for example " + text + ":" + usual.port);
         }
         return Parsed.of(
-                (port == null ? Optional.of(defaultPort) : port(port, 0))
+                (port == null ? Optional.of(usual.port) : port(port, 0))
                         .map(number -> new InetSocketAddress(address.get(), number)),
                 Quoted.of(text) + " has no port from 0 to 65535",
                 "");
     }
 
-    private static String addressHint(String text) {
+    private static String addressHint(String text, Usual usual) {
         if (text.startsWith("*:")) return "write 0.0.0.0" + text.substring(1);
         if (text.startsWith("localhost:")) return "write 127.0.0.1" + text.substring(9);
         boolean barePair = text.chars().filter(c -> c == ':').count() > 1 && !text.contains("[");
-        if (barePair) return "IPv6 addresses stand in brackets: [::1]:2525";
-        return "for example 127.0.0.1:2525 or [::1]:2525; names are not looked up";
+        if (barePair) return "IPv6 addresses stand in brackets: [::1]:" + usual.port;
+        return "for example 127.0.0.1:%1$d or [::1]:%1$d; names are not looked up"
+                .formatted(usual.port);
     }
 
     /// `10.1.0.10`, `10.1.0.0/24`, `10.1.0.10-10.1.0.20`, or the same in IPv6.

@@ -49,14 +49,15 @@ final class BindingRules {
         InetSocketAddress address = later.value().address();
         if (address.equals(first.value().address())) {
             if (first.value().tlsMode() != later.value().tlsMode()) {
-                String what = shown(address) + " begins TLS in another way at ";
+                String what = Quoted.of(later.written()) + " begins TLS in another way than at ";
                 problems.error(
                         later.place(),
                         what + first.place().brief(),
                         "implicit-tls:// at both, or at neither");
             }
         } else if (cannotCoexist(address, first.value().address())) {
-            String wide = shown(isWildcard(address) ? address : first.value().address());
+            boolean laterIsWide = covers(address, first.value().address());
+            String wide = (laterIsWide ? later : first).written();
             String what = "this port is also bound at " + first.place().brief();
             problems.error(later.place(), what, "write " + wide + " at both: it takes all");
         }
@@ -67,23 +68,20 @@ final class BindingRules {
         return one.getPort() == other.getPort()
                 && one.getPort() != 0
                 && !one.equals(other)
-                && (covers(one.getAddress(), other.getAddress())
-                        || covers(other.getAddress(), one.getAddress()));
+                && (covers(one, other) || covers(other, one));
     }
 
-    private static boolean covers(InetAddress wide, InetAddress narrow) {
-        return wide.isAnyLocalAddress() && wide.getAddress().length >= narrow.getAddress().length;
-    }
-
-    private static boolean isWildcard(InetSocketAddress address) {
-        return address.getAddress().isAnyLocalAddress();
+    private static boolean covers(InetSocketAddress wide, InetSocketAddress narrow) {
+        InetAddress address = wide.getAddress();
+        return address.isAnyLocalAddress()
+                && address.getAddress().length >= narrow.getAddress().getAddress().length;
     }
 
     private static void checkRepeated(List<Located<Binding>> bindings, Problems problems) {
         var seen = new LinkedHashSet<Binding>();
         for (Located<Binding> binding : bindings) {
             if (!seen.add(binding.value())) {
-                String what = shown(binding.value().address()) + " stands here twice";
+                String what = Quoted.of(binding.written()) + " stands here twice";
                 problems.error(binding.place(), what, "remove one");
             }
         }
@@ -99,11 +97,5 @@ final class BindingRules {
                     ranges.computeIfAbsent(address, _ -> new ArrayList<>()).addAll(point.ranges()));
         }
         return ranges;
-    }
-
-    private static String shown(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        boolean ipv6 = host.contains(":");
-        return (ipv6 ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 }

@@ -33,9 +33,7 @@ record CertificateReader(Problems problems) {
 
     private Optional<Path> key(Located<String> text, Optional<X509Certificate> leaf) {
         Optional<byte[]> content = content(text);
-        if (content.isPresent() && leaf.isPresent()) {
-            reported(PemText.keyOf(leaf.get(), content.get()), text.place());
-        }
+        content.ifPresent(bytes -> reported(PemText.key(bytes, leaf), text.place()));
         Optional<Path> path = FileReference.resolve(text, problems);
         path.ifPresent(file -> FileReference.noteOpenSecret(file, text.place(), problems));
         return path;
@@ -51,7 +49,6 @@ record CertificateReader(Problems problems) {
     }
 
     private Optional<byte[]> content(Located<String> text) {
-        if (text.value().isEmpty()) return Optional.empty();
         return FileReference.resolve(text, problems)
                 .flatMap(path -> FileReference.read(path, text.place(), problems));
     }

@@ -18,10 +18,10 @@ record DomainFloorReader(Problems problems) {
         Map<DomainPattern, Located<DomainFloor>> byPattern = new HashMap<>();
         for (Section section : sections) {
             Optional<Located<DomainPattern>> pattern = section.parse("domain", DomainText::pattern);
-            TlsRequirement tls = new TlsReader(section, problems).read();
+            TlsRequirement tls = new TlsReader(section, problems).ofFloor();
             if (pattern.isEmpty()) continue;
             var floor = new DomainFloor(pattern.get().value(), section.place().origin(), tls);
-            var located = new Located<>(pattern.get().place(), floor);
+            var located = new Located<>(pattern.get().place(), pattern.get().written(), floor);
             var first = byPattern.putIfAbsent(floor.pattern(), located);
             if (first == null) floors.add(floor);
             else refuseRepeated(located, first.place());
@@ -31,7 +31,7 @@ record DomainFloorReader(Problems problems) {
     }
 
     private void refuseRepeated(Located<DomainFloor> floor, Place first) {
-        String what = floor.value().pattern() + " has an entry already";
+        String what = Quoted.of(floor.written()) + " has an entry already";
         problems.error(floor.place(), what, "at " + first.brief());
     }
 

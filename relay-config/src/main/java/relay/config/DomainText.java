@@ -29,7 +29,8 @@ final class DomainText {
     /// `[SMTP:]domain[;cost]`.
     static Parsed<AddressSpace> addressSpace(String text) {
         int colon = text.indexOf(':');
-        boolean typed = colon >= 0 && !text.startsWith("[");
+        boolean address = text.startsWith("[") || IpRange.address(text).isPresent();
+        boolean typed = colon >= 0 && !address;
         if (typed && !text.substring(0, colon).equalsIgnoreCase("SMTP")) {
             String what = "address spaces of type " + Quoted.of(text.substring(0, colon));
             return Parsed.bad(what + " do not exist here", "the type is SMTP, or left out");
@@ -42,7 +43,7 @@ final class DomainText {
                         .filter(number -> number <= AddressSpace.MAX_COST);
         return Parsed.of(
                         cost,
-                        Quoted.of(rest.substring(semicolon + 1)) + " is not a cost",
+                        Quoted.of(text) + " has no cost after the semicolon",
                         "1 to 100, lower first")
                 .flatMap(number -> addressSpace(rest.substring(0, semicolon), number));
     }
@@ -71,6 +72,7 @@ final class DomainText {
     }
 
     private static Parsed<Domain> domain(String text) {
+        if (text.isEmpty()) return Parsed.bad("there is no domain", "for example example.com");
         String what = Quoted.of(text) + " is not a domain";
         if (IpRange.address(text).isPresent()) {
             String tag = text.contains(":") ? "IPv6:" : "";
@@ -80,6 +82,7 @@ final class DomainText {
     }
 
     private static String domainHint(String text) {
+        if (text.contains("*")) return "one * at the front, as in *.example.com";
         if (text.contains("@")) return "without what stands before the @";
         if (text.length() > 1 && text.endsWith(".")) return "without the dot at the end";
         if (text.length() > 1 && text.startsWith(".")) return "write *" + text;

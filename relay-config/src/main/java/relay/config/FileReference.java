@@ -18,8 +18,10 @@ final class FileReference {
 
     private FileReference() {}
 
-    /// The absolute path meant by `text`; empty where it is no path at all, which is then reported.
+    /// The absolute path meant by `text`; empty where it is no path at all, which is reported.
     static Optional<Path> resolve(Located<String> text, Problems problems) {
+        // The schema reports an empty text.
+        if (text.value().isEmpty()) return Optional.empty();
         try {
             Path naming = text.place().file().toAbsolutePath();
             return Optional.of(naming.resolveSibling(text.value()).normalize());

@@ -44,21 +44,22 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
 
     private Located<Domain> machineName(Section root) {
         Domain none = new Domain("localhost");
-        if (root.has("hostname")) return new Located<>(root.place(), none);
+        if (root.has("hostname")) return Located.byDefault(root.place(), none);
         String name = machineName.get();
         return switch (DomainText.name(name)) {
-            case Parsed.Good<Domain>(var domain) -> new Located<>(root.place(), domain);
+            case Parsed.Good<Domain>(var domain) -> Located.byDefault(root.place(), domain);
             case Parsed.Bad<Domain> _ -> {
                 String what = "the machine's name " + Quoted.of(name) + " is not a host name";
                 problems.error(root.place(), what, "write hostname: relay.example.net");
-                yield new Located<>(root.place(), none);
+                yield Located.byDefault(root.place(), none);
             }
         };
     }
 
     private Path dataFolder(Section root) {
         Located<String> text =
-                root.text("data").orElseGet(() -> new Located<>(root.place(), DEFAULT_DATA));
+                root.text("data")
+                        .orElseGet(() -> new Located<>(root.place(), DEFAULT_DATA, DEFAULT_DATA));
         Path folder = FileReference.resolve(text, problems).orElse(Path.of(DEFAULT_DATA));
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             problems.error(text.place(), folder + " is not a folder", "");
@@ -70,7 +71,7 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
         Located<InetSocketAddress> listen =
                 admin.parse("listen", AddressText::listenAddress)
                         .orElseGet(() ->
-                                new Located<>(
+                                Located.byDefault(
                                         admin.place(),
                                         new InetSocketAddress(
                                                 InetAddress.ofLiteral("127.0.0.1"),

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,9 +53,9 @@ final class PemText {
                 : Parsed.good(List.copyOf(certificates));
     }
 
-    /// Whether the file has an unencrypted private key, and that of `leaf` as far as can be told: a
-    /// key that is not in PKCS #8 is taken at its word.
-    static Parsed<String> keyOf(X509Certificate leaf, byte[] content) {
+    /// The kind of the unencrypted private key in the file; bad where it is not the one of `leaf`.
+    /// A key that is not in PKCS #8 is taken at its word.
+    static Parsed<String> key(byte[] content, Optional<X509Certificate> leaf) {
         Matcher block = KEY.matcher(text(content));
         if (!block.find()) {
             return Parsed.bad("the file has no private key", "a block -----BEGIN PRIVATE KEY-----");
@@ -63,8 +64,8 @@ final class PemText {
             return Parsed.bad(
                     "the key has a pass phrase", "remove it: openssl pkey -in KEY -out NEW");
         }
-        return block.group(1).equals("PRIVATE KEY")
-                ? matching(leaf.getPublicKey(), block.group(2))
+        return block.group(1).equals("PRIVATE KEY") && leaf.isPresent()
+                ? matching(leaf.get().getPublicKey(), block.group(2))
                 : Parsed.good(block.group(1));
     }
 

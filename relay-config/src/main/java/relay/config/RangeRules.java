@@ -20,8 +20,8 @@ final class RangeRules {
 
     private RangeRules() {}
 
-    /// All ranges of one binding. Costs n log n for n ranges: each is compared with the
-    /// innermost of those that enclose its first address, no other.
+    /// All ranges of one binding. Costs n log n for n ranges: each is compared with the innermost
+    /// of those that enclose its first address, no other.
     static void check(List<Located<IpRange>> ranges, Problems problems) {
         var sorted = new ArrayList<>(ranges);
         sorted.sort(
@@ -43,10 +43,11 @@ final class RangeRules {
         boolean inOrder = one.place().compareTo(other.place()) < 0;
         Located<IpRange> first = inOrder ? one : other;
         Located<IpRange> later = inOrder ? other : one;
-        String relation = equal ? " is also the range at " : " overlaps partly with the range at ";
+        String relation = equal ? " is also the range " : " overlaps partly with ";
+        String what = Quoted.of(later.written()) + relation + Quoted.of(first.written()) + " at ";
         problems.error(
                 later.place(),
-                later.value() + relation + first.place().brief(),
+                what + first.place().brief(),
                 "ranges that share a binding may nest, never be equal or overlap partly");
     }
 }

@@ -71,7 +71,10 @@ final class ReceiveConnectorReader {
         // Larger than 10.0.0.0/8 or an IPv6 /16, no network is anyone's own.
         boolean ipv4 = range.value().first().getAddress().length == 4;
         if (range.value().size().bitLength() > (ipv4 ? 25 : 113)) {
-            String text = "whoever is in " + range.value() + " may send mail to anyone through us";
+            String text =
+                    "whoever is in "
+                            + Quoted.of(range.written())
+                            + " may send mail to anyone through us";
             problems.note(range.place(), text);
         }
     }

@@ -72,7 +72,8 @@ final class SchemaCheck {
                     problems.error(keyPlace(node, error.getProperty()), words.what(), words.hint());
             case "required" -> problems.error(node.place(), words.what(), words.hint());
             default -> {
-                if (!problems.hasErrorAt(node.place())) {
+                boolean judged = node instanceof Scalar || node instanceof Unusable;
+                if (!judged || !problems.hasErrorAt(node.place())) {
                     problems.error(node.place(), words.what(), words.hint());
                 }
             }

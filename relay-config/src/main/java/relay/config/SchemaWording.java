@@ -1,11 +1,12 @@
 package relay.config;
 
+import static java.util.stream.Collectors.joining;
+
 import com.networknt.schema.Error;
 import com.networknt.schema.path.NodePath;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import relay.config.YamlNode.Mapping;
 import relay.config.YamlNode.Scalar;
 import relay.config.YamlNode.Sequence;
@@ -26,18 +27,18 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
         return switch (error.getKeyword()) {
             case "additionalProperties" -> unknownKey(rule, error.getProperty());
             case "required" -> missingKey(rule, error.getProperty());
-            case "type" -> wrongType(rule, node);
+            case "type" -> wrongType(rule, error, node);
             case "enum" -> wrongWord(rule, shown(error, node), node);
             case "pattern" ->
                     new Words(
                             shown(error, node) + " is not " + rule.path("title").asString(),
-                            forExample(rule).orElse(""));
+                            asHint(rule.path("description").asString()));
             case "const" ->
                     new Words(
                             shown(error, node) + " demands nothing",
                             "write true, or remove the entry");
             case "minimum", "maximum" -> outOfBounds(rule, shown(error, node));
-            case "minItems" -> new Words("the list is empty", forExample(rule).orElse(""));
+            case "minItems" -> new Words("the list is empty", exampleOrMeaning(rule));
             case "minLength" -> new Words("the text is empty", forExample(rule).orElse(""));
             case "maxItems" ->
                     new Words("the list has more than " + rule.path("maxItems") + " entries", "");
@@ -63,13 +64,18 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
     private Words missingKey(JsonNode rule, String key) {
         JsonNode property = resolved(rule.path("properties").path(key));
         String hint =
-                example(property).map(shown -> "for example " + key + ": " + shown).orElse("");
+                example(property)
+                        .map(shown -> "for example " + key + ": " + shown)
+                        .orElseGet(() -> exampleOrMeaning(property));
         return new Words("`" + key + "` is missing", hint);
     }
 
-    private Words wrongType(JsonNode rule, YamlNode node) {
-        if (node instanceof Scalar(_, _, YamlNode.Kind kind) && kind == YamlNode.Kind.NOTHING) {
-            return new Words("the key has no value", "remove the key, or give it a value");
+    private Words wrongType(JsonNode rule, Error error, YamlNode node) {
+        if (node instanceof Scalar(_, _, var kind) && kind == YamlNode.Kind.NOTHING) {
+            NodePath path = error.getInstanceLocation();
+            int last = path.getNameCount() - 1;
+            String what = last >= 0 && path.getElement(last) instanceof Integer ? "entry" : "key";
+            return new Words("the " + what + " has no value", "remove it, or give it a value");
         }
         String wanted = rule.has("$schema") ? "keys and values" : rule.path("title").asString();
         String what = "expected " + wanted + ", found " + kindOf(node);
@@ -81,10 +87,17 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
             if (text.matches("(?i)y|yes|on|1|true")) return "write true";
             if (text.matches("(?i)n|no|off|0|false")) return "write false";
         }
+        if (rule.has("enum")) return knownWords(words(rule));
         boolean looksLikeText = node instanceof Scalar;
         if (wanted.equals("string") && looksLikeText) return "put the value in quotes";
         if (wanted.equals("array") && looksLikeText) return "put it in brackets: [...]";
-        return forExample(rule).orElse("");
+        return forExample(rule)
+                .orElseGet(() ->
+                        switch (wanted) {
+                            case "boolean" -> "write true or false";
+                            case "array" -> "each entry on a line that begins with -";
+                            default -> "each on a line of its own: key: value";
+                        });
     }
 
     private static String kindOf(YamlNode node) {
@@ -104,14 +117,23 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
     }
 
     private static Words wrongWord(JsonNode rule, String shown, YamlNode node) {
-        var words = new ArrayList<String>();
-        rule.path("enum").forEach(word -> words.add(word.asString()));
+        List<String> words = words(rule);
         String written = node instanceof Scalar(_, var text, _) ? text : "";
         String hint =
                 Suggestion.nearest(written, words)
                         .map(near -> "did you mean " + near + "?")
-                        .orElse("known here: " + String.join(", ", words));
+                        .orElse(knownWords(words));
         return new Words(shown + " is not " + rule.path("title").asString(), hint);
+    }
+
+    private static List<String> words(JsonNode rule) {
+        return rule.path("enum").valueStream().map(JsonNode::asString).toList();
+    }
+
+    private static String knownWords(List<String> words) {
+        return words.size() == 1
+                ? "write " + words.getFirst()
+                : "known here: " + String.join(", ", words);
     }
 
     private static Words outOfBounds(JsonNode rule, String shown) {
@@ -127,6 +149,10 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
         return node instanceof Scalar(_, var text, _) ? Quoted.of(text) : "the value";
     }
 
+    private static String exampleOrMeaning(JsonNode rule) {
+        return forExample(rule).orElseGet(() -> asHint(rule.path("description").asString()));
+    }
+
     private static Optional<String> forExample(JsonNode rule) {
         return example(rule).map(shown -> "for example " + shown);
     }
@@ -138,13 +164,28 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
                 examples.valueStream()
                         .limit(rule.path("type").asString().equals("string") ? 4 : 1)
                         .map(SchemaWording::asYaml)
-                        .collect(Collectors.joining(", ")));
+                        .collect(joining(", ")));
     }
 
     /// An example as one would write it in the file.
     private static String asYaml(JsonNode example) {
-        boolean plain = example.isString() && example.asString().matches("[A-Za-z0-9][\\w./-]*");
+        if (example.isArray()) {
+            return example.valueStream().map(Object::toString).collect(joining(", ", "[", "]"));
+        }
+        if (example.isObject()) {
+            return example.propertyStream()
+                    .map(entry -> entry.getKey() + ": " + asYaml(entry.getValue()))
+                    .collect(joining(", ", "{ ", " }"));
+        }
+        boolean plain = example.isString() && example.asString().matches("[A-Za-z0-9.][\\w./-]*");
         return plain ? example.asString() : example.toString();
+    }
+
+    /// The first sentence of a description as a hint.
+    private static String asHint(String description) {
+        int end = (description + " ").indexOf(". ");
+        String sentence = end < 0 ? description : description.substring(0, end);
+        return sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
     }
 
     /// The schema object that holds the keyword which failed.

@@ -47,7 +47,7 @@ record Section(Mapping mapping, Problems problems) {
     Optional<Located<String>> text(String key) {
         return value(key, Scalar.class)
                 .filter(scalar -> scalar.kind() == Kind.TEXT)
-                .map(scalar -> new Located<>(scalar.place(), scalar.text()));
+                .map(scalar -> new Located<>(scalar.place(), scalar.text(), scalar.text()));
     }
 
     Optional<Boolean> truth(String key) {
@@ -68,7 +68,7 @@ record Section(Mapping mapping, Problems problems) {
         return text(key)
                 .flatMap(text ->
                         Optional.ofNullable(words.get(text.value()))
-                                .map(word -> new Located<>(text.place(), word)));
+                                .map(word -> new Located<>(text.place(), text.written(), word)));
     }
 
     <T> Optional<Located<T>> parse(String key, Function<String, Parsed<T>> parser) {
@@ -85,7 +85,8 @@ record Section(Mapping mapping, Problems problems) {
     private <T> Optional<Located<T>> parse(Scalar scalar, Function<String, Parsed<T>> parser) {
         if (scalar.kind() == Kind.NOTHING) return Optional.empty();
         return switch (parser.apply(scalar.text())) {
-            case Parsed.Good<T>(var value) -> Optional.of(new Located<>(scalar.place(), value));
+            case Parsed.Good<T>(var value) ->
+                    Optional.of(new Located<>(scalar.place(), scalar.text(), value));
             case Parsed.Bad<T>(var what, var hint) -> {
                 problems.error(scalar.place(), what, hint);
                 yield Optional.empty();

@@ -38,7 +38,7 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
                 addressSpaces(section),
                 smartHosts(section),
                 identity,
-                new TlsReader(section, problems).read(),
+                new TlsReader(section, problems).ofConnector(),
                 plaintextFallback(section),
                 section.word("onTlsFailure", ON_TLS_FAILURE)
                         .map(Located::value)
@@ -53,7 +53,7 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
         var spaces = section.parseEach("addressSpaces", DomainText::addressSpace);
         var seen = new HashMap<Object, Place>();
         for (Located<AddressSpace> space : spaces) {
-            refuseRepeated(space.value().pattern(), space.place(), seen);
+            refuseRepeated(space, space.value().pattern(), seen);
         }
         return spaces.stream().map(Located::value).toList();
     }
@@ -62,7 +62,7 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
         var hosts = section.parseEach("smartHosts", SmartHostText::parse);
         var seen = new HashMap<Object, Place>();
         for (Located<SmartHost> host : hosts) {
-            refuseRepeated(host.value(), host.place(), seen);
+            refuseRepeated(host, host.value(), seen);
             boolean implicit = host.value().tlsMode() == TlsMode.IMPLICIT;
             if (host.value().port() == SUBMISSIONS_PORT && !implicit) {
                 String text = "on port 465 TLS usually begins with the first byte: implicit-tls://";
@@ -79,10 +79,11 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
         return hosts.stream().map(Located::value).toList();
     }
 
-    private void refuseRepeated(Object value, Place place, Map<Object, Place> seen) {
-        Place first = seen.putIfAbsent(value, place);
+    private void refuseRepeated(Located<?> written, Object value, Map<Object, Place> seen) {
+        Place first = seen.putIfAbsent(value, written.place());
         if (first != null) {
-            problems.error(place, value + " stands here twice", "first at " + first.brief());
+            String what = Quoted.of(written.written()) + " stands here twice";
+            problems.error(written.place(), what, "first at " + first.brief());
         }
     }
 

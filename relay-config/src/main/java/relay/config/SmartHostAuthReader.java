@@ -50,14 +50,16 @@ record SmartHostAuthReader(Map<String, String> environment, Problems problems) {
         String name = variable.group(1);
         String value = environment.get(name);
         if (value == null) {
-            problems.error(text.place(), "the environment variable " + name + " is not set", "");
+            problems.error(
+                    text.place(),
+                    "the environment variable " + name + " is not set",
+                    "set it where the relay is started");
             return Optional.empty();
         }
         return checked(value, "the environment variable " + name, text.place());
     }
 
     private Optional<String> fromFile(Located<String> text) {
-        if (text.value().isEmpty()) return Optional.empty();
         Optional<Path> path = FileReference.resolve(text, problems);
         return path.flatMap(file -> FileReference.read(file, text.place(), problems))
                 .flatMap(bytes -> decoded(bytes, text.place()))

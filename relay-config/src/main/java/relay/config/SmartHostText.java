@@ -32,7 +32,8 @@ final class SmartHostText {
                 port == null
                         ? Optional.of(implicit ? SUBMISSIONS_PORT : SMTP_PORT)
                         : AddressText.port(port, 1);
-        if (number.isEmpty() && !rest.contains("//")) {
+        boolean severalColons = rest.indexOf(':') != rest.lastIndexOf(':');
+        if (number.isEmpty() && !severalColons && !rest.contains("//")) {
             return Parsed.bad(Quoted.of(text) + " has no port from 1 to 65535", "");
         }
         return number.isEmpty()

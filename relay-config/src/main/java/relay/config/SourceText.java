@@ -16,6 +16,7 @@ import java.util.Optional;
 /// The text of one configuration file. Limit: 16 MiB, UTF-8 alone.
 final class SourceText {
     static final int MAX_BYTES = 16 << 20;
+    static final String TO_START_WITH = "conf/ in the distribution has one to start with";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private SourceText() {}
@@ -28,8 +29,7 @@ final class SourceText {
             if (bytes.length <= MAX_BYTES) return decode(file, bytes, problems);
             problems.error(start, "the file is larger than 16 MiB", "");
         } catch (NoSuchFileException _) {
-            problems.error(
-                    start, "no such file", "conf/ in the distribution has one to start with");
+            problems.error(start, "no such file", TO_START_WITH);
         } catch (AccessDeniedException _) {
             problems.error(start, "the file cannot be read: permission denied", "");
         } catch (IOException unreadable) {

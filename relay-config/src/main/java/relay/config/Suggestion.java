@@ -6,11 +6,24 @@ import java.util.Optional;
 
 /// Finds the word that was probably meant.
 final class Suggestion {
+    private static final int MIN_BEGINNING = 3;
+
     private Suggestion() {}
 
-    /// The word of `known` nearest to `written`, case aside; empty where none is near.
+    /// The word of `known` that begins with `written` or is nearest to it, case aside; empty where
+    /// none is near.
     static Optional<String> nearest(String written, Collection<String> known) {
-        int tolerance = Math.max(1, Math.min(written.length(), 24) / 3);
+        int tolerance = 1 + Math.min(written.length(), 25) / 5;
+        Optional<String> begun =
+                known.stream()
+                        .filter(_ -> written.length() >= MIN_BEGINNING)
+                        .filter(word -> word.regionMatches(true, 0, written, 0, written.length()))
+                        .findFirst();
+        return begun.isPresent() ? begun : nearest(written, known, tolerance);
+    }
+
+    private static Optional<String> nearest(
+            String written, Collection<String> known, int tolerance) {
         return known.stream()
                 .filter(word -> Math.abs(word.length() - written.length()) <= tolerance)
                 .min(Comparator.comparingInt(word -> distance(written, word)))

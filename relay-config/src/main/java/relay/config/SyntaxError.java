@@ -30,34 +30,50 @@ final class SyntaxError {
 
     private static void reportMarked(
             Path file, String text, MarkedYamlEngineException broken, Problems problems) {
+        Optional<Place> begun = broken.getContextMark().map(mark -> YamlTree.place(file, mark));
         Place place =
                 broken.getProblemMark()
-                        .or(broken::getContextMark)
                         .map(mark -> YamlTree.place(file, mark))
+                        .or(() -> begun)
                         .orElse(Place.startOf(file));
         String context = Optional.ofNullable(broken.getContext()).orElse("");
         String problem = Optional.ofNullable(broken.getProblem()).orElse("");
-        String what = "this is no YAML: " + (context + " " + problem).strip();
-        problems.error(place, what, hint(line(text, place.line()), context, problem));
+        if (line(text, place.line()).stripTrailing().matches("\\s*\t.*")) {
+            problems.error(place, "a tab at the beginning of the line", "indent with spaces");
+        } else if (context.endsWith("alias")) {
+            String hint = "put it in quotes: \"*\", \"*.example.com\"";
+            problems.error(begun.orElse(place), "a * without quotes is a YAML alias", hint);
+        } else {
+            String what = "this is no YAML: " + oneLine(context + " " + problem);
+            problems.error(place, what, hint(context, problem) + since(begun, place));
+        }
+    }
+
+    private static String oneLine(String text) {
+        return text.strip()
+                .replaceFirst("\\s*\\(Do not use.*\\)$", "")
+                .replaceFirst("\\.$", "")
+                .replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static String since(Optional<Place> begun, Place place) {
+        return begun.filter(first -> first.line() < place.line())
+                .map(first -> "; it begins on line " + first.line())
+                .orElse("");
     }
 
     private static String line(String text, int line) {
         return text.lines().skip(line - 1L).findFirst().orElse("");
     }
 
-    private static String hint(String line, String context, String problem) {
-        if (line.stripTrailing().matches("\\s*\t.*")) return "indent with spaces, not with tabs";
-        if (context.contains("alias")) return "a name that begins with * needs quotes: \"*\"";
-        if (problem.contains("'@'") || problem.contains("'`'") || problem.contains("'%'")) {
-            return "put the value in quotes";
-        }
+    private static String hint(String context, String problem) {
+        if (problem.contains("that cannot start")) return "put the value in quotes";
+        if (context.contains("quoted")) return "a quote is not closed";
         if (problem.contains("mapping values are not allowed")) {
-            return "a value with a colon and a space needs quotes, and keys of one list stand in one"
-                    + " column";
+            return "a value with a colon and a space needs quotes, and keys that belong"
+                    + " together stand in one column";
         }
-        if (context.contains("flow") || problem.contains("']'") || problem.contains("'}'")) {
-            return "a bracket or brace is not closed, or a comma is missing";
-        }
-        return context.contains("block") ? "is the line indented like those above it?" : "";
+        if (context.contains("flow")) return "a bracket is not closed, or a comma is missing";
+        return problem.contains(" deep") ? "" : "is the line indented like those above it?";
     }
 }

@@ -27,7 +27,14 @@ record TlsReader(Section section, Problems problems) {
                     "CertificateValidation", Level.CERTIFICATE_VALIDATION,
                     "DomainValidation", Level.DOMAIN_VALIDATION);
 
-    TlsRequirement read() {
+    /// A floor always demands: the schema wants its `requireTls` to be true.
+    TlsRequirement ofFloor() {
+        return section.word("tlsAuthLevel", LEVELS)
+                .map(level -> requirement(level.value(), Set.of()))
+                .orElseGet(EncryptionOnly::new);
+    }
+
+    TlsRequirement ofConnector() {
         Optional<Located<Level>> level = section.word("tlsAuthLevel", LEVELS);
         List<Located<String>> names = section.parseEach("tlsDomain", DomainText::certificateName);
         checkLevel(level);
@@ -47,8 +54,8 @@ record TlsReader(Section section, Problems problems) {
     }
 
     /// Without a level, `requireTls` alone is Exchange's EncryptionOnly. Where there is a password,
-    /// the smart host must show a certificate of its name unless the level says otherwise: then
-    /// the connector's own demand is no weaker than that of the password.
+    /// the smart host must show a certificate of its name unless the level says otherwise: then the
+    /// connector's own demand is no weaker than that of the password.
     private TlsRequirement unlevelled() {
         if (!requiresTls()) return new TlsRequirement.None();
         return hasPassword() ? new DomainValidation(Set.of()) : new EncryptionOnly();
@@ -103,7 +110,9 @@ record TlsReader(Section section, Problems problems) {
             if (host.value().kind() == HostKind.NAME) continue;
             problems.error(
                     host.place(),
-                    "the certificate of " + host.value() + " cannot be checked: it has no name",
+                    "the certificate of "
+                            + Quoted.of(host.written())
+                            + " cannot be checked: an address has no name",
                     "write a name, or the certificate's in tlsDomain with tlsAuthLevel:"
                             + " DomainValidation");
         }

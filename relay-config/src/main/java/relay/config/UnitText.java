@@ -52,14 +52,19 @@ final class UnitText {
         String what = Quoted.of(text) + " is not a duration";
         if (isZero(text)) return Parsed.bad(what, "1s at the least");
         if (text.matches("[0-9]+")) return Parsed.bad(what, "add a unit: " + text + "s");
-        return Parsed.bad(what, meant(text, "smhd", "").orElse("for example 30s, 5m, 2h, 2d"));
+        return Parsed.bad(
+                what,
+                meant(text, "smhd", "").orElse("a whole number and one unit: 30s, 5m, 2h, 2d"));
     }
 
     private static Parsed<Long> notASize(String text) {
         String what = Quoted.of(text) + " is not a size";
         if (isZero(text)) return Parsed.bad(what, "1KiB at the least");
         if (text.matches("[0-9]+")) return Parsed.bad(what, "add a unit, for example 36MiB");
-        return Parsed.bad(what, meant(text, "KMG", "iB").orElse("for example 512KiB, 36MiB, 1GiB"));
+        return Parsed.bad(
+                what,
+                meant(text, "KMG", "iB")
+                        .orElse("a whole number and one unit: 512KiB, 36MiB, 1GiB"));
     }
 
     private static boolean isZero(String text) {

@@ -3,18 +3,20 @@ package relay.config;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
-import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.ParserException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
@@ -34,6 +36,7 @@ final class YamlTree {
     private final Path file;
     private final Problems problems;
     private final Iterator<Event> events;
+    private final Set<String> anchors = new HashSet<>();
 
     private YamlTree(Path file, Problems problems, Iterator<Event> events) {
         this.file = file;
@@ -56,7 +59,7 @@ final class YamlTree {
         events.next(); // the start of the stream
         Event start = events.next();
         if (start.getEventId() == Event.ID.StreamEnd) {
-            problems.error(Place.startOf(file), "the file is empty", "{} takes every default");
+            problems.error(Place.startOf(file), "the file is empty", SourceText.TO_START_WITH);
             return Optional.empty();
         }
         YamlNode root = node(events.next(), 0);
@@ -89,22 +92,14 @@ final class YamlTree {
     private YamlNode collection(CollectionStartEvent start, int depth) {
         Place place = place(start);
         start.getTag().ifPresent(tag -> refuseTag(tag, place));
+        // The scanner's time grows with the square of the depth: no look at what is below.
         if (depth == MAX_DEPTH) {
-            problems.error(place, "nested more than " + MAX_DEPTH + " deep", "");
-            skipCollection();
-            return new YamlNode.Unusable(place);
+            throw new ParserException(
+                    "nested more than " + MAX_DEPTH + " deep", start.getStartMark());
         }
         return start.getEventId() == Event.ID.MappingStart
                 ? mapping(place, depth + 1)
                 : sequence(place, depth + 1);
-    }
-
-    private void skipCollection() {
-        for (int open = 1; open > 0; ) {
-            Event event = events.next();
-            if (event instanceof CollectionStartEvent) open++;
-            if (isEnd(event)) open--;
-        }
     }
 
     private YamlNode sequence(Place place, int depth) {
@@ -157,29 +152,27 @@ final class YamlTree {
         return tag.equals(Tag.NULL) ? YamlNode.Kind.NOTHING : YamlNode.Kind.TEXT;
     }
 
-    // A name such as *.example.com without quotes is an alias to YAML, and the likeliest slip of
-    // all.
+    // A name such as *example without quotes is an alias to YAML, and a likely slip.
     private YamlNode alias(AliasEvent event, Place place) {
-        String name = "*" + event.getAlias().getValue();
-        String what = Quoted.of(name) + " without quotes is a YAML alias, which is not used here";
-        problems.error(place, what, "write \"" + name + "\"");
+        String name = event.getAlias().getValue();
+        problems.error(
+                place,
+                Quoted.of("*" + name) + " without quotes is a YAML alias, which is not used here",
+                anchors.contains(name) ? "write the values out" : "write \"*" + name + "\"");
         return new YamlNode.Unusable(place);
     }
 
     private void refuseAnchor(NodeEvent event, Place place) {
-        if (event instanceof AliasEvent) return;
-        event.getAnchor()
-                .map(Anchor::getValue)
-                .ifPresent(anchor ->
-                        problems.error(
-                                place,
-                                Quoted.of("&" + anchor)
-                                        + " is a YAML anchor, which is not used here",
-                                "write the values out"));
+        if (event instanceof AliasEvent || event.getAnchor().isEmpty()) return;
+        String name = event.getAnchor().get().getValue();
+        anchors.add(name);
+        String what = Quoted.of("&" + name) + " is a YAML anchor, which is not used here";
+        problems.error(place, what, "write the values out");
     }
 
     private void refuseTag(String tag, Place place) {
-        problems.error(place, "YAML tags such as " + Quoted.of(tag) + " are not used here", "");
+        problems.error(
+                place, "YAML tags such as " + Quoted.of(tag) + " are not used here", "remove it");
     }
 
     private static boolean isEnd(Event event) {
