@@ -1,0 +1,107 @@
+package relay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import relay.core.routing.SendConnector;
+import relay.core.tls.TlsRequirement.DomainValidation;
+import relay.core.tls.TlsRequirement.EncryptionOnly;
+import relay.core.tls.TlsRequirement.None;
+
+class SmartHostAuthTest {
+    @TempDir Path temporary;
+
+    static String withAuth(String... lines) {
+        return """
+        receiveConnectors:
+          - name: internal
+            bindings: ["127.0.0.1:2525"]
+            remoteIpRanges: ["127.0.0.0/8"]
+        sendConnectors:
+          - name: filter
+            addressSpaces: ["*"]
+            smartHosts: ["mx.filter.example"]
+            smartHostAuth:
+              mechanism: BasicAuthRequireTLS
+              username: relay
+        """
+                + "      "
+                + String.join("\n", lines)
+                + "\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'pass', 'pass'", "'pass\n', 'pass'", "'pass\r\n', 'pass'", "' pass \n', ' pass '"})
+    void theLastLineEndOfAPasswordFileIsDroppedAndNothingElse(String content, String password)
+            throws IOException {
+        // Given a password file as editors and scripts write them.
+        var folder =
+                ConfFolder.in(temporary)
+                        .connectors(withAuth("passwordFile: secret"))
+                        .file("secret", content);
+
+        // When it is read.
+        SendConnector connector = folder.accepted().sendConnectors().getFirst();
+
+        // Then the password is its content.
+        assertThat(connector.identity().orElseThrow().password()).isEqualTo(password);
+    }
+
+    @Test
+    void aPasswordMayComeFromTheEnvironment() throws IOException {
+        // Given a connector that names a variable.
+        var folder =
+                ConfFolder.in(temporary).connectors(withAuth("password: \"${FILTER_PASSWORD}\""));
+
+        // When it is read.
+        Configuration read = folder.accepted();
+
+        // Then the password is the variable's value, and nothing prints it.
+        assertThat(read.sendConnectors().getFirst().identity().orElseThrow().password())
+                .isEqualTo("from env");
+        assertThat(read.toString()).doesNotContain("from env");
+    }
+
+    @Test
+    void aPasswordWithoutALevelAsksForACertificateOfTheHostsName() throws IOException {
+        // Given a connector with a password that requires TLS and names no level.
+        var folder =
+                ConfFolder.in(temporary)
+                        .connectors(
+                                withAuth(
+                                        "password: \"${FILTER_PASSWORD}\"",
+                                        "    requireTls: true"));
+
+        // When it is read.
+        var tls = folder.accepted().sendConnectors().getFirst().tls();
+
+        // Then the connector's demand is not taken for the operator's leave to skip the name.
+        assertThat(tls).isEqualTo(new DomainValidation(Set.of()));
+    }
+
+    @Test
+    void encryptionOnlyBesideAPasswordNeedsNoRequireTls() throws IOException {
+        // Given a connector whose password may go to any certificate, and one without a word.
+        var lax =
+                ConfFolder.in(temporary)
+                        .connectors(
+                                withAuth(
+                                        "password: \"${FILTER_PASSWORD}\"",
+                                        "    tlsAuthLevel: EncryptionOnly"));
+        var tlsOfLax = lax.accepted().sendConnectors().getFirst().tls();
+        var silent = lax.connectors(withAuth("password: \"${FILTER_PASSWORD}\""));
+
+        // When they are read.
+        var tlsOfSilent = silent.accepted().sendConnectors().getFirst().tls();
+
+        // Then the first says so, and the second leaves the demand to the password.
+        assertThat(tlsOfLax).isEqualTo(new EncryptionOnly());
+        assertThat(tlsOfSilent).isEqualTo(new None());
+    }
+}
