@@ -38,7 +38,7 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
                             shown(error, node) + " demands nothing",
                             "write true, or remove the entry");
             case "minimum", "maximum" -> outOfBounds(rule, shown(error, node));
-            case "minItems" -> new Words("the list is empty", forExample(rule).orElse(""));
+            case "minItems" -> new Words("the list is empty", exampleOrMeaning(rule));
             case "minLength" -> new Words("the text is empty", forExample(rule).orElse(""));
             case "maxItems" ->
                     new Words("the list has more than " + rule.path("maxItems") + " entries", "");
@@ -64,7 +64,9 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
     private Words missingKey(JsonNode rule, String key) {
         JsonNode property = resolved(rule.path("properties").path(key));
         String hint =
-                example(property).map(shown -> "for example " + key + ": " + shown).orElse("");
+                example(property)
+                        .map(shown -> "for example " + key + ": " + shown)
+                        .orElseGet(() -> exampleOrMeaning(property));
         return new Words("`" + key + "` is missing", hint);
     }
 
@@ -89,7 +91,13 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
         boolean looksLikeText = node instanceof Scalar;
         if (wanted.equals("string") && looksLikeText) return "put the value in quotes";
         if (wanted.equals("array") && looksLikeText) return "put it in brackets: [...]";
-        return forExample(rule).orElse("");
+        return forExample(rule)
+                .orElseGet(() ->
+                        switch (wanted) {
+                            case "boolean" -> "write true or false";
+                            case "array" -> "each entry on a line that begins with -";
+                            default -> "each on a line of its own: key: value";
+                        });
     }
 
     private static String kindOf(YamlNode node) {
@@ -141,6 +149,10 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
         return node instanceof Scalar(_, var text, _) ? Quoted.of(text) : "the value";
     }
 
+    private static String exampleOrMeaning(JsonNode rule) {
+        return forExample(rule).orElseGet(() -> asHint(rule.path("description").asString()));
+    }
+
     private static Optional<String> forExample(JsonNode rule) {
         return example(rule).map(shown -> "for example " + shown);
     }
@@ -169,10 +181,11 @@ record SchemaWording(JsonNode schemaRoot, JsonNode otherSchemaRoot) {
         return plain ? example.asString() : example.toString();
     }
 
-    /// A sentence of the schema as a hint.
+    /// The first sentence of a description as a hint.
     private static String asHint(String description) {
-        return description.substring(0, 1).toLowerCase(Locale.ROOT)
-                + description.substring(1, description.length() - 1);
+        int end = (description + " ").indexOf(". ");
+        String sentence = end < 0 ? description : description.substring(0, end);
+        return sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
     }
 
     /// The schema object that holds the keyword which failed.

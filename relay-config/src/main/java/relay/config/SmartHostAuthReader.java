@@ -50,7 +50,10 @@ record SmartHostAuthReader(Map<String, String> environment, Problems problems) {
         String name = variable.group(1);
         String value = environment.get(name);
         if (value == null) {
-            problems.error(text.place(), "the environment variable " + name + " is not set", "");
+            problems.error(
+                    text.place(),
+                    "the environment variable " + name + " is not set",
+                    "set it where the relay is started");
             return Optional.empty();
         }
         return checked(value, "the environment variable " + name, text.place());

@@ -171,7 +171,8 @@ final class YamlTree {
     }
 
     private void refuseTag(String tag, Place place) {
-        problems.error(place, "YAML tags such as " + Quoted.of(tag) + " are not used here", "");
+        problems.error(
+                place, "YAML tags such as " + Quoted.of(tag) + " are not used here", "remove it");
     }
 
     private static boolean isEnd(Event event) {

@@ -3,7 +3,10 @@ package relay.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,5 +64,41 @@ class HostileFilesTest {
         // When it is read.
         // Then every floor is there.
         assertThat(folder.accepted().domainFloors()).hasSize(10_000);
+    }
+
+    @Test
+    void noTextMakesTheReaderThrow() throws IOException {
+        // Given the files as shipped, with every comment opened, and a reproducible vandal.
+        String connectors = Files.readString(Path.of("../conf/connectors.yaml")).replace("# ", "");
+        String relay = Files.readString(Path.of("../conf/relay.yaml")).replace("# ", "");
+        var random = new SplittableRandom(25);
+        var folder = ConfFolder.in(temporary);
+        var reader = new ConfigurationReader();
+
+        for (int round = 0; round < 300; round++) {
+            // When characters are lost, changed and put in.
+            folder.connectors(vandalised(connectors, random)).relay(vandalised(relay, random));
+            var result = reader.read(folder.path(), Map.of());
+
+            // Then there is an answer, and each line of it is one line.
+            if (result instanceof ConfigurationResult.Refused(var errors)) {
+                assertThat(errors).noneMatch(error -> error.toString().contains("\n"));
+            }
+        }
+    }
+
+    private static String vandalised(String text, SplittableRandom random) {
+        String odd = " \n\t:-[]{}*&!\"'#,|>%@`?\\$0a\u0000\uFEFF\u0085;./";
+        var changed = new StringBuilder(text);
+        for (int change = random.nextInt(5); change > 0; change--) {
+            int at = random.nextInt(changed.length());
+            char character = odd.charAt(random.nextInt(odd.length()));
+            switch (random.nextInt(3)) {
+                case 0 -> changed.insert(at, character);
+                case 1 -> changed.setCharAt(at, character);
+                default -> changed.delete(at, Math.min(changed.length() - 1, at + 20));
+            }
+        }
+        return changed.toString();
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package relay.config;
+
+import org.jspecify.annotations.NullMarked;
