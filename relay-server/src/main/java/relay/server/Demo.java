@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import relay.config.ConfigurationReader;
@@ -35,26 +36,14 @@ final class Demo {
                     new Partner("good", "TLS, its own certificate", "mx.good.example"),
                     new Partner("imposter", "TLS, another's certificate", "mx.stranger.example"),
                     new Partner("plain", "no TLS", ""));
-    private static final List<Policy> POLICIES =
-            List.of(
-                    new Policy("any", "opportunistic", ""),
-                    new Policy("tls", "EncryptionOnly", "requireTls: true"),
-                    new Policy(
-                            "name",
-                            "DomainValidation",
-                            "requireTls: true, tlsAuthLevel: DomainValidation,"
-                                    + " tlsDomain: [\"mx.%s.example\"]"));
+    private static final List<String> POLICIES =
+            List.of("opportunistic", "EncryptionOnly", "DomainValidation");
 
     /// `certificateName` is empty for a partner without TLS.
-    private record Partner(String name, String description, String certificateName) {}
-
-    private record Policy(String label, String description, String keys) {
-        String domain(Partner partner) {
-            return label + "." + partner.name() + ".example";
-        }
-
-        String floor(Partner partner) {
-            return keys.isEmpty() ? "" : domain(partner);
+    private record Partner(String name, String description, String certificateName) {
+        /// A domain of this partner for each policy, so that each message has one of its own.
+        String domain(String policy) {
+            return policy.toLowerCase(Locale.ROOT) + "." + name + ".example";
         }
     }
 
@@ -107,18 +96,12 @@ final class Demo {
         connectors.append(freePort()).append("\"]\n    remoteIpRanges: [\"127.0.0.0/8\"]\n");
         connectors.append("sendConnectors:\n");
         for (Partner partner : PARTNERS) {
-            connectors.append(
-                    "  - { name: %s, addressSpaces: [\"*.%s.example\"], smartHosts: [\"[127.0.0.1]:%d\"] }\n"
-                            .formatted(partner.name(), partner.name(), ports.get(partner.name())));
+            connectors.append(connectors(partner, ports.getOrDefault(partner.name(), 0)));
         }
         connectors.append("domains:\n");
         for (Partner partner : PARTNERS) {
-            for (Policy policy : POLICIES) {
-                if (policy.keys().isEmpty()) continue;
-                String keys = policy.keys().formatted(partner.name());
-                connectors.append(
-                        "  - { domain: %s, %s }\n".formatted(policy.domain(partner), keys));
-            }
+            String domain = partner.domain("EncryptionOnly");
+            connectors.append("  - { domain: %s, requireTls: true }\n".formatted(domain));
         }
         Files.writeString(folder.resolve("connectors.yaml"), connectors);
         Files.writeString(folder.resolve("root.pem"), authority.rootPem());
@@ -131,6 +114,24 @@ final class Demo {
                 tls: { trust: root.pem }
                 """
                         .formatted(freePort()));
+    }
+
+    /// One connector for all of a partner's domains, and a stricter one for the domain whose certificate
+    /// must fit.
+    private static String connectors(Partner partner, int port) {
+        return """
+          - name: %1$s
+            addressSpaces: ["*.%1$s.example"]
+            smartHosts: ["[127.0.0.1]:%2$d"]
+          - name: %1$s-strict
+            addressSpaces: ["%3$s"]
+            smartHosts: ["[127.0.0.1]:%2$d"]
+            requireTls: true
+            tlsAuthLevel: DomainValidation
+            tlsDomain: ["mx.%1$s.example"]
+        """
+                .formatted(partner.name(), port, partner.domain("DomainValidation"))
+                .indent(2);
     }
 
     private static relay.config.Configuration read(Path folder) {
@@ -153,12 +154,12 @@ final class Demo {
         properties.put("mail.smtp.port", Integer.toString(relay.getPort()));
         Session session = Session.getInstance(properties);
         for (Partner partner : PARTNERS) {
-            for (Policy policy : POLICIES) {
+            for (String policy : POLICIES) {
                 var message = new MimeMessage(session);
                 message.setFrom(new InternetAddress("you@demo.example"));
                 message.setRecipient(
                         MimeMessage.RecipientType.TO,
-                        new InternetAddress("someone@" + policy.domain(partner)));
+                        new InternetAddress("someone@" + partner.domain(policy)));
                 message.setSubject("demo");
                 message.setText("Hello.");
                 Transport.send(message);
@@ -169,12 +170,12 @@ final class Demo {
     private void show(DemoFates fates) {
         out.printf("%-28s %-17s %s%n", "PARTNER", "POLICY", "WHAT BECAME OF THE MESSAGE");
         for (Partner partner : PARTNERS) {
-            for (Policy policy : POLICIES) {
+            for (String policy : POLICIES) {
                 out.printf(
                         "%-28s %-17s %s%n",
                         partner.description(),
-                        policy.description(),
-                        fates.of(partner.name(), policy.floor(partner)));
+                        policy,
+                        fates.of(partner.domain(policy)));
             }
         }
         out.println();
@@ -197,7 +198,7 @@ final class Demo {
                 "Look next at the configuration of this demo, "
                         + folder
                         + "/connectors.yaml, then:");
-        out.println("  ./relay explain someone@name.good.example --conf " + folder);
+        out.println("  ./relay explain someone@domainvalidation.good.example --conf " + folder);
         out.println(
                 "  ./relay serve          # with conf/ as shipped; README.md says how to go on");
         out.flush();

@@ -8,13 +8,15 @@ import java.util.concurrent.TimeUnit;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
+import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.core.tls.Evidence;
 import relay.core.tls.TlsProof;
 
 /// Hears what becomes of each message of the demonstration; one lane has one message. Any thread.
 public final class DemoFates implements EventSink {
-    private final Map<Lane, String> fates = new ConcurrentHashMap<>();
+    private final Map<String, String> fates = new ConcurrentHashMap<>();
+    private final Map<Lane, String> domains = new ConcurrentHashMap<>();
     private final CountDownLatch open;
 
     public DemoFates(int messages) {
@@ -26,24 +28,22 @@ public final class DemoFates implements EventSink {
         return open.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /// What became of the message in the lane of that connector and floor.
-    public String of(String connector, String floor) {
-        return fates.entrySet().stream()
-                .filter(fate -> fate.getKey().connector().equals(connector))
-                .filter(fate -> fate.getKey().floor().equals(floor))
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse("nothing was heard of it in time");
+    /// What became of the message to that domain.
+    public String of(String domain) {
+        return fates.getOrDefault(domain, "nothing was heard of it in time");
     }
 
     @Override
     public void on(RelayEvent event) {
         switch (event) {
+            case RelayEvent.Received(var message, _) ->
+                    message.entries()
+                            .forEach(entry -> domains.put(entry.lane(), domain(entry)));
             case RelayEvent.Delivered(var entry, _, _, var proof, _) ->
-                    put(entry.lane(), "delivered, " + how(proof));
-            case RelayEvent.LaneFailed(var lane, var why, _, _) -> put(lane, "waits: " + why(why));
-            case RelayEvent.Received _,
-                    RelayEvent.Refused _,
+                    put(domain(entry), "delivered, " + how(proof));
+            case RelayEvent.LaneFailed(var lane, var why, _, _) ->
+                    put(domains.getOrDefault(lane, ""), "waits: " + why(why));
+            case RelayEvent.Refused _,
                     RelayEvent.Deferred _,
                     RelayEvent.Bounced _,
                     RelayEvent.Held _,
@@ -57,8 +57,12 @@ public final class DemoFates implements EventSink {
         }
     }
 
-    private void put(Lane lane, String fate) {
-        if (fates.putIfAbsent(lane, fate) == null) open.countDown();
+    private static String domain(QueueEntry entry) {
+        return entry.recipients().getFirst().domain().name();
+    }
+
+    private void put(String domain, String fate) {
+        if (fates.putIfAbsent(domain, fate) == null) open.countDown();
     }
 
     private static String why(Diagnostic why) {

@@ -5,6 +5,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -44,6 +50,24 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     private final ExecutorService readers;
     private final ExecutorService judges;
     private final Surroundings surroundings;
+    private List<IoEventLoopGroup> ownLoops = List.of();
+
+    /// As the constructor, with an event loop of its own, which ends with [#close].
+    public static SmtpDialer open(
+            String helloName,
+            TrustRoots roots,
+            ContentSource contents,
+            EventSink events,
+            DialogueTimeouts timeouts,
+            InstantSource clock) {
+        var threads = new DefaultThreadFactory("outbound");
+        var io =
+                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        var loops = new MultiThreadIoEventLoopGroup(1, threads, io);
+        var dialer = new SmtpDialer(loops, helloName, roots, contents, events, timeouts, clock);
+        dialer.ownLoops = List.of(loops);
+        return dialer;
+    }
 
     /// `helloName` is our name in EHLO. `clock` says at which time certificates must be valid.
     public SmtpDialer(
@@ -143,6 +167,8 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     /// Lets go of what TLS holds. For when no session is left; the event loops are the caller's.
     @Override
     public void close() {
+        ownLoops.forEach(
+                own -> own.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly());
         readers.shutdown();
         judges.shutdown();
         surroundings.tls().close();

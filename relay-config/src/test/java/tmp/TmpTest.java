@@ -1,8 +1,0 @@
-package tmp;
-
-import org.junit.jupiter.api.Test;
-
-class TmpTest {
-    @Test
-    void x() {}
-}
