@@ -44,7 +44,8 @@ class DemandsGateTest {
     @Test
     void credentialsAreNotShown() {
         var exchange =
-                AuthExchange.choose(java.util.Set.of("PLAIN"), OutboundSamples.IDENTITY).orElseThrow();
+                AuthExchange.choose(java.util.Set.of("PLAIN"), OutboundSamples.IDENTITY)
+                        .orElseThrow();
         assertThat(exchange.toString()).doesNotContain("AHJlbGF5AHMzY3JldA");
         var send = new Send(StandardCharsets.US_ASCII.encode(exchange.command()));
         assertThat(send.toString()).doesNotContain("AHJlbGF5AHMzY3JldA");

@@ -46,7 +46,10 @@ final class DialogueScript {
 
     /// Two entries, `b` of 1 and `c` of 2, for a host without demands.
     static DialogueScript opportunistic() {
-        return of(OutboundSamples.host(), OutboundSamples.entry(1, "b"), OutboundSamples.entry(2, "c"));
+        return of(
+                OutboundSamples.host(),
+                OutboundSamples.entry(1, "b"),
+                OutboundSamples.entry(2, "c"));
     }
 
     static DialogueScript of(HostPlan host, QueueEntry... entries) {
@@ -118,7 +121,11 @@ final class DialogueScript {
     private Stream<String> lines(SessionOutput output) {
         return switch (output) {
             case SessionOutput.Send(var bytes) ->
-                    StandardCharsets.UTF_8.decode(bytes).toString().lines().map(line -> "C: " + line);
+                    StandardCharsets.UTF_8
+                            .decode(bytes)
+                            .toString()
+                            .lines()
+                            .map(line -> "C: " + line);
             case SessionOutput.StartTls _ -> Stream.of("< start tls");
             case SessionOutput.SendContent(var entry) ->
                     Stream.of("C: <content of " + number(entry) + ">");

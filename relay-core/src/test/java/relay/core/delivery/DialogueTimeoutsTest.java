@@ -17,7 +17,10 @@ import relay.core.queue.Diagnostic.Reason;
 class DialogueTimeoutsTest {
     private final OutboundSession session =
             new OutboundSession(
-                    OutboundSamples.host(), TlsUse.TRY, "relay.example.net", DialogueTimeouts.DEFAULT);
+                    OutboundSamples.host(),
+                    TlsUse.TRY,
+                    "relay.example.net",
+                    DialogueTimeouts.DEFAULT);
 
     private Duration limitAfter(SessionInput input) {
         return session.on(input).stream()

@@ -104,7 +104,8 @@ class OpeningDialogueTest {
     @Test
     void aFailedImplicitHandshakeOffersNoFallBack() {
         var implicit =
-                OutboundSamples.host(TlsMode.IMPLICIT, List.of(), PlaintextFallback.ALLOWED, List.of());
+                OutboundSamples.host(
+                        TlsMode.IMPLICIT, List.of(), PlaintextFallback.ALLOWED, List.of());
         DialogueScript.of(implicit)
                 .plays(
                         """
@@ -171,7 +172,8 @@ class OpeningDialogueTest {
     void aStalledOrLostStartTlsIsAFailedHandshake() {
         String trouble = "< not served, tls trouble FAILED, tls 4.7.5";
         under().plays(TO_STARTTLS + "> timeout\n< close\n" + trouble);
-        under(OutboundSamples.ENCRYPTION).plays(TO_STARTTLS + "> lost\n< close\n< demands unmet tls 4.7.5");
+        under(OutboundSamples.ENCRYPTION)
+                .plays(TO_STARTTLS + "> lost\n< close\n< demands unmet tls 4.7.5");
     }
 
     @Test
@@ -206,7 +208,8 @@ class OpeningDialogueTest {
         seeing(version, trusted, "other.example", OutboundSamples.THE_NAME).plays(unmet);
         seeing(version, expired, "mx.example.org", OutboundSamples.THE_NAME).plays(unmet);
         seeing(version, untrusted, "mx.example.org", OutboundSamples.THE_NAME).plays(unmet);
-        seeing(TlsVersion.TLS_1_1, trusted, "mx.example.org", OutboundSamples.ENCRYPTION).plays(unmet);
+        seeing(TlsVersion.TLS_1_1, trusted, "mx.example.org", OutboundSamples.ENCRYPTION)
+                .plays(unmet);
     }
 
     @Test
@@ -237,9 +240,12 @@ class OpeningDialogueTest {
                 .plays(clear + "< opened none\n< ready 2");
 
         // A demand or `plaintextFallback: never` stops it all the same.
-        new DialogueScript(OutboundSamples.hostUnder(OutboundSamples.ENCRYPTION), TlsUse.NEVER, good)
+        new DialogueScript(
+                        OutboundSamples.hostUnder(OutboundSamples.ENCRYPTION), TlsUse.NEVER, good)
                 .plays(clear + "C: QUIT\n> lost\n< close\n< demands unmet tls 4.7.5");
-        var never = OutboundSamples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
+        var never =
+                OutboundSamples.host(
+                        TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
         new DialogueScript(never, TlsUse.NEVER, good)
                 .plays(
                         clear
@@ -253,7 +259,9 @@ class OpeningDialogueTest {
 
     @Test
     void plaintextFallbackNeverWantsTlsWithoutDemandingIt() {
-        var never = OutboundSamples.host(TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
+        var never =
+                OutboundSamples.host(
+                        TlsMode.STARTTLS, List.of(), PlaintextFallback.NEVER, List.of());
         DialogueScript.of(never)
                 .plays(
                         NOT_OFFERED

@@ -103,8 +103,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                 Executors.newFixedThreadPool(
                         READERS, Thread.ofPlatform().daemon().name("content-reader-", 0).factory());
         this.judges = Executors.newVirtualThreadPerTaskExecutor();
-        this.surroundings =
-                new Surroundings(tls, judge, judges, contents, readers, events);
+        this.surroundings = new Surroundings(tls, judge, judges, contents, readers, events);
     }
 
     @Override

@@ -232,13 +232,12 @@ class HostileHostTest {
 
         // When a good host takes both messages.
         Outbound.Result result =
-                deliverTo(
-                        wire -> {
-                            wire.greet("PIPELINING");
-                            wire.take("250 queued");
-                            wire.take("250 queued");
-                            wire.quit();
-                        });
+                deliverTo(wire -> {
+                    wire.greet("PIPELINING");
+                    wire.take("250 queued");
+                    wire.take("250 queued");
+                    wire.quit();
+                });
 
         // Then the session ends, the second was ended or returned, and the fault is reported.
         assertThat(result.outcomes(second).size() + result.returned().size()).isEqualTo(1);

@@ -260,8 +260,7 @@ class TlsDemandsTest {
                         wire.quit();
                     };
             try (var partner = ScriptedPartner.start(script)) {
-                var host =
-                        Outbound.host(name, partner.port(), TlsMode.IMPLICIT, List.of(), NAMED);
+                var host = Outbound.host(name, partner.port(), TlsMode.IMPLICIT, List.of(), NAMED);
                 assertThat(outbound.deliver(host).outcome(entry)).isInstanceOf(Delivered.class);
             }
             assertThat(sent).isEqualTo(name.equals(Outbound.HOST) ? List.of(name) : List.of());

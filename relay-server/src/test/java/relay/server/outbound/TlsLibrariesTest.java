@@ -45,7 +45,8 @@ class TlsLibrariesTest {
 
     @Test
     void oldTlsIsBetterThanNoneAndMeetsNoDemand() throws SSLException {
-        // Given a host that knows nothing newer than TLS 1.1 (RFC 8996), which the JDK will not speak.
+        // Given a host that knows nothing newer than TLS 1.1 (RFC 8996), which the JDK will not
+        // speak.
         assumeTrue(OpenSsl.isAvailable());
         IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try (var outbound = new Outbound(CERTIFICATES.roots())) {
@@ -131,18 +132,16 @@ class TlsLibrariesTest {
                                 new Outbound.InMemory(),
                                 SslProvider.JDK);
                 var partner =
-                        ScriptedPartner.start(
-                                wire -> {
-                                    wire.greet("STARTTLS");
-                                    wire.answer("STARTTLS", "220 go");
-                                    wire.secure(identity.serverContext());
-                                    wire.answerHello("PIPELINING");
-                                    wire.take("250 queued");
-                                    wire.quit();
-                                })) {
+                        ScriptedPartner.start(wire -> {
+                            wire.greet("STARTTLS");
+                            wire.answer("STARTTLS", "220 go");
+                            wire.secure(identity.serverContext());
+                            wire.answerHello("PIPELINING");
+                            wire.take("250 queued");
+                            wire.quit();
+                        })) {
             QueueEntry entry = outbound.message("hello\r\n".getBytes(US_ASCII), "b");
-            var named =
-                    new TlsDemand.TrustedName(Outbound.BANK, Set.of(Outbound.HOST));
+            var named = new TlsDemand.TrustedName(Outbound.BANK, Set.of(Outbound.HOST));
             Outbound.Result result = outbound.deliver(Outbound.host(partner.port(), named));
             assertThat(result.outcome(entry)).isInstanceOf(Delivered.class);
             assertThat(result.proof().tlsLabel()).isEqualTo("TLSv1.3");
