@@ -95,6 +95,24 @@ class DnsResolverTest extends ScriptedDnsTest {
     }
 
     @Test
+    void theLongestChainThatIsFollowed() {
+        DnsResolver resolver =
+                scripted((query, _) -> List.of(response(query, chain(CnameTrail.MAX_CNAMES))));
+        assertThat(resolver.mx(DOMAIN)).isEqualTo(ONE_HOST);
+    }
+
+    /// So many CNAMEs from `example.org` on, and an MX record at the end.
+    private static String chain(int length) {
+        var chain = new StringBuilder();
+        String from = "example.org";
+        for (int i = 1; i <= length; i++) {
+            chain.append(from).append(" 300 CNAME c").append(i).append(".example\n");
+            from = "c" + i + ".example";
+        }
+        return chain + from + " 300 MX 10 mx.example.org";
+    }
+
+    @Test
     void aCnameToNowhereIsADomainThatDoesNotExist() {
         DnsResolver resolver = zone("example.org 300 CNAME gone.example");
         assertThat(resolver.mx(DOMAIN)).isEqualTo(new MxAnswer.NoDomain());
@@ -156,7 +174,10 @@ class DnsResolverTest extends ScriptedDnsTest {
                                         """
                                         example.org 300 CNAME a.example
                                         example.org 300 CNAME b.example
+                                        a.example 300 MX 10 mx.example.org
                                         """)),
+                // A chain of CNAMEs that is one too long.
+                (query, _) -> List.of(response(query, chain(CnameTrail.MAX_CNAMES + 1))),
                 // Truncated, and truncated again by TCP.
                 (query, _) -> List.of(with(response(query), Flags.TC)));
     }

@@ -112,6 +112,23 @@ class DnsServersTest extends ScriptedDnsTest {
     }
 
     @Test
+    void theShortestLifetimeOfAChainFromAnswerToAnswerDecides() {
+        // Given a CNAME of 30 seconds in one answer, and what it leads to, of 60, in the next.
+        DnsResolver resolver =
+                zone(
+                        """
+                        example.org 30 CNAME a.example
+                        a.example 60 MX 10 mx.example.org
+                        """);
+
+        // When it is asked for at once and after 31 seconds, then the second asks again.
+        assertThat(resolver.mx(DOMAIN)).isEqualTo(ONE_HOST);
+        now.set(Instant.EPOCH.plusSeconds(31));
+        assertThat(resolver.mx(DOMAIN)).isEqualTo(ONE_HOST);
+        assertThat(server.heard).hasSize(4);
+    }
+
+    @Test
     void anAbsenceIsKeptForAShortWhileAndAFailureNotAtAll() {
         // Given an absence that claims a day (RFC 2308 §5), and a failure.
         DnsResolver resolver =
