@@ -51,7 +51,8 @@ class QueueCommandTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sources);
         queue.add(Samples.BANK, 2, Samples.NOON, NOW.plusSeconds(725), Samples.unmetDemand());
         queue.addActive(Samples.CLINIC, 1, NOW.minusSeconds(5));
-        queue.entries.add(Samples.entry(1, Samples.BANK, bank("bob"), bank("x\u001b[2J@evil")));
+        queue.entries.add(
+                Samples.entry(1, Samples.BANK, bank("bob"), bank("x\u001b[2J\u202e@evil")));
         queue.entries.add(Samples.entry(2, Samples.BANK, bank("carol")));
         queue.entries.add(
                 Samples.entry(3, Samples.CLINIC, Samples.mailbox("dan", "a.clinic.example")));
@@ -100,7 +101,7 @@ class QueueCommandTest {
                         id
                                 + "  bank/bank.example  queued  2.0 KiB  2d3h old  0 attempts\n"
                                 + "  from   <alice@sender.example>\n"
-                                + "  to     <bob@bank.example>, <x\uFFFD[2J@evil@bank.example>\n"
+                                + "  to     <bob@bank.example>, <x\uFFFD[2J\uFFFD@evil@bank.example>\n"
                                 + "  next   due now\n"
                                 + "\n")
                 .contains("<carol@bank.example>")
@@ -185,7 +186,7 @@ class QueueCommandTest {
         var messages = JsonMapper.shared().readTree(printed.out()).path("messages");
         assertThat(messages.size()).isEqualTo(3);
         assertThat(messages.get(0).path("recipients").get(1).asString())
-                .isEqualTo("x\u001b[2J@evil@bank.example");
+                .isEqualTo("x\u001b[2J\u202e@evil@bank.example");
         assertThat(printed.out().codePoints()).allMatch(c -> c == '\n' || (c >= ' ' && c < 127));
     }
 

@@ -66,8 +66,8 @@ final class AdminRoutes {
     }
 
     /// Helidon up to 4.5.3 answers `Connection: close` and keeps the connection open until it has
-    /// been idle for long enough (helidon-io/helidon issue 12324), so that clients which read to the
-    /// end wait for it.
+    /// been idle for long enough (helidon-io/helidon issue 12324), so that clients which read to
+    /// the end wait for it.
     private static void closeWhenAsked(
             FilterChain chain, RoutingRequest request, RoutingResponse response) {
         chain.proceed();

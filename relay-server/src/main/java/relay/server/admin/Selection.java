@@ -8,8 +8,8 @@ sealed interface Selection {
 
     record All() implements Selection {}
 
-    /// Each is the id of a lane (`bank/bank.example`), the name of a connector, or the queue id of a
-    /// message.
+    /// Each is the id of a lane (`bank/bank.example`), the name of a connector, or the queue id of
+    /// a message.
     record Ids(List<String> ids) implements Selection {
         public Ids {
             ids = List.copyOf(ids);

@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "explain",
         description =
-                "Say which connector, next hop and TLS demands mail for RECIPIENT has, and which line"
-                        + " of the configuration says so.")
+                "Say which connector, next hop and TLS demands mail for RECIPIENT has, and which"
+                        + " line of the configuration says so.")
 final class ExplainVerb extends Verb {
     private final Actions.Explain explain;
 

@@ -20,8 +20,8 @@ import relay.core.queue.QueueView;
 ///
 /// There is one reading at a time, on one platform thread of its own, since SQLite's native code
 /// would pin a virtual thread's carrier. A reading serves for a second, or for ten times as long as
-/// it took where that is more: with a huge queue, reading never takes more than a tenth of one core.
-/// Any thread.
+/// it took where that is more: with a huge queue, reading never takes more than a tenth of one
+/// core. Any thread.
 final class QueueReader implements AutoCloseable {
     /// How many recipient domains are read; `domains` entries whose mail is not among them count 0.
     static final int MAX_DOMAINS = 10_000;

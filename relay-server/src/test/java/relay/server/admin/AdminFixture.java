@@ -1,0 +1,117 @@
+package relay.server.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import relay.core.queue.QueueEntry;
+import relay.server.testing.FakeQueue;
+import relay.server.testing.Samples;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A server at a free port of this machine, over a queue that is plain data.
+@Timeout(60)
+abstract class AdminFixture {
+    static final JsonMapper JSON = JsonMapper.shared();
+
+    final FakeQueue queue = new FakeQueue();
+    final List<String> notReady = new CopyOnWriteArrayList<>();
+    final HttpClient client = HttpClient.newHttpClient();
+    AdminServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        var sources =
+                new AdminSources(
+                        queue.control(),
+                        queue.view(),
+                        Samples::policy,
+                        () -> List.copyOf(notReady),
+                        () -> "relay_ready 1.0\n",
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        List.of("relay.example.net"),
+                        InstantSource.fixed(Samples.NOON.plus(Duration.ofHours(3))));
+        server = AdminServer.start(loopback(), sources);
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    /// Two messages for the bank, which waits, and one for the filter.
+    final void fill() {
+        queue.add(
+                Samples.BANK,
+                2,
+                Samples.NOON,
+                Samples.NOON.plus(Duration.ofHours(4)),
+                Samples.unmetDemand());
+        queue.addActive(Samples.FILTER, 1, Samples.NOON);
+        var bob = Samples.mailbox("bob", "bank.example");
+        List<QueueEntry> entries =
+                List.of(
+                        Samples.entry(1, Samples.BANK, bob),
+                        Samples.entry(2, Samples.BANK, bob),
+                        Samples.entry(3, Samples.FILTER, Samples.mailbox("carol", "else.example")));
+        queue.entries.addAll(entries);
+    }
+
+    final HttpResponse<String> get(String path) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
+    }
+
+    final HttpResponse<String> post(String body) throws Exception {
+        var request =
+                HttpRequest.newBuilder(uri("/api/v1/queues/retry"))
+                        .header("X-Relay-Request", "test")
+                        .header("Content-Type", "application/json; charset=utf-8")
+                        .POST(BodyPublishers.ofString(body))
+                        .build();
+        return client.send(request, BodyHandlers.ofString());
+    }
+
+    static JsonNode json(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return JSON.readTree(answer.body());
+    }
+
+    final URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+    }
+
+    /// What the server says, to the end, to bytes that an HTTP client would not send.
+    final String raw(String... lines) throws IOException {
+        try (var socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write(String.join("\r\n", lines).getBytes(StandardCharsets.US_ASCII));
+            out.flush();
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+}
