@@ -49,9 +49,11 @@ final class ContentBuffer implements MessageStore.Content {
         if (phase == Phase.DISCARDED || failure != null || bytes.length == 0) return true;
         pieces.add(bytes);
         bufferedBytes += bytes.length;
-        boolean room = budget.gather(bytes.length);
-        if (room && bufferedBytes <= spillBytes) return true;
-        return spill(room ? Spill.FULL_ROWS : Spill.EVERYTHING, writable);
+        return switch (budget.gather(bytes.length, writable)) {
+            case ENOUGH -> bufferedBytes <= spillBytes || spill(Spill.FULL_ROWS, writable);
+            case SCARCE -> spill(Spill.EVERYTHING, writable);
+            case NONE -> false;
+        };
     }
 
     @Override

@@ -29,17 +29,17 @@ final class EntryQueries implements AutoCloseable {
                 (SELECT id FROM lane WHERE connector = ?1 AND next_hop = ?2 AND floor = ?3)
             """;
 
-    private static final String DUE =
+    static final String DUE =
             FROM
                     + "INDEXED BY entry_due"
                     + OF_LANE
                     + "AND e.status = 0 ORDER BY e.next_attempt, e.message, e.idx";
-    private static final String DELAYED =
+    static final String DELAYED =
             FROM
                     + "INDEXED BY entry_age"
                     + OF_LANE
                     + "AND e.delay_notice = 0 ORDER BY e.accepted, e.message, e.idx";
-    private static final String OLDEST =
+    static final String OLDEST =
             FROM
                     + "INDEXED BY entry_age"
                     + OF_LANE
@@ -48,7 +48,7 @@ final class EntryQueries implements AutoCloseable {
                     + "INDEXED BY entry_age"
                     + OF_LANE
                     + "AND e.delay_notice = 1 ORDER BY 12, 1, 2";
-    private static final String ALL =
+    static final String ALL =
             FROM
                     + "INDEXED BY entry_order"
                     + OF_LANE

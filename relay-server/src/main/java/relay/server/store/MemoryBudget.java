@@ -21,13 +21,25 @@ final class MemoryBudget {
         this.writingLimit = writingLimit;
     }
 
-    /// Counts `bytes` more in a content's buffer. False: there are too many, and the content should
-    /// hand over what it has.
-    synchronized boolean gather(int bytes) {
-        gathering += bytes;
-        return gathering <= gatheringLimit;
+    enum Room {
+        /// There is room.
+        ENOUGH,
+        /// Contents have gathered too much: this one should hand over what it has.
+        SCARCE,
+        /// The writer has too much: the sender should wait for `writable`.
+        NONE
     }
 
+    /// Counts `bytes` more in a content's buffer.
+    synchronized Room gather(int bytes, Runnable writable) {
+        gathering += bytes;
+        if (gathering > gatheringLimit) return Room.SCARCE;
+        if (writing <= writingLimit) return Room.ENOUGH;
+        waiting.add(writable);
+        return Room.NONE;
+    }
+
+    /// Uncounts bytes that were gathered.
     synchronized void release(long bytes) {
         gathering -= bytes;
     }

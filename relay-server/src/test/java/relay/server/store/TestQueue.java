@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import relay.core.address.Domain;
 import relay.core.address.Mailbox;
@@ -124,6 +125,11 @@ final class TestQueue implements AutoCloseable {
             }
             return Arrays.copyOf(content.array(), content.position());
         }
+    }
+
+    /// On a thread of its own.
+    static <T> CompletableFuture<T> async(Supplier<T> task) {
+        return CompletableFuture.supplyAsync(task, Thread::startVirtualThread);
     }
 
     static <T> T await(CompletableFuture<T> future) {
