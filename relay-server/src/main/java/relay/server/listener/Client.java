@@ -22,4 +22,10 @@ record Client(InetAddress address, Binding binding, IntakeRules rules, Connectio
     void closed() {
         counts.close(rules.connector(), address);
     }
+
+    /// As logs name it.
+    @Override
+    public String toString() {
+        return address.getHostAddress();
+    }
 }

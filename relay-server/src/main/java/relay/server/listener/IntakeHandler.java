@@ -133,7 +133,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     @Override
     public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
         boolean network = cause instanceof IOException || cause.getCause() instanceof SSLException;
-        if (network) LOG.debug("client={} lost: {}", client.address(), cause.toString());
+        if (network) LOG.debug("client={} lost: {}", client, cause.toString());
         else announce(new RelayEvent.Fault("listener", cause.toString()));
         var _ = from.close();
     }
@@ -147,7 +147,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     private void onHandshake(SslHandshakeCompletionEvent handshake) {
         if (!handshake.isSuccess()) {
-            LOG.debug("client={} handshake: {}", client.address(), handshake.cause().toString());
+            LOG.debug("client={} handshake: {}", client, handshake.cause().toString());
             var _ = context().close();
             return;
         }
@@ -274,7 +274,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     }
 
     private void forceClose() {
-        LOG.debug("client={} does not close", client.address());
+        LOG.debug("client={} does not close", client);
         var _ = context().channel().close();
     }
 
@@ -284,7 +284,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         try {
             context().executor().execute(task);
         } catch (RejectedExecutionException _) {
-            LOG.debug("client={} is gone", client.address());
+            LOG.debug("client={} is gone", client);
         }
     }
 

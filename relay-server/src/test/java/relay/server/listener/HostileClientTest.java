@@ -19,7 +19,7 @@ import relay.core.routing.ReceiveConnector.RequireTls;
 import relay.core.routing.SmartHost.TlsMode;
 
 class HostileClientTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir Path folder;
 
