@@ -173,9 +173,7 @@ final class Demo {
             for (String policy : POLICIES) {
                 out.printf(
                         "%-28s %-17s %s%n",
-                        partner.description(),
-                        policy,
-                        fates.of(partner.domain(policy)));
+                        partner.description(), policy, fates.of(partner.domain(policy)));
             }
         }
         out.println();

@@ -37,8 +37,7 @@ public final class DemoFates implements EventSink {
     public void on(RelayEvent event) {
         switch (event) {
             case RelayEvent.Received(var message, _) ->
-                    message.entries()
-                            .forEach(entry -> domains.put(entry.lane(), domain(entry)));
+                    message.entries().forEach(entry -> domains.put(entry.lane(), domain(entry)));
             case RelayEvent.Delivered(var entry, _, _, var proof, _) ->
                     put(domain(entry), "delivered, " + how(proof));
             case RelayEvent.LaneFailed(var lane, var why, _, _) ->

@@ -113,7 +113,8 @@ final class EntryChanges implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : List.of(defer, setStatus, delayNoticeSent, makeDue, releaseHeld, copyToLane, end)) {
+        for (var statement :
+                List.of(defer, setStatus, delayNoticeSent, makeDue, releaseHeld, copyToLane, end)) {
             statement.close();
         }
     }

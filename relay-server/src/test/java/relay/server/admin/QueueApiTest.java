@@ -21,7 +21,7 @@ class QueueApiTest extends AdminFixture {
         assertThat(queues.size()).isEqualTo(2);
         JsonNode bank = queues.get(0);
         assertThat(bank.path("id").asString()).isEqualTo("bank/bank.example");
-        assertThat(bank.path("status").asString()).isEqualTo("retry");
+        assertThat(bank.path("status").asString()).isEqualTo("Retry");
         assertThat(bank.path("messages").asLong()).isEqualTo(2);
         assertThat(bank.path("retryAt").asString()).isEqualTo("2026-11-23T16:00:00Z");
         assertThat(bank.path("oldestAgeSeconds").asLong()).isEqualTo(10800);
