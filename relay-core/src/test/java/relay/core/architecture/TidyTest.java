@@ -51,7 +51,8 @@ class TidyTest {
     @Test
     void aMethodFitsAScreen() throws IOException {
         var tooLong = new ArrayList<String>();
-        for (Path file : sources()) {
+        // Tests may have tables that are longer.
+        for (Path file : sources().stream().filter(TidyTest::isMain).toList()) {
             List<String> lines = lines(file);
             for (int i = 0; i < lines.size(); i++) {
                 int length = methodLength(lines, i);

@@ -7,26 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import relay.core.address.Domain;
 import relay.core.address.Mailbox;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.LaneStatus.Status;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryStatus;
-import relay.core.routing.DomainFloor;
-import relay.core.routing.DomainPattern;
-import relay.core.routing.Origin;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.scheduler.SchedulerEvent.Ending;
-import relay.core.tls.TlsRequirement;
 
 class SchedulerTest {
-    private static final DomainFloor FLOOR =
-            new DomainFloor(
-                    new DomainPattern.Exact(Domain.parse("a.example").orElseThrow()),
-                    new Origin("connectors.yaml", 9),
-                    new TlsRequirement.EncryptionOnly());
-
     @Test
     void oneSessionCarriesALanesMailMessageAfterMessage() {
         // Given two messages for one domain.
@@ -253,46 +242,6 @@ class SchedulerTest {
     }
 
     @Test
-    void aFloorThatIsAddedWhileMailWaitsHoldsForThatMail() {
-        // Given mail that waits in a lane without a floor.
-        var world = World.simple();
-        world.accept("x@a.example");
-        SessionId old = world.onlySession();
-
-        // When a floor is added for its domain, and only then a host takes part.
-        world.policy = World.policy(OnTlsFailure.QUEUE, FLOOR);
-        world.on(new SchedulerEvent.PolicyChanged(world.policy));
-        world.settle();
-        world.open(old);
-
-        // Then the session of the old lane gets nothing, and the mail has moved to the new one.
-        assertThat(world.at(old)).isEmpty();
-        assertThat(world.disk.entries.values())
-                .allMatch(entry -> entry.lane().floor().equals("a.example"));
-        world.pass(Duration.ofSeconds(1));
-        assertThat(world.sessions.values()).anyMatch(lane -> lane.floor().equals("a.example"));
-    }
-
-    @Test
-    void aFloorThatWasAddedWhileTheRelayWasDownHoldsToo() {
-        // Given mail on disk in a lane without a floor, and a new configuration at the start.
-        var world = World.simple();
-        world.accept("x@a.example");
-        world.policy = World.policy(OnTlsFailure.QUEUE, FLOOR);
-        world.restart();
-
-        // When a session of whatever lane opens.
-        List.copyOf(world.sessions.keySet()).forEach(world::open);
-        world.pass(Duration.ofSeconds(1));
-
-        // Then only one of the floor's lane is offered the mail.
-        world.sessions.keySet().forEach(world::open);
-        world.offered.forEach((session, entries) ->
-                entries.forEach(entry -> assertThat(entry.lane().floor()).isEqualTo("a.example")));
-        assertThat(world.inFlight).hasSize(1);
-    }
-
-    @Test
     void oneStalledLaneDoesNotKeepAnotherWaiting() {
         // Given room for two connections, and two lanes whose hosts stall.
         var limits = new SchedulerLimits(100, 100, 10, 2, 5, 2, Duration.ofSeconds(5), 100);
@@ -320,26 +269,6 @@ class SchedulerTest {
         assertThat(world.finishing).isEmpty();
         world.pass(Duration.ofSeconds(2));
         assertThat(world.finishing).containsExactly(session);
-    }
-
-    @Test
-    void mailWithoutAConnectorWaitsForTheOperatorForEver() {
-        // Given no connector at all.
-        var none = new relay.core.routing.PolicyTable(List.of(), List.of());
-        var world = new World(SchedulerLimits.DEFAULT, none);
-        world.accept("x@a.example");
-        world.pass(Duration.ofDays(30));
-        assertThat(world.status().lane().isUnreachable()).isTrue();
-        assertThat(world.bounces).isEmpty();
-
-        // When there is one.
-        world.policy = World.policy(OnTlsFailure.QUEUE);
-        world.on(new SchedulerEvent.PolicyChanged(world.policy));
-        world.settle();
-        world.pass(Duration.ofSeconds(1));
-
-        // Then it goes.
-        assertThat(world.sessions).hasSize(1);
     }
 
     @Test
