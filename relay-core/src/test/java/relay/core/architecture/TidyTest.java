@@ -23,7 +23,7 @@ class TidyTest {
             Pattern.compile("\\w*(Manager|Util|Utils|Helper|Impl|Info|Data)\\.java");
     private static final Pattern METHOD_START =
             Pattern.compile(
-                    "^ {4,12}(?!(return|throw|new|else|case|yield|assert) )"
+                    "^ {4,12}(?!(return|throw|new|else|case|yield|assert|record) )"
                             + "[\\w.<>\\[\\],?@& ]+ \\w+\\(.*");
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
@@ -81,6 +81,7 @@ class TidyTest {
     private static int methodLength(List<String> lines, int start) {
         String first = lines.get(start);
         if (!METHOD_START.matcher(first).matches() || first.strip().startsWith("//")) return 0;
+        if (first.endsWith("}") || first.contains(" record ")) return 0;
         String end = " ".repeat(first.length() - first.stripLeading().length()) + "}";
         boolean opened = false;
         for (int i = start; i < lines.size(); i++) {
