@@ -46,7 +46,7 @@ final class EntryChanges implements AutoCloseable {
         releaseHeld =
                 connection.prepareStatement(
                         """
-                        UPDATE entry INDEXED BY entry_due SET status = 0, next_attempt = ?
+                        UPDATE entry SET status = 0, next_attempt = ?
                         WHERE lane = ? AND status = 1
                         """);
         copyToLane =

@@ -82,12 +82,19 @@ final class SlowStore implements MessageStore {
             return false;
         }
 
-        // The first piece begins with our Received field, five lines of it.
+        // The first piece begins with our Received field: a line, and those that continue it.
         private void take(byte[] bytes) {
-            int from = 0;
-            for (int line = 0; inHeader && line < 4; from++) if (bytes[from] == '\n') line++;
+            int from = inHeader ? endOfField(bytes) : 0;
             inHeader = false;
             crc.update(bytes, from, bytes.length - from);
+        }
+
+        private static int endOfField(byte[] bytes) {
+            int at = 0;
+            do {
+                while (bytes[at++] != '\n') {}
+            } while (bytes[at] == ' ' || bytes[at] == '\t');
+            return at;
         }
 
         @Override

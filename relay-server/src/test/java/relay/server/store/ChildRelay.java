@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -81,10 +80,9 @@ final class ChildRelay implements AutoCloseable {
 
     public static void main(String[] arguments) throws Exception {
         var queue = new TestQueue(Path.of(arguments[0]));
-        var threads = new ArrayList<Thread>();
         if (arguments[1].equals("accept")) {
             for (int i = 0; i < THREADS; i++) {
-                threads.add(Thread.ofPlatform().daemon().start(() -> acceptForever(queue)));
+                Thread.ofPlatform().daemon().start(() -> acceptForever(queue));
             }
         } else {
             System.out.println("open");

@@ -43,12 +43,12 @@ class QueueMetricsTest {
         // Then every connector, the queue of what nobody takes, and the domains entry are at 0.
         assertThat(lines)
                 .contains(
-                        "relay_queue_messages{connector=\"bank\",status=\"active\"} 0.0",
-                        "relay_queue_messages{connector=\"bank\",status=\"ready\"} 0.0",
-                        "relay_queue_messages{connector=\"bank\",status=\"retry\"} 0.0",
-                        "relay_queue_messages{connector=\"bank\",status=\"suspended\"} 0.0",
-                        "relay_queue_messages{connector=\"bank\",status=\"held\"} 0.0",
-                        "relay_queue_messages{connector=\"unreachable\",status=\"retry\"} 0.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Active\"} 0.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Ready\"} 0.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Retry\"} 0.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Suspended\"} 0.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Held\"} 0.0",
+                        "relay_queue_messages{connector=\"unreachable\",status=\"Retry\"} 0.0",
                         "relay_queue_bytes{connector=\"filter\"} 0.0",
                         "relay_queue_oldest_message_age_seconds{connector=\"bank\"} 0.0",
                         "relay_domain_queue_messages{domain=\"*.clinic.example\"} 0.0",
@@ -83,15 +83,15 @@ class QueueMetricsTest {
         // Then messages have their lane's word, and the age is that of the oldest.
         assertThat(lines)
                 .contains(
-                        "relay_queue_messages{connector=\"filter\",status=\"active\"} 1.0",
-                        "relay_queue_messages{connector=\"filter\",status=\"ready\"} 2.0",
-                        "relay_queue_messages{connector=\"filter\",status=\"retry\"} 5.0",
+                        "relay_queue_messages{connector=\"filter\",status=\"Active\"} 1.0",
+                        "relay_queue_messages{connector=\"filter\",status=\"Ready\"} 2.0",
+                        "relay_queue_messages{connector=\"filter\",status=\"Retry\"} 5.0",
                         "relay_queue_bytes{connector=\"filter\"} 8000.0",
                         "relay_queue_oldest_message_age_seconds{connector=\"filter\"} 10860.0",
-                        "relay_queue_messages{connector=\"bank\",status=\"active\"} 2.0",
-                        "relay_queue_messages{connector=\"bank\",status=\"ready\"} 1.0",
-                        "relay_queue_messages{connector=\"bank\",status=\"suspended\"} 5.0",
-                        "relay_queue_messages{connector=\"bank\",status=\"held\"} 4.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Active\"} 2.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Ready\"} 1.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Suspended\"} 5.0",
+                        "relay_queue_messages{connector=\"bank\",status=\"Held\"} 4.0",
                         "relay_queue_oldest_message_age_seconds{connector=\"bank\"} 5.0");
     }
 
