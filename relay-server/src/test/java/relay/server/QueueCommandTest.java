@@ -73,10 +73,10 @@ class QueueCommandTest {
         assertThat(printed.out().lines().map(line -> line.replaceAll(" {2,}", " | ")))
                 .containsExactly(
                         "QUEUE | STATUS | MESSAGES | HELD | SIZE | OLDEST | NEXT TRY | LAST ERROR",
-                        "bank/bank.example | retry | 2 | 0 | 2.0 KiB | 2d3h | in 12m5s | 4.7.5 a TLS"
+                        "bank/bank.example | Retry | 2 | 0 | 2.0 KiB | 2d3h | in 12m5s | 4.7.5 a TLS"
                                 + " demand was not met: encryption (connector bank): not-offered (no"
                                 + " STARTTLS in EHLO) [mx.bank.example[192.0.2.7]:25]",
-                        "filter/smarthosts+*.clinic.example | active | 1 | 0 | 1000 B | 5s | -");
+                        "filter/smarthosts+*.clinic.example | Active | 1 | 0 | 1000 B | 5s | -");
         assertThat(printed.err()).isEmpty();
     }
 

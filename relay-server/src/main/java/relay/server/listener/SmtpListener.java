@@ -14,6 +14,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -118,11 +119,11 @@ public final class SmtpListener implements AutoCloseable {
     /// Returns when all have heard it.
     private void tellAll(Patience patience) {
         var shuttingDown = new IntakeInput.ShuttingDown(patience);
-        var told =
-                house.sessions().stream()
-                        .map(session ->
-                                session.eventLoop().submit(() -> tell(session, shuttingDown)))
-                        .toList();
+        var told = new ArrayList<Future<?>>();
+        // Sessions come and go meanwhile; only an iterator of the group bears that.
+        for (Channel session : house.sessions()) {
+            told.add(session.eventLoop().submit(() -> tell(session, shuttingDown)));
+        }
         told.forEach(Future::awaitUninterruptibly);
     }
 

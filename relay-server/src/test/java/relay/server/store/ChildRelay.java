@@ -58,7 +58,8 @@ final class ChildRelay implements AutoCloseable {
 
     /// SIGKILL. Gives back what it had printed and was not read yet, whole lines only.
     List<String> kill() throws IOException {
-        process.destroyForcibly();
+        // By its handle: the process itself would close what it has printed.
+        process.toHandle().destroyForcibly();
         TestQueue.await(process.onExit());
         var text = new StringBuilder();
         for (int c = lines.read(); c >= 0; c = lines.read()) text.append((char) c);

@@ -39,7 +39,9 @@ class GroupCommitTest {
 
     @Test
     void whatGathersDuringACommitIsCommittedInOneTransaction() {
-        // Given a writer that is busy.
+        // Given a writer that is busy, and has set ids aside before.
+        queue.commit(queue.message(), CONTENT);
+        queue.accepted.clear();
         var busy = new CountDownLatch(1);
         var held = holdWriter(busy);
         long before = queue.store.commits();
@@ -164,14 +166,20 @@ class GroupCommitTest {
         return kept;
     }
 
+    /// Returns when the writer is held.
     private CompletableFuture<Void> holdWriter(CountDownLatch until) {
-        return queue.store.onWriter(_ -> {
-            try {
-                if (!until.await(30, TimeUnit.SECONDS)) throw new AssertionError();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
+        var begun = new CompletableFuture<Void>();
+        CompletableFuture<Void> held =
+                queue.store.onWriter(_ -> {
+                    begun.complete(null);
+                    try {
+                        if (!until.await(30, TimeUnit.SECONDS)) throw new AssertionError();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+        TestQueue.await(begun);
+        return held;
     }
 
     private static CommitResult committed() {
