@@ -38,10 +38,10 @@ class GroupCommitTest {
     }
 
     @Test
-    void whatGathersDuringACommitIsCommittedInOneTransaction() {
+    void whatGathersDuringACommitIsCommittedInOneTransaction() throws InterruptedException {
         // Given a writer that is busy, and has set ids aside before.
         queue.commit(queue.message(), CONTENT);
-        queue.accepted.clear();
+        assertThat(queue.accepted.poll(10, TimeUnit.SECONDS)).hasSize(1);
         var busy = new CountDownLatch(1);
         var held = holdWriter(busy);
         long before = queue.store.commits();
