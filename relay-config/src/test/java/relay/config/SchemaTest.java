@@ -75,6 +75,17 @@ class SchemaTest {
     }
 
     @Test
+    void theFilesOfTheImageAreGood() {
+        // Given the configuration of the container image; when it is read.
+        var result =
+                new ConfigurationReader(() -> "relay.example.net")
+                        .read(CONF.resolveSibling("docker").resolve("conf"), Map.of());
+
+        // Then there is no error in it.
+        assertThat(result).isInstanceOf(Accepted.class);
+    }
+
+    @Test
     void theExamplesInTheFilesAsShippedAreGoodToo(@TempDir Path temporary) throws IOException {
         // Given the files as shipped with every example uncommented, and the password they name.
         var folder =

@@ -1,10 +1,5 @@
 package relay.server;
 
-import jakarta.mail.MessagingException;
-import jakarta.mail.Session;
-import jakarta.mail.Transport;
-import jakarta.mail.internet.InternetAddress;
-import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -21,10 +16,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import relay.config.ConfigurationReader;
 import relay.config.ConfigurationResult;
 import relay.server.demo.DemoAuthority;
+import relay.server.demo.DemoClient;
 import relay.server.demo.DemoFates;
 import relay.server.demo.DemoPartner;
 
@@ -56,7 +51,7 @@ final class Demo {
 
     /// Runs it on the calling thread, in a folder that it makes and leaves. True where the fate of every
     /// message became known.
-    boolean run() throws IOException, InterruptedException, MessagingException {
+    boolean run() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("relay-demo-");
         var fates = new DemoFates(PARTNERS.size() * POLICIES.size());
         try (var good = partner(PARTNERS.get(0));
@@ -74,7 +69,7 @@ final class Demo {
             try (Relay relay = Relay.start(read(folder), fates)) {
                 out.println("A relay and three partners run on this machine. Nine messages:");
                 out.println();
-                send(relay.addresses().getFirst());
+                send(new DemoClient(relay.addresses().getFirst()));
                 boolean complete = fates.await(PATIENCE);
                 show(fates);
                 next(folder, relay.adminAddress());
@@ -148,22 +143,9 @@ final class Demo {
         }
     }
 
-    private static void send(InetSocketAddress relay) throws MessagingException {
-        var properties = new Properties();
-        properties.put("mail.smtp.host", relay.getAddress().getHostAddress());
-        properties.put("mail.smtp.port", Integer.toString(relay.getPort()));
-        Session session = Session.getInstance(properties);
+    private static void send(DemoClient client) throws IOException {
         for (Partner partner : PARTNERS) {
-            for (String policy : POLICIES) {
-                var message = new MimeMessage(session);
-                message.setFrom(new InternetAddress("you@demo.example"));
-                message.setRecipient(
-                        MimeMessage.RecipientType.TO,
-                        new InternetAddress("someone@" + partner.domain(policy)));
-                message.setSubject("demo");
-                message.setText("Hello.");
-                Transport.send(message);
-            }
+            for (String policy : POLICIES) client.send("someone@" + partner.domain(policy));
         }
     }
 

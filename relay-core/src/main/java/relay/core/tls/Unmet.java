@@ -2,11 +2,13 @@ package relay.core.tls;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import relay.core.tls.Evidence.ChainVerdict;
 
 /// A demand that a connection does not meet, and why. `seen` is a short text for people, with no
 /// line ends.
 public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
+    private static final int MAX_NAMES = 5;
 
     /// What was missing: the `reason` of `relay_tls_failures_total`.
     public enum Shortfall {
@@ -66,15 +68,19 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
                         .anyMatch(presented ->
                                 wanted.stream()
                                         .anyMatch(name -> CertificateName.fits(presented, name)));
-        String seen =
-                tls.presentedNames().isEmpty()
-                        ? "the certificate names no host"
-                        : "the certificate is for "
-                                + String.join(
-                                        ", ", tls.presentedNames().stream().sorted().toList());
         return fits
                 ? Optional.empty()
-                : Optional.of(new Unmet(demand, Shortfall.NAME_MISMATCH, seen));
+                : Optional.of(
+                        new Unmet(demand, Shortfall.NAME_MISMATCH, seen(tls.presentedNames())));
+    }
+
+    /// A certificate may have thousands of names; a few tell whose it is.
+    private static String seen(Set<String> presented) {
+        if (presented.isEmpty()) return "the certificate names no host";
+        String shown =
+                presented.stream().sorted().limit(MAX_NAMES).collect(Collectors.joining(", "));
+        int more = presented.size() - MAX_NAMES;
+        return "the certificate is for " + shown + (more > 0 ? " and " + more + " more" : "");
     }
 
     @Override

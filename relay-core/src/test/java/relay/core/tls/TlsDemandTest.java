@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,6 +100,23 @@ class TlsDemandTest {
     }
 
     @Test
+    void aReasonNamesAFewOfACertificatesNames() {
+        // Given a certificate of a host for a thousand domains.
+        var demand = new TrustedName(BANK, Set.of("mx.bank.example"));
+        String[] names =
+                IntStream.range(0, 1000)
+                        .mapToObj("n%03d.example"::formatted)
+                        .toArray(String[]::new);
+        Evidence evidence = encrypted(TlsVersion.TLS_1_3, TRUSTED, names);
+
+        // Then the reason stays short.
+        assertThat(TlsDemand.unmet(List.of(demand), evidence).getFirst().seen())
+                .isEqualTo(
+                        "the certificate is for n000.example, n001.example, n002.example,"
+                                + " n003.example, n004.example and 995 more");
+    }
+
+    @Test
     void theReasonSaysWhoseDemandItIsAndWhatWasSeen() {
         var demand = new TrustedName(BANK, Set.of("mx.bank.example"));
         Evidence evidence = encrypted(TlsVersion.TLS_1_3, TRUSTED, "mx.evil.example");
@@ -124,8 +142,8 @@ class TlsDemandTest {
         return all;
     }
 
-    private static Evidence encrypted(TlsVersion version, ChainVerdict verdict, String name) {
+    private static Evidence encrypted(TlsVersion version, ChainVerdict verdict, String... names) {
         return new Evidence.Encrypted(
-                version, "TLS_AES_128_GCM_SHA256", "", verdict, Set.of(name), List.of());
+                version, "TLS_AES_128_GCM_SHA256", "", verdict, Set.of(names), List.of());
     }
 }
