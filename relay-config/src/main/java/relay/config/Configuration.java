@@ -44,10 +44,18 @@ public record Configuration(
     }
 
     /// `servers` is empty where the machine's resolvers are meant.
-    public record Dns(List<InetSocketAddress> servers, TrustAnchor trustAnchor) {
+    public record Dns(List<InetSocketAddress> servers, TrustAnchor trustAnchor, Dnssec dnssec) {
         public Dns {
             servers = List.copyOf(servers);
         }
+    }
+
+    /// `dns.dnssec`, in its words.
+    public enum Dnssec {
+        AUTO,
+        REQUIRE,
+        RESOLVER,
+        OFF
     }
 
     /// Where DNSSEC validation starts.

@@ -5,9 +5,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import relay.config.Configuration.Dns;
+import relay.config.Configuration.Dnssec;
 import relay.config.Configuration.TrustAnchor;
 import relay.core.address.Domain;
 
@@ -16,6 +18,16 @@ import relay.core.address.Domain;
 record MachineReader(Supplier<String> machineName, Problems problems) {
     private static final String DEFAULT_DATA = "../data";
     private static final int DEFAULT_ADMIN_PORT = 8025;
+    private static final Map<String, Dnssec> DNSSEC =
+            Map.of(
+                    "auto",
+                    Dnssec.AUTO,
+                    "require",
+                    Dnssec.REQUIRE,
+                    "resolver",
+                    Dnssec.RESOLVER,
+                    "off",
+                    Dnssec.OFF);
 
     Machine read(YamlNode tree) {
         Section root = Section.of(tree, problems);
@@ -89,7 +101,8 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                         .map(Located::value)
                         .toList();
         Optional<TrustAnchor> anchor = dns.text("trustAnchor").flatMap(this::trustAnchor);
-        return new Dns(servers, anchor.orElseGet(TrustAnchor.BuiltIn::new));
+        Dnssec dnssec = dns.word("dnssec", DNSSEC).map(Located::value).orElse(Dnssec.AUTO);
+        return new Dns(servers, anchor.orElseGet(TrustAnchor.BuiltIn::new), dnssec);
     }
 
     private Optional<TrustAnchor> trustAnchor(Located<String> text) {

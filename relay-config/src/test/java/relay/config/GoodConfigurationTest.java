@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.config.Configuration.Dns;
+import relay.config.Configuration.Dnssec;
 import relay.config.Configuration.ServerCertificate;
 import relay.config.Configuration.Trust;
 import relay.config.Configuration.TrustAnchor;
@@ -197,7 +198,8 @@ class GoodConfigurationTest {
         assertThat(read.adminListen()).isEqualTo(socket("127.0.0.1", 8025));
         assertThat(read.certificate()).isEqualTo(new ServerCertificate.SelfSigned());
         assertThat(read.trust()).isEqualTo(new Trust.SystemRoots());
-        assertThat(read.dns()).isEqualTo(new Dns(List.of(), new TrustAnchor.BuiltIn()));
+        assertThat(read.dns())
+                .isEqualTo(new Dns(List.of(), new TrustAnchor.BuiltIn(), Dnssec.AUTO));
         assertThat(read.notes()).isEmpty();
     }
 
@@ -213,6 +215,7 @@ class GoodConfigurationTest {
                                 admin: { listen: "[::1]:0" }
                                 dns:
                                   servers: ["127.0.0.1:53", "[::1]:5353", "::1", "192.0.2.53"]
+                                  dnssec: require
                                   trustAnchor: root.ds
                                 """)
                         .file("root.ds", ". IN DS 20326 8 2 E06D44B8\n");
@@ -232,7 +235,8 @@ class GoodConfigurationTest {
                                         socket("::1", 5353),
                                         socket("::1", 53),
                                         socket("192.0.2.53", 53)),
-                                new TrustAnchor.ZoneFile(temporary.resolve("root.ds"))));
+                                new TrustAnchor.ZoneFile(temporary.resolve("root.ds")),
+                                Dnssec.REQUIRE));
     }
 
     @Test

@@ -2,6 +2,7 @@ package relay.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -12,7 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import relay.config.Configuration;
 import relay.core.delivery.ConnectionPlanner;
+import relay.core.delivery.DanePolicy;
 import relay.core.delivery.Delivery;
+import relay.core.delivery.DemandSource;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.event.EventSink;
 import relay.core.routing.PolicyTable;
@@ -20,7 +23,7 @@ import relay.core.scheduler.Scheduler;
 import relay.core.scheduler.SchedulerLimits;
 import relay.server.admin.AdminServer;
 import relay.server.admin.AdminSources;
-import relay.server.dns.DnsResolver;
+import relay.server.dns.Dns;
 import relay.server.engine.QueueRunner;
 import relay.server.listener.ListenerPorts;
 import relay.server.listener.ListenerTls;
@@ -50,6 +53,7 @@ public final class Relay implements AutoCloseable {
     private final EventSink events;
     private final SqliteStore store;
     private final SmtpDialer dialer;
+    private final Dns dns;
     private final QueueRunner runner;
     private final ListenerTls tls;
     private final SmtpListener listener;
@@ -94,6 +98,7 @@ public final class Relay implements AutoCloseable {
                                 handover,
                                 events));
         dialer = opened.add(dialer());
+        dns = opened.add(dns());
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
@@ -150,6 +155,7 @@ public final class Relay implements AutoCloseable {
         LOG.info("stopping");
         try (metrics;
                 store;
+                dns;
                 dialer;
                 admin;
                 listener) {
@@ -183,9 +189,23 @@ public final class Relay implements AutoCloseable {
         };
     }
 
+    private Dns dns() throws IOException {
+        byte[] anchors =
+                switch (configuration.dns().trustAnchor()) {
+                    case Configuration.TrustAnchor.BuiltIn _ -> new byte[0];
+                    case Configuration.TrustAnchor.ZoneFile(var file) -> Files.readAllBytes(file);
+                };
+        var dnssec = Dns.Dnssec.valueOf(configuration.dns().dnssec().name());
+        return new Dns(configuration.dns().servers(), dnssec, anchors, clock);
+    }
+
     private QueueRunner runner() {
-        var resolver = DnsResolver.of(configuration.dns().servers(), clock);
-        var planner = new ConnectionPlanner(resolver, new SecureRandom(), configuration.hostname());
+        var planner =
+                new ConnectionPlanner(
+                        dns.resolver(),
+                        new SecureRandom(),
+                        configuration.hostname(),
+                        DemandSource.andConfigured(new DanePolicy(dns.resolver())));
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
                 new Scheduler(SchedulerLimits.DEFAULT, policy),

@@ -13,9 +13,9 @@ final class AddressOrder {
     private AddressOrder() {}
 
     /// Leaves out what no host can have. [AddressAnswer.None] where nothing is left.
-    static AddressAnswer of(List<InetAddress> addresses) {
+    static AddressAnswer of(AddressAnswer.Addresses found) {
         List<InetAddress> usable =
-                addresses.stream().filter(AddressOrder::isUsable).distinct().toList();
+                found.addresses().stream().filter(AddressOrder::isUsable).distinct().toList();
         if (usable.isEmpty()) return new AddressAnswer.None();
         var ipv6 = usable.stream().filter(Inet6Address.class::isInstance).toList();
         var ipv4 = usable.stream().filter(Inet4Address.class::isInstance).toList();
@@ -24,7 +24,7 @@ final class AddressOrder {
             if (i < ipv6.size()) order.add(ipv6.get(i));
             if (i < ipv4.size()) order.add(ipv4.get(i));
         }
-        return new AddressAnswer.Addresses(order);
+        return new AddressAnswer.Addresses(order, found.tlsaNames());
     }
 
     // A connection to the unspecified address would reach this very machine.

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import relay.core.address.Domain;
+import relay.core.delivery.DemandSource.Answer;
+import relay.core.delivery.DemandSource.DnsFacts;
 import relay.core.delivery.DemandSource.Target;
 import relay.core.delivery.NextHops.Found;
 import relay.core.delivery.NextHops.Kind;
@@ -19,6 +21,7 @@ import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.tls.TlsDemand;
 
 /// Finds out where mail of a lane can go now, and what is demanded of each host there.
 ///
@@ -41,7 +44,8 @@ public final class ConnectionPlanner {
         this(resolver, random, ownHost, DemandSource.CONFIGURED);
     }
 
-    ConnectionPlanner(
+    /// `demandSources` are all that are asked; [DemandSource#andConfigured] makes such a list.
+    public ConnectionPlanner(
             Resolver resolver,
             RandomGenerator random,
             Domain ownHost,
@@ -90,10 +94,16 @@ public final class ConnectionPlanner {
         var failed = new ArrayList<Diagnostic>();
         for (NextHop hop : found.hops().subList(0, Math.min(MAX_HOSTS, found.hops().size()))) {
             if (hosts.size() >= MAX_ADDRESSES) break;
-            var target = new Target(lane, connector, floors, hop.name());
             switch (addresses(hop)) {
-                case AddressAnswer.Addresses(var addresses) ->
-                        hosts.addAll(hostPlans(hop, addresses, target));
+                case AddressAnswer.Addresses(var addresses, var tlsaNames) -> {
+                    var dns = new DnsFacts(hop.port(), tlsaNames, hop.otherNames());
+                    var target = new Target(lane, connector, floors, hop.name(), dns);
+                    switch (DemandSource.all(demandSources, target)) {
+                        case Answer.Demands(var demands) ->
+                                hosts.addAll(hostPlans(hop, addresses, connector, demands));
+                        case Answer.NotNow(var why) -> failed.add(why);
+                    }
+                }
                 case AddressAnswer.None _ -> absent.add(noAddress(hop));
                 case AddressAnswer.Failed(var detail) -> failed.add(lookUpFailed(hop, detail));
             }
@@ -103,17 +113,19 @@ public final class ConnectionPlanner {
     }
 
     private AddressAnswer addresses(NextHop hop) {
-        if (!hop.known().isEmpty()) return new AddressAnswer.Addresses(hop.known());
+        if (!hop.known().isEmpty()) return new AddressAnswer.Addresses(hop.known(), List.of());
         return switch (resolver.addresses(hop.name())) {
-            case AddressAnswer.Addresses(var all) -> AddressOrder.of(all);
+            case AddressAnswer.Addresses found -> AddressOrder.of(found);
             case AddressAnswer.None none -> none;
             case AddressAnswer.Failed failed -> failed;
         };
     }
 
-    private List<HostPlan> hostPlans(NextHop hop, List<InetAddress> addresses, Target target) {
-        SendConnector connector = target.connector();
-        var demands = DemandSource.all(demandSources, target);
+    private static List<HostPlan> hostPlans(
+            NextHop hop,
+            List<InetAddress> addresses,
+            SendConnector connector,
+            List<TlsDemand> demands) {
         var identity = DemandSource.identity(connector).toList();
         return addresses.stream()
                 .map(address ->

@@ -1,8 +1,10 @@
 package relay.core.delivery;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import relay.core.queue.Diagnostic;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.Lane;
 import relay.core.routing.SendConnector;
@@ -17,7 +19,7 @@ import relay.core.tls.TlsRequirement.DomainValidation;
 /// A policy that makes TLS demands of a host. The demands of all sources add up; none sees the
 /// others', so none can lower them. May block: it runs on the virtual thread that plans.
 @FunctionalInterface
-interface DemandSource {
+public interface DemandSource {
 
     /// What the configuration demands: the connector, the `domains` entry, and the credentials that
     /// the host will be given. Pure. A policy that is found on the way is added to such a list.
@@ -27,30 +29,83 @@ interface DemandSource {
                     DemandSource::ofFloors,
                     DemandSource::ofAuthentication);
 
-    List<TlsDemand> demands(Target target);
+    Answer ask(Target target);
+
+    /// What the configuration demands, and `discovered`: policies that are found on the way.
+    static List<DemandSource> andConfigured(DemandSource... discovered) {
+        return Stream.concat(CONFIGURED.stream(), Stream.of(discovered)).toList();
+    }
+
+    sealed interface Answer {
+        Answer NOTHING = new Demands(List.of());
+
+        record Demands(List<TlsDemand> demands) implements Answer {
+            public Demands {
+                demands = List.copyOf(demands);
+            }
+        }
+
+        /// The host must not be used now, since it cannot be told what is demanded of it.
+        record NotNow(Diagnostic why) implements Answer {}
+    }
 
     /// The host that is asked about, as far as policies care. `hostName` is as in [HostPlan];
     /// `floors` has the `domains` entries that hold for the lane.
-    record Target(Lane lane, SendConnector connector, List<DomainFloor> floors, String hostName) {
+    record Target(
+            Lane lane,
+            SendConnector connector,
+            List<DomainFloor> floors,
+            String hostName,
+            DnsFacts dns) {
         public Target {
             floors = List.copyOf(floors);
         }
     }
 
-    /// The sum of what `sources` demand.
-    static List<TlsDemand> all(List<DemandSource> sources, Target target) {
-        return sources.stream().flatMap(source -> source.demands(target).stream()).toList();
+    /// What the look-ups that led to the host say: `tlsaNames` as in
+    /// [Resolver.AddressAnswer.Addresses], `otherNames` by which its certificate may call it.
+    record DnsFacts(int port, List<String> tlsaNames, List<String> otherNames) {
+        /// Nothing was looked up.
+        static final DnsFacts NONE = new DnsFacts(0, List.of(), List.of());
+
+        public DnsFacts {
+            tlsaNames = List.copyOf(tlsaNames);
+            otherNames = List.copyOf(otherNames);
+        }
     }
 
-    private static List<TlsDemand> ofConnector(Target target) {
+    /// The sum of what `sources` demand, unless one of them cannot tell.
+    static Answer all(List<DemandSource> sources, Target target) {
+        var sum = new ArrayList<TlsDemand>();
+        for (DemandSource source : sources) {
+            switch (source.ask(target)) {
+                case Answer.Demands(var demands) -> sum.addAll(demands);
+                case Answer.NotNow notNow -> {
+                    return notNow;
+                }
+            }
+        }
+        return new Answer.Demands(sum);
+    }
+
+    /// What the configuration demands; it always can tell.
+    static List<TlsDemand> configured(Target target) {
+        return switch (all(CONFIGURED, target)) {
+            case Answer.Demands(var demands) -> demands;
+            case Answer.NotNow(var why) -> throw new IllegalStateException(why.text());
+        };
+    }
+
+    private static Answer ofConnector(Target target) {
         var source = new Source(Source.Kind.CONNECTOR, target.connector().name());
-        return target.connector().tls().demands(source, target.hostName());
+        return new Answer.Demands(target.connector().tls().demands(source, target.hostName()));
     }
 
-    private static List<TlsDemand> ofFloors(Target target) {
-        return target.floors().stream()
-                .flatMap(floor -> ofFloor(floor, target.hostName()).stream())
-                .toList();
+    private static Answer ofFloors(Target target) {
+        return new Answer.Demands(
+                target.floors().stream()
+                        .flatMap(floor -> ofFloor(floor, target.hostName()).stream())
+                        .toList());
     }
 
     private static List<TlsDemand> ofFloor(DomainFloor floor, String hostName) {
@@ -58,14 +113,15 @@ interface DemandSource {
         return floor.tls().demands(source, hostName);
     }
 
-    private static List<TlsDemand> ofAuthentication(Target target) {
-        return identity(target.connector())
-                .map(SmartHostAuth::mechanism)
-                .map(mechanism ->
-                        switch (mechanism) {
-                            case BASIC_AUTH_REQUIRE_TLS -> forCredentials(target);
-                        })
-                .toList();
+    private static Answer ofAuthentication(Target target) {
+        return new Answer.Demands(
+                identity(target.connector())
+                        .map(SmartHostAuth::mechanism)
+                        .map(mechanism ->
+                                switch (mechanism) {
+                                    case BASIC_AUTH_REQUIRE_TLS -> forCredentials(target);
+                                })
+                        .toList());
     }
 
     /// Credentials are for smart hosts alone: an MX host that the DNS names never gets them.

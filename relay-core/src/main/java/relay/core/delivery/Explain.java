@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import relay.core.address.Domain;
+import relay.core.delivery.DemandSource.DnsFacts;
 import relay.core.delivery.DemandSource.Target;
 import relay.core.delivery.Explanation.Demand;
 import relay.core.delivery.Explanation.Retry;
@@ -73,8 +74,9 @@ public final class Explain {
 
     private static List<Demand> demands(Route.Via via) {
         return hostNames(via.connector())
-                .map(host -> new Target(via.lane(), via.connector(), via.floors(), host))
-                .flatMap(target -> DemandSource.all(DemandSource.CONFIGURED, target).stream())
+                .map(host ->
+                        new Target(via.lane(), via.connector(), via.floors(), host, DnsFacts.NONE))
+                .flatMap(target -> DemandSource.configured(target).stream())
                 .distinct()
                 .map(demand -> described(demand, via))
                 .toList();
@@ -94,13 +96,19 @@ public final class Explain {
                     case TlsDemand.TrustedName(_, var names) ->
                             "a trusted certificate for "
                                     + String.join(" or ", names.stream().sorted().toList());
+                    case TlsDemand.DaneMatch dane -> throw foundOnTheWay(dane);
                 };
         return new Demand(what, demand.source().toString(), place(demand.source(), via).toString());
+    }
+
+    private static IllegalStateException foundOnTheWay(TlsDemand demand) {
+        return new IllegalStateException("the configuration cannot demand " + demand);
     }
 
     private static Origin place(TlsDemand.Source source, Route.Via via) {
         return switch (source.kind()) {
             case CONNECTOR, AUTHENTICATION -> via.connector().origin();
+            case DANE -> throw new IllegalStateException("no line of the configuration");
             case DOMAIN ->
                     via.floors().stream()
                             .filter(floor -> floor.pattern().toString().equals(source.name()))

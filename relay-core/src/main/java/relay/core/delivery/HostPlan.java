@@ -9,7 +9,7 @@ import relay.core.tls.TlsDemand;
 
 /// One host to try, everything looked up: the outbound dialogue needs nothing else to begin.
 ///
-/// `hostName` is the MX or smart host by name, sent as SNI and never replaced by what the DNS makes
+/// `hostName` is the MX or smart host by name, never replaced by what the DNS makes
 /// of it; for a smart host given by address it is the address. `identity` has the credentials for
 /// AUTH, or none.
 public record HostPlan(
@@ -23,6 +23,15 @@ public record HostPlan(
     public HostPlan {
         demands = List.copyOf(demands);
         identity = List.copyOf(identity);
+    }
+
+    /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.
+    public String serverName() {
+        return demands.stream()
+                .filter(TlsDemand.DaneMatch.class::isInstance)
+                .map(dane -> ((TlsDemand.DaneMatch) dane).host())
+                .findFirst()
+                .orElse(hostName);
     }
 
     /// As logs, notices and [relay.core.queue.Diagnostic#host] show it:

@@ -7,6 +7,7 @@ import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.delivery.Resolver.MxAnswer;
 import relay.core.delivery.Resolver.MxHost;
+import relay.core.delivery.Resolver.Security;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.routing.Lane;
@@ -22,10 +23,18 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
     /// RFC 5321 §4.5.4.2.
     static final int SMTP_PORT = 25;
 
-    /// A host by name, or by address: `known` then has that and `name` is its text.
-    record NextHop(String name, List<InetAddress> known, int port, TlsMode tlsMode) {
+    /// A host by name, or by address: `known` then has that and `name` is its text. `otherNames`
+    /// are those by which its certificate may call it as well: the domain whose MX it is, where
+    /// DNSSEC vouches for that (RFC 7672 §3.2.2).
+    record NextHop(
+            String name,
+            List<InetAddress> known,
+            int port,
+            TlsMode tlsMode,
+            List<String> otherNames) {
         NextHop {
             known = List.copyOf(known);
+            otherNames = List.copyOf(otherNames);
         }
     }
 
@@ -73,15 +82,20 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
                 host.kind() == HostKind.NAME
                         ? List.of()
                         : IpRange.address(host.host()).stream().toList();
-        return new NextHop(host.host(), known, host.port(), host.tlsMode());
+        return new NextHop(host.host(), known, host.port(), host.tlsMode(), List.of());
     }
 
     private Found byDns(Domain domain) {
         if (domain.isAddressLiteral()) return byLiteral(domain);
         return switch (resolver.mx(domain)) {
-            case MxAnswer.Hosts(var records) -> byMx(domain, records, Kind.MX);
+            case MxAnswer.Hosts(var records, var security) ->
+                    byMx(domain, records, security, Kind.MX);
             case MxAnswer.NoRecord _ ->
-                    byMx(domain, List.of(new MxHost(0, domain.name())), Kind.IMPLICIT_MX);
+                    byMx(
+                            domain,
+                            List.of(new MxHost(0, domain.name())),
+                            Security.INSECURE,
+                            Kind.IMPLICIT_MX);
             case MxAnswer.NullMx _ -> takesNoMail(domain);
             case MxAnswer.NoDomain _ ->
                     never(new EnhancedStatus(5, 1, 2), "the domain " + domain + " does not exist");
@@ -92,15 +106,23 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
     private static Found byLiteral(Domain domain) {
         List<InetAddress> known = domain.literalAddress().stream().toList();
         List<NextHop> hops =
-                known.stream().map(address -> named(address.getHostAddress(), known)).toList();
+                known.stream()
+                        .map(address -> named(address.getHostAddress(), known, List.of()))
+                        .toList();
         return new Found.Hops(hops, Kind.BY_CONFIGURATION);
     }
 
-    private Found byMx(Domain domain, List<MxHost> records, Kind kind) {
+    private Found byMx(Domain domain, List<MxHost> records, Security security, Kind kind) {
+        List<String> otherNames =
+                switch (security) {
+                    case SECURE -> List.of(domain.name());
+                    case INSECURE -> List.of();
+                };
         return switch (MxOrder.of(records, ownHost.name(), random)) {
             case MxOrder.Hosts(var names) ->
                     new Found.Hops(
-                            names.stream().map(name -> named(name, List.of())).toList(), kind);
+                            names.stream().map(name -> named(name, List.of(), otherNames)).toList(),
+                            kind);
             case MxOrder.NoMail _ -> takesNoMail(domain);
             case MxOrder.LoopsBack _ ->
                     never(
@@ -113,8 +135,8 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
         };
     }
 
-    private static NextHop named(String name, List<InetAddress> known) {
-        return new NextHop(name, known, SMTP_PORT, TlsMode.STARTTLS);
+    private static NextHop named(String name, List<InetAddress> known, List<String> otherNames) {
+        return new NextHop(name, known, SMTP_PORT, TlsMode.STARTTLS, otherNames);
     }
 
     /// What a server would answer with 556 (RFC 7505 §5).

@@ -14,18 +14,32 @@ public sealed interface Evidence {
     /// Encrypted. `cipherSuite` is the IANA name; `group` the key exchange group, empty where the
     /// TLS library does not tell; `presentedNames` are the DNS names of the leaf certificate's
     /// subjectAltName in lower case (never its common name, RFC 9525 §2); `chain` is what the host
-    /// sent, leaf first.
+    /// sent, leaf first; `path` has the leaf and above it, as far as each is valid now and vouches
+    /// for the one before, its issuers: those that the host sent, and one that a TLSA record holds.
     record Encrypted(
             TlsVersion protocol,
             String cipherSuite,
             String group,
             ChainVerdict verdict,
             Set<String> presentedNames,
-            List<X509Certificate> chain)
+            List<X509Certificate> chain,
+            List<CertificateDigests> path)
             implements Evidence {
         public Encrypted {
             presentedNames = Set.copyOf(presentedNames);
             chain = List.copyOf(chain);
+            path = List.copyOf(path);
+        }
+
+        /// Where no TLSA record is asked about.
+        public Encrypted(
+                TlsVersion protocol,
+                String cipherSuite,
+                String group,
+                ChainVerdict verdict,
+                Set<String> presentedNames,
+                List<X509Certificate> chain) {
+            this(protocol, cipherSuite, group, verdict, presentedNames, chain, List.of());
         }
     }
 

@@ -19,7 +19,8 @@ public sealed interface TlsDemand {
         public enum Kind {
             CONNECTOR("connector"),
             DOMAIN("domain"),
-            AUTHENTICATION("auth");
+            AUTHENTICATION("auth"),
+            DANE("dane");
 
             private final String label;
 
@@ -72,6 +73,24 @@ public sealed interface TlsDemand {
                     + " ("
                     + source
                     + ")";
+        }
+    }
+
+    /// Encryption, and a certificate that one of the TLSA `records` is about (RFC 7672 §3.1): the
+    /// host's own, whatever name and age it has; or one that vouches for it, and then the host's is
+    /// for one of `names`. `host` is the name that the records stand under; it is sent as SNI.
+    record DaneMatch(Source source, String host, List<Tlsa> records, Set<String> names)
+            implements TlsDemand {
+        public DaneMatch {
+            if (records.isEmpty())
+                throw new IllegalArgumentException("a demand for a match has a record");
+            records = List.copyOf(records);
+            names = Set.copyOf(names);
+        }
+
+        @Override
+        public String toString() {
+            return "a certificate that fits the TLSA records of " + host + " (" + source + ")";
         }
     }
 

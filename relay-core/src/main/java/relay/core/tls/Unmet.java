@@ -1,5 +1,6 @@
 package relay.core.tls;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,7 +19,8 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
         OLD_PROTOCOL("old-protocol"),
         EXPIRED("expired"),
         UNTRUSTED("untrusted"),
-        NAME_MISMATCH("name-mismatch");
+        NAME_MISMATCH("name-mismatch"),
+        TLSA_MISMATCH("tlsa-mismatch");
 
         private final String label;
 
@@ -48,7 +50,32 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
             case TlsDemand.TrustedChain _ -> untrusted(demand, tls.verdict());
             case TlsDemand.TrustedName(_, var names) ->
                     untrusted(demand, tls.verdict()).or(() -> wrongName(demand, names, tls));
+            case TlsDemand.DaneMatch dane -> unmatched(dane, tls);
         };
+    }
+
+    /// The host's own certificate needs no name and no date (RFC 7672 §3.1.1); one that another
+    /// vouches for has a name (§3.1.2), and its dates were checked with the path.
+    private static Optional<Unmet> unmatched(TlsDemand.DaneMatch demand, Evidence.Encrypted tls) {
+        if (tls.path().isEmpty()) {
+            return Optional.of(new Unmet(demand, Shortfall.TLSA_MISMATCH, "no certificate"));
+        }
+        CertificateDigests own = tls.path().getFirst();
+        List<CertificateDigests> issuers = tls.path().subList(1, tls.path().size());
+        if (demand.records().stream().anyMatch(tlsa -> tlsa.isForHost() && tlsa.matches(own))) {
+            return Optional.empty();
+        }
+        boolean vouchedFor =
+                demand.records().stream()
+                        .filter(Tlsa::isForIssuer)
+                        .anyMatch(tlsa -> issuers.stream().anyMatch(tlsa::matches));
+        if (vouchedFor) return wrongName(demand, demand.names(), tls);
+        String seen =
+                "the certificate's SHA-256 is "
+                        + own.certificate().sha256()
+                        + ", its key's "
+                        + own.publicKey().sha256();
+        return Optional.of(new Unmet(demand, Shortfall.TLSA_MISMATCH, seen));
     }
 
     private static Optional<Unmet> untrusted(TlsDemand demand, ChainVerdict verdict) {

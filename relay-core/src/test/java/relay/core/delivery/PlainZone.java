@@ -4,9 +4,11 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import relay.core.address.Domain;
+import relay.core.tls.Tlsa;
 
 /// A DNS that is plain text, a record a line: `example.org MX 10 mx.example.org`. `FAIL` in place
-/// of the value makes that look-up fail. A name that no line begins with does not exist.
+/// of the value makes that look-up fail. A name that no line begins with does not exist. DNSSEC
+/// vouches for what stands in a line that ends in `secure`.
 record PlainZone(List<String[]> records) implements Resolver {
 
     static PlainZone of(String text) {
@@ -26,7 +28,7 @@ record PlainZone(List<String[]> records) implements Resolver {
             if (mx[3].equals(".")) return new MxAnswer.NullMx();
             hosts.add(new MxHost(Integer.parseInt(mx[2]), mx[3]));
         }
-        if (!hosts.isEmpty()) return new MxAnswer.Hosts(hosts);
+        if (!hosts.isEmpty()) return new MxAnswer.Hosts(hosts, security(domain.name(), "MX"));
         boolean exists = records.stream().anyMatch(line -> line[0].equals(domain.name()));
         return exists ? new MxAnswer.NoRecord() : new MxAnswer.NoDomain();
     }
@@ -40,7 +42,35 @@ record PlainZone(List<String[]> records) implements Resolver {
         }
         return addresses.isEmpty()
                 ? new AddressAnswer.None()
-                : new AddressAnswer.Addresses(addresses);
+                : new AddressAnswer.Addresses(
+                        addresses,
+                        security(hostName, "A") == Security.SECURE ? List.of(hostName) : List.of());
+    }
+
+    @Override
+    public TlsaAnswer tlsa(String hostName, int port) {
+        String name = "_" + port + "._tcp." + hostName;
+        var found = new ArrayList<Tlsa>();
+        for (String[] tlsa : of(name, "TLSA")) {
+            if (tlsa[2].equals("FAIL")) return new TlsaAnswer.Failed("SERVFAIL");
+            found.add(
+                    new Tlsa(
+                            Integer.parseInt(tlsa[2]),
+                            Integer.parseInt(tlsa[3]),
+                            Integer.parseInt(tlsa[4]),
+                            tlsa[5]));
+        }
+        return found.isEmpty() || security(name, "TLSA") == Security.INSECURE
+                ? new TlsaAnswer.None()
+                : new TlsaAnswer.Records(found);
+    }
+
+    private Security security(String name, String type) {
+        List<String[]> lines = of(name, type);
+        boolean secure =
+                !lines.isEmpty()
+                        && lines.stream().allMatch(line -> line[line.length - 1].equals("secure"));
+        return secure ? Security.SECURE : Security.INSECURE;
     }
 
     private List<String[]> of(String name, String type) {

@@ -153,7 +153,8 @@ class PlannedDemandsTest {
         // Given any policy, and any further source of demands.
         PolicyTable policy = connector("c").tls(connectorTls).table(floor("example.org", floorTls));
         var source = new TlsDemand.Source(TlsDemand.Source.Kind.DOMAIN, "added");
-        DemandSource more = target -> added.demands(source, target.hostName());
+        DemandSource more =
+                target -> new DemandSource.Answer.Demands(added.demands(source, target.hostName()));
 
         // When mail is planned without it and with it, wherever it stands in the list.
         List<TlsDemand> without = planned(policy, DemandSource.CONFIGURED);

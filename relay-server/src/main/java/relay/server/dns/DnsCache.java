@@ -34,6 +34,10 @@ final class DnsCache {
                 .map(Kept::answer);
     }
 
+    synchronized void clear() {
+        answers.clear();
+    }
+
     synchronized void put(Name name, int type, DnsAnswer answer) {
         if (!answer.keptFor().isPositive()) return;
         Instant until = clock.instant().plus(answer.keptFor());

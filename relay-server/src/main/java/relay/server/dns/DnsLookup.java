@@ -2,12 +2,13 @@ package relay.server.dns;
 
 import java.time.Duration;
 import org.xbill.DNS.Name;
-import relay.server.dns.DnsServers.Deadline;
-import relay.server.dns.DnsServers.Exchange;
+import relay.core.delivery.Resolver.Security;
+import relay.server.dns.DnsSource.Deadline;
+import relay.server.dns.DnsSource.Exchange;
 
 /// Answers one question: from the cache, else from the servers, following CNAME records from answer
 /// to answer. Thread-safe; blocks for at most `overall`.
-record DnsLookup(DnsServers servers, DnsCache cache, Duration overall) {
+record DnsLookup(DnsSource source, DnsCache cache, Duration overall) {
 
     DnsAnswer of(Name name, int type) {
         return cache.get(name, type).orElseGet(() -> ask(name, type));
@@ -22,13 +23,15 @@ record DnsLookup(DnsServers servers, DnsCache cache, Duration overall) {
     // Ends because the trail takes only so many names.
     private DnsAnswer follow(CnameTrail trail, int type, Deadline deadline) {
         Duration lifetime = Judgement.MAX_LIFETIME;
+        Security all = Security.SECURE;
         while (true) {
-            switch (servers.ask(trail.last(), type, deadline)) {
+            switch (source.ask(trail.last(), type, deadline)) {
                 case Exchange.Unanswered(var detail) -> {
                     return new DnsAnswer.Failed(detail);
                 }
-                case Exchange.Answered(var response) -> {
-                    switch (Judgement.of(response, type, trail)) {
+                case Exchange.Answered(var response, var security) -> {
+                    if (security == Security.INSECURE) all = security;
+                    switch (Judgement.of(response, all, type, trail)) {
                         case Judgement.Settled(var answer) -> {
                             return answer.keptAtMost(lifetime);
                         }

@@ -2,10 +2,10 @@ package relay.server.dns;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -14,12 +14,13 @@ import org.xbill.DNS.ARecord;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
-import org.xbill.DNS.ResolverConfig;
+import org.xbill.DNS.TLSARecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.hosts.HostsFileParser;
 import relay.core.address.Domain;
 import relay.core.delivery.Resolver;
+import relay.core.tls.Tlsa;
 
 /// Asks the DNS for mail hosts and addresses, with a cache of its own. Addresses are looked for in
 /// the machine's hosts file first.
@@ -27,9 +28,7 @@ import relay.core.delivery.Resolver;
 /// Any number of threads may share it; each call blocks its thread, which may be virtual, for at
 /// most 15 seconds.
 public final class DnsResolver implements Resolver {
-    private static final Duration PER_TRY = Duration.ofSeconds(5);
     private static final Duration PER_LOOK_UP = Duration.ofSeconds(15);
-    private static final int MAX_CACHED_ANSWERS = 20_000;
 
     private final DnsLookup lookup;
     private final HostsFileParser hostsFile;
@@ -39,14 +38,8 @@ public final class DnsResolver implements Resolver {
         this.hostsFile = hostsFile;
     }
 
-    /// `servers` are resolvers that do recursion, in the order to ask them; where there is none,
-    /// the machine's are taken as they are configured now.
-    public static DnsResolver of(List<InetSocketAddress> servers, InstantSource clock) {
-        List<InetSocketAddress> asked =
-                servers.isEmpty() ? new ResolverConfig().servers() : servers;
-        var cache = new DnsCache(MAX_CACHED_ANSWERS, clock);
-        var lookup = new DnsLookup(DnsServers.at(asked, PER_TRY), cache, PER_LOOK_UP);
-        return new DnsResolver(lookup, new HostsFileParser());
+    static DnsResolver of(DnsSource source, DnsCache cache) {
+        return new DnsResolver(new DnsLookup(source, cache, PER_LOOK_UP), new HostsFileParser());
     }
 
     @Override
@@ -62,18 +55,18 @@ public final class DnsResolver implements Resolver {
             case DnsAnswer.NoData _ -> new MxAnswer.NoRecord();
             case DnsAnswer.NoName _ -> new MxAnswer.NoDomain();
             case DnsAnswer.Failed(var detail) -> new MxAnswer.Failed(detail);
-            case DnsAnswer.Found(var records, _) -> mxHosts(records);
+            case DnsAnswer.Found found -> mxHosts(found.records(), found.security());
         };
     }
 
-    private static MxAnswer mxHosts(List<Record> records) {
+    private static MxAnswer mxHosts(List<Record> records, Security security) {
         if (records.size() == 1 && ((MXRecord) records.getFirst()).getTarget().equals(Name.root)) {
             return new MxAnswer.NullMx();
         }
         List<MxHost> hosts = records.stream().flatMap(DnsResolver::mxHost).toList();
         return hosts.isEmpty()
                 ? new MxAnswer.Failed("no MX record has the name of a host")
-                : new MxAnswer.Hosts(hosts);
+                : new MxAnswer.Hosts(hosts, security);
     }
 
     /// Nothing where the record's host is not a name that a host can have.
@@ -95,12 +88,13 @@ public final class DnsResolver implements Resolver {
     private AddressAnswer addresses(Name name) {
         List<InetAddress> local =
                 Stream.of(Type.AAAA, Type.A).flatMap(type -> inHostsFile(name, type)).toList();
-        if (!local.isEmpty()) return new AddressAnswer.Addresses(local);
+        // What the machine's owner wrote there is not the DNS, so nothing published there holds.
+        if (!local.isEmpty()) return new AddressAnswer.Addresses(local, List.of());
         var ipv6 =
                 CompletableFuture.supplyAsync(
                         () -> lookup.of(name, Type.AAAA), Thread::startVirtualThread);
         DnsAnswer ipv4 = lookup.of(name, Type.A);
-        return addressAnswer(List.of(ipv6.join(), ipv4));
+        return addressAnswer(name, List.of(ipv6.join(), ipv4));
     }
 
     private Stream<InetAddress> inHostsFile(Name name, int type) {
@@ -113,9 +107,17 @@ public final class DnsResolver implements Resolver {
     }
 
     /// One family's addresses are enough, whatever became of the other.
-    private static AddressAnswer addressAnswer(List<DnsAnswer> answers) {
-        List<InetAddress> addresses = answers.stream().flatMap(DnsResolver::found).toList();
-        if (!addresses.isEmpty()) return new AddressAnswer.Addresses(addresses);
+    private AddressAnswer addressAnswer(Name name, List<DnsAnswer> answers) {
+        List<InetAddress> addresses =
+                answers.stream()
+                        .flatMap(DnsResolver::found)
+                        .flatMap(found -> found.records().stream())
+                        .map(DnsResolver::address)
+                        .toList();
+        if (!addresses.isEmpty()) {
+            List<DnsAnswer.Found> found = answers.stream().flatMap(DnsResolver::found).toList();
+            return new AddressAnswer.Addresses(addresses, tlsaNames(name, found));
+        }
         return answers.stream()
                 .flatMap(DnsResolver::failure)
                 .findFirst()
@@ -123,10 +125,57 @@ public final class DnsResolver implements Resolver {
                 .orElseGet(AddressAnswer.None::new);
     }
 
-    private static Stream<InetAddress> found(DnsAnswer answer) {
-        return answer instanceof DnsAnswer.Found(var records, _)
-                ? records.stream().map(DnsResolver::address)
-                : Stream.of();
+    /// RFC 7672 §2.2.2: the name at the end of secure CNAME records, then the one they started
+    /// from. Where they lead to an unsigned zone, the first name counts if it is itself signed.
+    private List<String> tlsaNames(Name asked, List<DnsAnswer.Found> answers) {
+        Name owner = answers.getFirst().owner();
+        boolean secure = answers.stream().allMatch(found -> found.security() == Security.SECURE);
+        if (secure) {
+            return Stream.of(owner, asked).distinct().map(DnsResolver::hostName).toList();
+        }
+        boolean alias = !owner.equals(asked);
+        boolean aliasIsSecure =
+                alias
+                        && lookup.of(asked, Type.CNAME) instanceof DnsAnswer.Found cname
+                        && cname.security() == Security.SECURE;
+        return aliasIsSecure ? List.of(hostName(asked)) : List.of();
+    }
+
+    private static String hostName(Name name) {
+        return name.toString(true).toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public TlsaAnswer tlsa(String hostName, int port) {
+        return name("_" + port + "._tcp." + hostName)
+                .map(name -> lookup.of(name, Type.TLSA))
+                .map(DnsResolver::tlsaAnswer)
+                .orElseGet(TlsaAnswer.None::new);
+    }
+
+    private static TlsaAnswer tlsaAnswer(DnsAnswer answer) {
+        return switch (answer) {
+            case DnsAnswer.Failed(var detail) -> new TlsaAnswer.Failed(detail);
+            case DnsAnswer.NoData _, DnsAnswer.NoName _ -> new TlsaAnswer.None();
+            case DnsAnswer.Found found when found.security() == Security.INSECURE ->
+                    new TlsaAnswer.None();
+            case DnsAnswer.Found found ->
+                    new TlsaAnswer.Records(
+                            found.records().stream().map(DnsResolver::tlsaRecord).toList());
+        };
+    }
+
+    private static Tlsa tlsaRecord(Record record) {
+        var tlsa = (TLSARecord) record;
+        return new Tlsa(
+                tlsa.getCertificateUsage(),
+                tlsa.getSelector(),
+                tlsa.getMatchingType(),
+                HexFormat.of().formatHex(tlsa.getCertificateAssociationData()));
+    }
+
+    private static Stream<DnsAnswer.Found> found(DnsAnswer answer) {
+        return answer instanceof DnsAnswer.Found found ? Stream.of(found) : Stream.of();
     }
 
     private static Stream<String> failure(DnsAnswer answer) {

@@ -10,11 +10,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.xbill.DNS.DClass;
+import org.xbill.DNS.ExtendedFlags;
+import org.xbill.DNS.Flags;
+import org.xbill.DNS.Header;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
 import org.xbill.DNS.SimpleResolver;
+import relay.core.delivery.Resolver.Security;
 
 /// The resolvers that are asked, in order. Each is asked with EDNS and, when all have failed, once
 /// more without: some middleboxes drop what they do not know (RFC 6891 §6.2.2).
@@ -22,14 +26,13 @@ import org.xbill.DNS.SimpleResolver;
 /// Message ids and source ports are random, and the question must come back as it was sent (RFC
 /// 5452 §9): dnsjava sees to that, and to TCP where an answer is truncated. Thread-safe; blocks the
 /// calling thread, which may be virtual.
-record DnsServers(List<Resolver> attempts, Duration perTry) {
+record DnsServers(List<Resolver> attempts, Duration perTry, Trust trust) implements DnsSource {
     private static final int NO_EDNS = -1;
 
-    sealed interface Exchange {
-        /// A response without fault, in the sense of [Judgement#fault].
-        record Answered(Message response) implements Exchange {}
-
-        record Unanswered(String detail) implements Exchange {}
+    /// Whether their word that an answer is secure is believed.
+    enum Trust {
+        FULL,
+        NONE
     }
 
     DnsServers {
@@ -42,7 +45,19 @@ record DnsServers(List<Resolver> attempts, Duration perTry) {
                 addresses.stream()
                         .map(at -> resolver(at, perTry))
                         .peek(resolver -> resolver.setEDNS(NO_EDNS));
-        return new DnsServers(Stream.concat(withEdns, without).toList(), perTry);
+        return new DnsServers(Stream.concat(withEdns, without).toList(), perTry, Trust.NONE);
+    }
+
+    /// Asked for signatures as well; with full trust, also whether an answer is secure.
+    static DnsServers withDnssec(List<InetSocketAddress> addresses, Duration perTry, Trust trust) {
+        return new DnsServers(
+                addresses.stream()
+                        .map(at -> resolver(at, perTry))
+                        .peek(resolver -> resolver.setEDNS(0, 0, ExtendedFlags.DO))
+                        .map(Resolver.class::cast)
+                        .toList(),
+                perTry,
+                trust);
     }
 
     private static Resolver resolver(InetSocketAddress address, Duration perTry) {
@@ -51,12 +66,22 @@ record DnsServers(List<Resolver> attempts, Duration perTry) {
         return resolver;
     }
 
-    Exchange ask(Name name, int type, Deadline deadline) {
+    @Override
+    public boolean validates() {
+        return trust == Trust.FULL;
+    }
+
+    @Override
+    public Exchange ask(Name name, int type, Deadline deadline) {
+        return exchange(Message.newQuery(Record.newRecord(name, type, DClass.IN)), deadline);
+    }
+
+    Exchange exchange(Message query, Deadline deadline) {
         String trouble = "no DNS server is configured";
         for (Resolver server : attempts) {
             Duration wait = DnsAnswer.least(perTry, deadline.left());
             if (!wait.isPositive()) break;
-            switch (askOne(server, name, type, wait)) {
+            switch (askOne(server, query, wait)) {
                 case Exchange.Answered answered -> {
                     return answered;
                 }
@@ -67,8 +92,10 @@ record DnsServers(List<Resolver> attempts, Duration perTry) {
         return new Exchange.Unanswered(trouble);
     }
 
-    private static Exchange askOne(Resolver server, Name name, int type, Duration wait) {
-        Message query = Message.newQuery(Record.newRecord(name, type, DClass.IN));
+    private Exchange askOne(Resolver server, Message question, Duration wait) {
+        // An id of its own for each, as an answer to the one before may still come.
+        Message query = question.clone();
+        query.getHeader().setID(new Header().getID());
         try {
             Message response =
                     server.sendAsync(query, Thread::startVirtualThread)
@@ -76,7 +103,7 @@ record DnsServers(List<Resolver> attempts, Duration perTry) {
                             .get(wait.toMillis(), TimeUnit.MILLISECONDS);
             Optional<String> fault = Judgement.fault(response);
             return fault.<Exchange>map(Exchange.Unanswered::new)
-                    .orElseGet(() -> new Exchange.Answered(response));
+                    .orElseGet(() -> new Exchange.Answered(response, security(response)));
         } catch (TimeoutException _) {
             return new Exchange.Unanswered("no answer in time");
         } catch (ExecutionException failure) {
@@ -87,20 +114,14 @@ record DnsServers(List<Resolver> attempts, Duration perTry) {
         }
     }
 
-    private static String describe(ExecutionException failure) {
+    private Security security(Message response) {
+        boolean secure = trust == Trust.FULL && response.getHeader().getFlag(Flags.AD);
+        return secure ? Security.SECURE : Security.INSECURE;
+    }
+
+    static String describe(ExecutionException failure) {
         return failure.getCause() instanceof IOException cause
                 ? String.valueOf(cause.getMessage())
                 : String.valueOf(failure.getMessage());
-    }
-
-    /// When a look-up must be over, by the clock that never jumps.
-    record Deadline(long nanoTime) {
-        static Deadline in(Duration duration) {
-            return new Deadline(System.nanoTime() + duration.toNanos());
-        }
-
-        Duration left() {
-            return Duration.ofNanos(nanoTime - System.nanoTime());
-        }
     }
 }

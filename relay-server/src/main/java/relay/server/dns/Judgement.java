@@ -14,6 +14,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
+import relay.core.delivery.Resolver.Security;
 
 /// What one response means. It is read with suspicion: only what answers the question counts, and
 /// "there is none" must be said as such, since a relay that believes it takes other hosts, or gives
@@ -49,7 +50,7 @@ sealed interface Judgement {
 
     /// The meaning of a response without fault to a question for the last name of `trail`, to which
     /// the names are added that it leads on to.
-    static Judgement of(Message response, int type, CnameTrail trail) {
+    static Judgement of(Message response, Security security, int type, CnameTrail trail) {
         List<Record> section = response.getSection(Section.ANSWER);
         var used = new ArrayList<Record>();
         List<Record> records = named(section, trail.last(), type);
@@ -64,7 +65,8 @@ sealed interface Judgement {
         }
         if (!records.isEmpty()) {
             used.addAll(records);
-            return new Settled(new DnsAnswer.Found(records, lifetime(used)));
+            return new Settled(
+                    new DnsAnswer.Found(records, lifetime(used), trail.last(), security));
         }
         return nothing(response, used);
     }

@@ -46,6 +46,8 @@ record TlsAdvice(String demand, String seen, String remedy) {
             case EXPIRED -> "the server's certificate is not valid now";
             case UNTRUSTED -> "the server's certificate is not from an authority that is trusted";
             case NAME_MISMATCH -> "the server's certificate is for another name";
+            case TLSA_MISMATCH ->
+                    "the server's certificate is not the one that its owner publishes in the DNS";
         };
     }
 
@@ -62,6 +64,9 @@ record TlsAdvice(String demand, String seen, String remedy) {
                             + " intermediate certificates";
             case NAME_MISMATCH ->
                     "the server's certificate must have the demanded name as a subjectAltName";
+            case TLSA_MISMATCH ->
+                    "its TLSA records and its certificate must be brought into agreement: new"
+                            + " records first, the certificate two of their lifetimes later";
         };
     }
 }

@@ -4,20 +4,28 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertPathBuilder;
+import java.security.cert.CertPathValidator;
 import java.security.cert.CertStore;
+import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import relay.core.smtp.RemoteText;
+import relay.core.tls.CertificateDigests;
 import relay.core.tls.Evidence.ChainVerdict;
+import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsDemand.DaneMatch;
+import relay.core.tls.Tlsa;
 
 /// Says whether a host's certificate chain is to be trusted (RFC 5280 §6): a path from the leaf,
 /// over what the host sent, to a trust root, valid now and for TLS servers. The name is not looked
@@ -109,6 +117,67 @@ final class ChainJudge {
             target.setExtendedKeyUsage(Set.of(SERVER_AUTHENTICATION));
         } catch (IOException e) {
             throw new InvalidAlgorithmParameterException(e);
+        }
+    }
+
+    /// What of the chain TLSA records can be compared with, as [Evidence.Encrypted] has it; empty
+    /// where no demand asks. PKIX decides for each issuer whether it vouches for what is below it
+    /// (RFC 7671 §5.2).
+    List<CertificateDigests> path(List<X509Certificate> chain, List<TlsDemand> demands) {
+        List<Tlsa> records =
+                demands.stream()
+                        .filter(DaneMatch.class::isInstance)
+                        .flatMap(demand -> ((DaneMatch) demand).records().stream())
+                        .toList();
+        if (records.isEmpty() || chain.isEmpty()) return List.of();
+        var path = new ArrayList<CertificateDigests>();
+        path.add(CertificateDigests.of(chain.getFirst()));
+        if (records.stream().anyMatch(Tlsa::isForIssuer)) path.addAll(issuers(chain, records));
+        return path;
+    }
+
+    private List<CertificateDigests> issuers(List<X509Certificate> chain, List<Tlsa> records) {
+        Instant now = clock.instant();
+        var issuers = new ArrayList<CertificateDigests>();
+        for (int i = 1; i < chain.size(); i++) {
+            var anchor = new TrustAnchor(chain.get(i), null);
+            boolean vouches =
+                    isValidAt(chain.get(i), now)
+                            && isIssuer(chain.get(i))
+                            && endsAt(anchor, chain.subList(0, i), now);
+            if (vouches) issuers.add(CertificateDigests.of(chain.get(i)));
+        }
+        records.forEach(record ->
+                PublishedAnchor.of(record)
+                        .filter(published -> vouches(published, chain, now))
+                        .ifPresent(published -> issuers.add(published.digests())));
+        return issuers;
+    }
+
+    /// An anchor that the DNS holds may stand above any certificate that was sent.
+    private static boolean vouches(
+            PublishedAnchor published, List<X509Certificate> chain, Instant now) {
+        for (int below = chain.size(); below > 0; below--) {
+            List<X509Certificate> part = chain.subList(0, below);
+            if (endsAt(published.anchorFor(part.getLast()), part, now)) return true;
+        }
+        return false;
+    }
+
+    private static boolean isIssuer(X509Certificate certificate) {
+        return certificate.getBasicConstraints() >= 0;
+    }
+
+    private static boolean endsAt(TrustAnchor anchor, List<X509Certificate> below, Instant now) {
+        try {
+            var path = CertificateFactory.getInstance("X.509").generateCertPath(below);
+            var parameters = new PKIXParameters(Set.of(anchor));
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(now));
+            CertPathValidator.getInstance("PKIX").validate(path, parameters);
+            return true;
+        } catch (GeneralSecurityException | IllegalArgumentException _) {
+            return false;
         }
     }
 

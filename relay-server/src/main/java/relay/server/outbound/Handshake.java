@@ -17,6 +17,7 @@ import javax.net.ssl.SSLSession;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.Evidence.TlsVersion;
+import relay.core.tls.TlsDemand;
 
 /// What a finished handshake showed, as the TLS library tells it: read on the event loop, made into
 /// evidence elsewhere.
@@ -52,13 +53,15 @@ record Handshake(TlsVersion protocol, String cipherSuite, List<Certificate> sent
         }
     }
 
-    /// Judges the chain. Takes CPU: not for an event loop. Neither library tells the group.
-    Evidence.Encrypted evidence(ChainJudge judge) {
+    /// Judges the chain, and follows it up to the issuers that `demands` may ask for. Takes CPU: not
+    /// for an event loop. Neither library tells the group.
+    Evidence.Encrypted evidence(ChainJudge judge, List<TlsDemand> demands) {
         try {
             List<X509Certificate> chain = parsed();
             ChainVerdict verdict = judge.judge(chain);
             Set<String> names = chain.isEmpty() ? Set.of() : dnsNames(chain.getFirst());
-            return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, names, chain);
+            var path = judge.path(chain, demands);
+            return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, names, chain, path);
         } catch (CertificateException _) {
             var verdict = new ChainVerdict.Untrusted("the certificate cannot be read");
             return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, Set.of(), List.of());

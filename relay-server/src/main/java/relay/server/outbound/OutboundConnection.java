@@ -310,7 +310,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         surroundings
                 .judges()
                 .execute(() -> {
-                    var evidence = handshake.evidence(surroundings.judge());
+                    var evidence = handshake.evidence(surroundings.judge(), host.demands());
                     channel.eventLoop().execute(() -> secured(new SessionInput.Secured(evidence)));
                 });
     }

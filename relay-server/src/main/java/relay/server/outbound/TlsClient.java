@@ -77,10 +77,11 @@ final class TlsClient implements AutoCloseable {
     /// A handler that begins the handshake with the host when it is added. The host's name is sent
     /// as SNI, an address never (RFC 6066 §3). It sets no time limit: the session does.
     SslHandler newHandler(ByteBufAllocator allocator, HostPlan host) {
-        boolean named = IpRange.address(host.hostName()).isEmpty();
+        String name = host.serverName();
+        boolean named = IpRange.address(name).isEmpty();
         SslHandler handler =
                 named
-                        ? context.newHandler(allocator, host.hostName(), host.port())
+                        ? context.newHandler(allocator, name, host.port())
                         : context.newHandler(allocator);
         handler.setHandshakeTimeoutMillis(0);
         handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MILLIS);

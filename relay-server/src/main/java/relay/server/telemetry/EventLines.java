@@ -238,6 +238,7 @@ final class EventLines {
                             case TlsDemand.Encryption _ -> "no";
                             case TlsDemand.TrustedChain _ -> "chain";
                             case TlsDemand.TrustedName _ -> "name";
+                            case TlsDemand.DaneMatch _ -> "dane";
                         })
                 .distinct()
                 .filter(how -> !how.equals("no"))

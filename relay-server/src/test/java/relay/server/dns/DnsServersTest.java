@@ -3,6 +3,7 @@ package relay.server.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static relay.server.dns.ScriptedDns.response;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -172,13 +173,14 @@ class DnsServersTest extends ScriptedDnsTest {
     }
 
     @Test
-    void asItIsMadeForTheProgramItAsksTheServersOfTheConfiguration() {
+    void asItIsMadeForTheProgramItAsksTheServersOfTheConfiguration() throws IOException {
         // Given a server that answers.
         server = replaced((query, _) -> List.of(response(query, MX)));
 
-        // Then the public factory leads to it.
-        DnsResolver resolver = DnsResolver.of(List.of(server.address()), clock);
-        assertThat(resolver.mx(DOMAIN)).isEqualTo(ONE_HOST);
+        // Then the public constructor leads to it.
+        try (Dns dns = new Dns(List.of(server.address()), Dns.Dnssec.OFF, new byte[0], clock)) {
+            assertThat(dns.resolver().mx(DOMAIN)).isEqualTo(ONE_HOST);
+        }
         assertThat(server.heard).hasSize(1);
     }
 }

@@ -23,6 +23,7 @@ import relay.core.address.Domain;
 import relay.core.delivery.Resolver.AddressAnswer;
 import relay.core.delivery.Resolver.MxAnswer;
 import relay.core.delivery.Resolver.MxHost;
+import relay.core.delivery.Resolver.Security;
 import relay.server.dns.ScriptedDns.Script;
 
 /// What the tests here share: a scripted server that can be exchanged, a clock that is set by hand,
@@ -36,7 +37,8 @@ abstract class ScriptedDnsTest {
 
     static final Duration A_MOMENT = Duration.ofMillis(300);
     static final String MX = "example.org 300 MX 10 mx.example.org";
-    static final MxAnswer ONE_HOST = new MxAnswer.Hosts(List.of(new MxHost(10, "mx.example.org")));
+    static final MxAnswer ONE_HOST =
+            new MxAnswer.Hosts(List.of(new MxHost(10, "mx.example.org")), Security.INSECURE);
 
     @TempDir Path folder;
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
@@ -81,12 +83,12 @@ abstract class ScriptedDnsTest {
     }
 
     static List<MxHost> hosts(MxAnswer answer) {
-        return answer instanceof MxAnswer.Hosts(var hosts) ? hosts : List.of();
+        return answer instanceof MxAnswer.Hosts found ? found.hosts() : List.of();
     }
 
     static AddressAnswer addresses(String... addresses) {
         return new AddressAnswer.Addresses(
-                Stream.of(addresses).map(InetAddress::ofLiteral).toList());
+                Stream.of(addresses).map(InetAddress::ofLiteral).toList(), List.of());
     }
 
     static String question(Message query) {
