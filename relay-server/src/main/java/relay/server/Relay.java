@@ -112,6 +112,7 @@ public final class Relay implements AutoCloseable {
         metrics.watchQueue(runner, store, clock);
         metrics.watchCertificates(() -> Map.of("listener", tls.expiry()), clock);
         metrics.watchReadiness(this::notReady);
+        metrics.watchDnssec(dns::validates);
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
         listener.reconfigure(configuration.receiveConnectors());

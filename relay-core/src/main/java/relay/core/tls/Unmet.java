@@ -55,7 +55,7 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
     }
 
     /// The host's own certificate needs no name and no date (RFC 7672 §3.1.1); one that another
-    /// vouches for has a name (§3.1.2), and its dates were checked with the path.
+    /// vouches for has a name (RFC 7672 §3.1.2), and its dates were checked with the path.
     private static Optional<Unmet> unmatched(TlsDemand.DaneMatch demand, Evidence.Encrypted tls) {
         if (tls.path().isEmpty()) {
             return Optional.of(new Unmet(demand, Shortfall.TLSA_MISMATCH, "no certificate"));

@@ -65,7 +65,7 @@ record TlsAdvice(String demand, String seen, String remedy) {
             case NAME_MISMATCH ->
                     "the server's certificate must have the demanded name as a subjectAltName";
             case TLSA_MISMATCH ->
-                    "its TLSA records and its certificate must be brought into agreement: new"
+                    "the server's TLSA records and certificate must be brought into agreement: new"
                             + " records first, the certificate two of their lifetimes later";
         };
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
@@ -118,6 +119,13 @@ public final class Metrics implements EventSink, AutoCloseable {
     public void watchReadiness(Supplier<List<String>> reasons) {
         Gauge.builder(MeterNames.READY.exposed(), reasons, now -> now.get().isEmpty() ? 1 : 0)
                 .description(MeterNames.READY.help())
+                .strongReference(true)
+                .register(registry);
+    }
+
+    public void watchDnssec(BooleanSupplier validates) {
+        Gauge.builder(MeterNames.DNSSEC.exposed(), validates, now -> now.getAsBoolean() ? 1 : 0)
+                .description(MeterNames.DNSSEC.help())
                 .strongReference(true)
                 .register(registry);
     }
