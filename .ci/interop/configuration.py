@@ -10,6 +10,7 @@ tls:
   trust: {trust}
 dns:
   servers: ["127.0.0.1:{dns}"]
+  dnssec: {dnssec}
 """
 
 
@@ -29,5 +30,7 @@ def connectors(receive, send, domains):
     return "\n".join(f"{name}:\n" + "".join(entries) for name, entries in lists.items())
 
 
-def relay(admin_port, dns_port, trust):
-    return RELAY.format(admin=admin_port, dns=dns_port, trust=json.dumps(str(trust)))
+def relay(admin_port, dns_port, trust, trust_anchor=None):
+    """Without a trust anchor for DNSSEC nothing is validated."""
+    dnssec = "off" if trust_anchor is None else f"require\n  trustAnchor: {json.dumps(str(trust_anchor))}"
+    return RELAY.format(admin=admin_port, dns=dns_port, dnssec=dnssec, trust=json.dumps(str(trust)))

@@ -59,7 +59,12 @@ class Stage:
         self.origin = Postfix("origin.example", self.folder / "origin", SENDERS)
         self.partner = Postfix("mx.bank.example", self.folder / "partner", RECIPIENTS)
         self.relay = Relay(self.folder / "relay")
+        self.dns = None
         self.exits = contextlib.ExitStack()
+
+    def use_dns(self, dns):
+        """A name server that the relay asks; before `start`."""
+        self.dns = dns
 
     # --- start and stop
 
@@ -119,8 +124,10 @@ class Stage:
     # --- the relay's configuration
 
     def configure_relay(self):
-        # The DNS server is a port where nobody answers: these tests need no look-up, and none leaves the machine.
-        text = configuration.relay(self.relay.admin_port, free_port(), self.trust)
+        # Else the DNS server is a port where nobody answers: most tests need no look-up, and none leaves the machine.
+        port = free_port() if self.dns is None else self.dns.port
+        anchor = None if self.dns is None else self.dns.anchor
+        text = configuration.relay(self.relay.admin_port, port, self.trust, anchor)
         (self.relay.conf / "relay.yaml").write_text(text)
         self.write_connectors()
 
