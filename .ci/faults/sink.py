@@ -115,6 +115,8 @@ class Dialogue:
             case "RCPT":
                 self.recipients.append(path(line))
                 self._say("250 ok")
+            case "DATA" if not self.recipients:
+                self._say("554 no recipient")
             case "DATA":
                 self._take_content()
             case _:
