@@ -66,7 +66,7 @@ class Clock(FaultTest):
         self.relay.environment |= {
             "LD_PRELOAD": library,
             "FAKETIME_TIMESTAMP_FILE": str(self.clock),
-            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
         }
