@@ -30,7 +30,7 @@ class Kills(FaultTest):
             threading.Event().wait(random.uniform(0.1, 1.2))
         else:
             self.await_ready(200)
-            threading.Event().wait(random.uniform(0.0, 1.2))
+            threading.Event().wait(random.uniform(0.0, 0.8))
         if number % 5 == 1:
             # Somewhere in an orderly end.
             self.relay.signal(signal.SIGTERM)
