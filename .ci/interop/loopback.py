@@ -1,15 +1,22 @@
 """Ports, bounded waits and bare SMTP and HTTP on this machine's loopback."""
 
 import http.client
+import random
 import socket
 import time
 
 
 def free_port():
-    """A port the system has just given out and taken back."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nobody has, below those that the system gives to clients: one of those might have it while its owner
+    is being restarted, or meet itself in it."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def await_that(what, probe, seconds=30):

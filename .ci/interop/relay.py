@@ -22,6 +22,7 @@ class Relay:
         self.port = free_port()
         self.admin_port = free_port()
         self.log_file = folder / "log"
+        self.environment = {}
         self.process = None
 
     # --- the process
@@ -29,14 +30,23 @@ class Relay:
     def start(self):
         """Returns when the relay says, in its log and on /ready, that it is ready."""
         said_before = self.log().count("ready")
-        with open(self.log_file, "ab") as output:
-            command = ["./relay", "serve", "--conf", str(self.conf)]
-            # A group of its own, so that an interrupted test run still stops it in the order it wants.
-            self.process = subprocess.Popen(
-                command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
+        self.spawn()
         await_that("the relay answers /ready with 200", self._answers_ready, READY_SECONDS)
         await_that("the relay's log says ready", lambda: self.log().count("ready") > said_before)
+
+    def spawn(self):
+        """Returns at once. `environment` is added to the process's own."""
+        with open(self.log_file, "ab") as output:
+            # A group of its own, so that an interrupted test run still stops it in the order it wants.
+            self.process = subprocess.Popen(
+                ["./relay", "serve", "--conf", str(self.conf)],
+                cwd=REPOSITORY,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
 
     def stop(self):
         """SIGTERM; a relay that does not end in time, or not with status 0, is a failure."""

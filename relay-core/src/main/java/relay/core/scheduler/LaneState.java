@@ -3,6 +3,7 @@ package relay.core.scheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -76,6 +77,14 @@ final class LaneState {
         held = census.heldEntries();
         bytes = census.bytes();
         disk.begin(census.nextAttempt(), census.oldest());
+    }
+
+    /// Whether what the disk says is further away than any delay of the schedule: then the clock was
+    /// set back, or the schedule was shortened, since it was written.
+    boolean waitsTooLong(LaneCensus census, Instant now) {
+        Instant latest = now.plus(Collections.max(schedule().delays()));
+        boolean entriesWait = queued > 0 && census.nextAttempt().isAfter(latest);
+        return entriesWait || (isFailing() && record.retryAt().isAfter(latest));
     }
 
     /// Takes over what a configuration says of this lane; true where that is something new.

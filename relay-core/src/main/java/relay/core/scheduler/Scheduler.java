@@ -1,5 +1,6 @@
 package relay.core.scheduler;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,13 @@ import relay.core.scheduler.SchedulerEvent.Ending;
 /// refuses one message delays that message; a next hop that cannot be reached, or does not meet the
 /// demands, rests the whole lane. No clock, thread or store inside. Confined to one thread.
 public final class Scheduler {
+    /// A clock that is off by less is set right by slowing it down, or costs less than a short delay.
+    private static final Duration SET_BACK = Duration.ofSeconds(30);
+
     private final Board board;
     private final Dispatcher dispatcher;
     private final Sweeps sweeps;
+    private Instant lastTime = Instant.EPOCH;
 
     public Scheduler(SchedulerLimits limits, PolicyTable policy) {
         this.board = new Board(limits, policy);
@@ -39,6 +44,7 @@ public final class Scheduler {
 
     public List<Action> on(SchedulerEvent event, Instant now) {
         var turn = new Turn(now);
+        watchClock(turn);
         switch (event) {
             case SchedulerEvent.Started(var census) -> start(census, turn);
             case SchedulerEvent.Accepted(var messages) -> accept(messages, turn);
@@ -107,6 +113,7 @@ public final class Scheduler {
         for (LaneCensus lane : census) {
             LaneState state = board.lane(lane.record().lane());
             state.remember(lane);
+            if (state.waitsTooLong(lane, turn.now)) retry(state, turn);
             if (!state.isConfigured()) sweeps.lookForStale(state, turn);
             turn.touch(state);
         }
@@ -224,6 +231,17 @@ public final class Scheduler {
     }
 
     // Time and people
+
+    /// When the clock was set back, whatever waits for a time by the old clock would wait too long.
+    private void watchClock(Turn turn) {
+        boolean setBack = turn.now.isBefore(lastTime.minus(SET_BACK));
+        lastTime = turn.now;
+        if (!setBack) return;
+        for (LaneState lane : board.lanes()) {
+            retry(lane, turn);
+            turn.touch(lane);
+        }
+    }
 
     private void tick(Turn turn) {
         for (LaneState lane : board.lanes()) {

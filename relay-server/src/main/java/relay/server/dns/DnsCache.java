@@ -15,7 +15,13 @@ final class DnsCache {
 
     private record Question(Name name, int type) {}
 
-    private record Kept(DnsAnswer answer, Instant until) {}
+    private record Kept(DnsAnswer answer, Instant since, Instant until) {
+
+        /// Not before it came, either: the clock may have been set back.
+        boolean holdsAt(Instant now) {
+            return !now.isBefore(since) && now.isBefore(until);
+        }
+    }
 
     DnsCache(int maxEntries, InstantSource clock) {
         this.clock = clock;
@@ -30,7 +36,7 @@ final class DnsCache {
 
     synchronized Optional<DnsAnswer> get(Name name, int type) {
         return Optional.ofNullable(answers.get(new Question(name, type)))
-                .filter(kept -> kept.until().isAfter(clock.instant()))
+                .filter(kept -> kept.holdsAt(clock.instant()))
                 .map(Kept::answer);
     }
 
@@ -40,7 +46,7 @@ final class DnsCache {
 
     synchronized void put(Name name, int type, DnsAnswer answer) {
         if (!answer.keptFor().isPositive()) return;
-        Instant until = clock.instant().plus(answer.keptFor());
-        answers.put(new Question(name, type), new Kept(answer, until));
+        Instant now = clock.instant();
+        answers.put(new Question(name, type), new Kept(answer, now, now.plus(answer.keptFor())));
     }
 }

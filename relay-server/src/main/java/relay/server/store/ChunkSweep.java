@@ -11,21 +11,18 @@ import relay.core.queue.QueueId;
 /// Deletes the chunks of large contents that nobody needs any more, a few with each transaction, so
 /// that the end of a large message does not hold up the small ones. What a crash leaves is found at
 /// the next start: chunks without a `chunked` row. Confined to the writer's thread.
-final class ChunkSweep implements AutoCloseable {
+final class ChunkSweep {
     private static final int CHUNKS_AT_ONCE = 32;
 
-    private final Deque<QueueId> waiting = new ArrayDeque<>();
-    private final PreparedStatement delete;
-    private boolean finished;
+    /// What [#step] does, prepared by the writer.
+    static final String DELETE =
+            "DELETE FROM chunk WHERE message = ?1 AND seq IN (SELECT seq FROM chunk"
+                    + " WHERE message = ?1 ORDER BY seq LIMIT "
+                    + CHUNKS_AT_ONCE
+                    + ")";
 
-    ChunkSweep(Connection connection) throws SQLException {
-        delete =
-                connection.prepareStatement(
-                        "DELETE FROM chunk WHERE message = ?1 AND seq IN (SELECT seq FROM chunk"
-                                + " WHERE message = ?1 ORDER BY seq LIMIT "
-                                + CHUNKS_AT_ONCE
-                                + ")");
-    }
+    private final Deque<QueueId> waiting = new ArrayDeque<>();
+    private boolean finished;
 
     /// Finds what a crash left. One step in the index for each large message, orphan or not.
     void findOrphans(Connection connection) throws SQLException {
@@ -50,8 +47,8 @@ final class ChunkSweep implements AutoCloseable {
         return waiting.isEmpty();
     }
 
-    /// Deletes some, within a transaction.
-    void step() throws SQLException {
+    /// Deletes some by [#DELETE], within a transaction.
+    void step(PreparedStatement delete) throws SQLException {
         finished = false;
         if (waiting.isEmpty()) return;
         delete.setLong(1, waiting.getFirst().value());
@@ -62,11 +59,6 @@ final class ChunkSweep implements AutoCloseable {
     void committed() {
         if (finished) waiting.removeFirst();
         finished = false;
-    }
-
-    @Override
-    public void close() throws SQLException {
-        delete.close();
     }
 
     private static long after(PreparedStatement next, long id) throws SQLException {

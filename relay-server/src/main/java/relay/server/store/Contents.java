@@ -14,9 +14,10 @@ import relay.core.queue.QueueId;
 /// transaction outlives a piece, so a slow recipient does not keep the journal from starting over.
 /// Any thread.
 final class Contents implements ContentSource, AutoCloseable {
-    private static final String ONE_ROW = "SELECT bytes FROM content WHERE id = ?";
+    private static final String ONE_ROW = "SELECT bytes, sum FROM content WHERE id = ?";
     private static final String CHUNKS = "SELECT chunks FROM chunked WHERE id = ?";
-    private static final String CHUNK = "SELECT bytes FROM chunk WHERE message = ? AND seq = ?";
+    private static final String CHUNK =
+            "SELECT bytes, sum FROM chunk WHERE message = ? AND seq = ?";
     private static final byte[] END = {};
 
     private final ContentCache cache;
@@ -141,8 +142,16 @@ final class Contents implements ContentSource, AutoCloseable {
 
         private static byte @Nullable [] first(PreparedStatement statement) throws SQLException {
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? row.getBytes(1) : null;
+                return row.next() ? intact(row) : null;
             }
+        }
+
+        private static byte[] intact(ResultSet row) throws SQLException {
+            byte[] bytes = row.getBytes(1);
+            if (Checksum.of(bytes) != row.getLong(2)) {
+                throw new SQLException("it was damaged on the disk: its checksum is another");
+            }
+            return bytes;
         }
     }
 }

@@ -24,14 +24,16 @@ import relay.core.routing.Lane;
 final class DiskView implements QueueView, AutoCloseable {
     private final Path file;
     private final Reader reader;
-    private final EntryQueries queries;
+    private final Consumer<String> unreadable;
 
     // The reader's thread alone has these.
+    private EntryQueries queries;
     private List<DomainCount> counted = List.of();
     private long countAgainAt = System.nanoTime();
 
     DiskView(Path folder, Consumer<String> unreadable) throws SQLException {
         file = folder.resolve(Schema.FILE);
+        this.unreadable = unreadable;
         reader = new Reader(folder, "StoreView");
         queries = new EntryQueries(reader.connection(), unreadable);
     }
@@ -74,9 +76,20 @@ final class DiskView implements QueueView, AutoCloseable {
 
     private <T> T ask(Reader.Question<T> question) {
         try {
-            return reader.ask(question);
+            return reader.ask(_ -> answer(question));
         } catch (SQLException e) {
             throw Schema.unreadable(file, e);
+        }
+    }
+
+    /// As with [Reader]'s own statements, none of these outlives a failure.
+    private <T> T answer(Reader.Question<T> question) throws SQLException {
+        try {
+            return question.answer(reader);
+        } catch (SQLException e) {
+            Schema.closeQuietly(queries);
+            queries = new EntryQueries(reader.connection(), unreadable);
+            throw e;
         }
     }
 

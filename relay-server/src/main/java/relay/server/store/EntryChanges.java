@@ -24,7 +24,8 @@ final class EntryChanges implements AutoCloseable {
         defer =
                 connection.prepareStatement(
                         """
-                        UPDATE entry SET recipients = ?, attempts = ?, next_attempt = ?, trouble = ?
+                        UPDATE entry SET recipients = ?, recipients_sum = ?, attempts = ?,
+                            next_attempt = ?, trouble = ?
                         WHERE message = ? AND idx = ?
                         """);
         // Without a reason, the last trouble stays: a hold by the operator says nothing about it.
@@ -54,7 +55,7 @@ final class EntryChanges implements AutoCloseable {
                         EntryRows.INTO
                                 + "SELECT message,"
                                 + " (SELECT max(idx) + 1 FROM entry WHERE message = ?1), ?3,"
-                                + " status, attempts, next_attempt, delay_notice, trouble, ?4, "
+                                + " status, attempts, next_attempt, delay_notice, trouble, ?4, ?5, "
                                 + EntryRows.ENVELOPE
                                 + " FROM entry WHERE message = ?1 AND idx = ?2");
         end = connection.prepareStatement("DELETE FROM entry WHERE message = ? AND idx = ?");
@@ -64,11 +65,13 @@ final class EntryChanges implements AutoCloseable {
         if (change.remaining().isEmpty()) {
             throw new IllegalArgumentException(change.entry() + " goes on without a recipient");
         }
-        defer.setString(1, RecipientText.of(change.remaining()));
-        defer.setInt(2, change.attempts());
-        defer.setLong(3, EntryRows.millis(change.nextAttempt()));
-        defer.setString(4, DiagnosticJson.of(List.of(change.why())));
-        bindEntry(defer, 5, change.entry());
+        String recipients = RecipientText.of(change.remaining());
+        defer.setString(1, recipients);
+        defer.setLong(2, EntryRows.sumOf(change.entry().message(), recipients));
+        defer.setInt(3, change.attempts());
+        defer.setLong(4, EntryRows.millis(change.nextAttempt()));
+        defer.setString(5, DiagnosticJson.of(List.of(change.why())));
+        bindEntry(defer, 6, change.entry());
         defer.executeUpdate();
     }
 
@@ -103,7 +106,9 @@ final class EntryChanges implements AutoCloseable {
             }
             bindEntry(copyToLane, 1, change.entry());
             copyToLane.setLong(3, lanes.number(part.lane()));
-            copyToLane.setString(4, RecipientText.of(part.recipients()));
+            String recipients = RecipientText.of(part.recipients());
+            copyToLane.setString(4, recipients);
+            copyToLane.setLong(5, EntryRows.sumOf(change.entry().message(), recipients));
             copyToLane.executeUpdate();
         }
         if (change.parts().isEmpty()) return;

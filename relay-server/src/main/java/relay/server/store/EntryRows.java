@@ -26,22 +26,23 @@ final class EntryRows {
     static final int SENT = 1;
 
     /// The envelope's columns, which all entries of a message have alike.
-    static final String ENVELOPE = "sender, needs, size, accepted, connector, client";
+    static final String ENVELOPE = "sender, needs, size, accepted, connector, client, envelope_sum";
 
     static final String INTO =
             "INSERT INTO entry (message, idx, lane, status, attempts, next_attempt, delay_notice,"
-                    + " trouble, recipients, "
+                    + " trouble, recipients, recipients_sum, "
                     + ENVELOPE
                     + ") ";
 
-    static final String INSERT = INTO + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    static final String INSERT =
+            INTO + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /// What [#read] reads, of `entry e` and `lane l`.
     static final String COLUMNS =
             """
             e.message, e.idx, e.status, e.attempts, e.next_attempt, e.delay_notice, e.trouble,
             e.recipients, e.sender, e.needs, e.size, e.accepted, e.connector, e.client,
-            l.connector, l.next_hop, l.floor
+            l.connector, l.next_hop, l.floor, e.recipients_sum, e.envelope_sum
             """;
 
     private static final int EIGHT_BIT_MIME = 1;
@@ -60,18 +61,65 @@ final class EntryRows {
         insert.setLong(6, millis(entry.nextAttempt()));
         insert.setInt(7, entry.delayNotice() == DelayNotice.SENT ? SENT : NOT_SENT);
         insert.setString(8, DiagnosticJson.of(entry.lastTrouble()));
-        insert.setString(9, RecipientText.of(entry.recipients()));
-        insert.setString(10, RecipientText.of(envelope.sender()));
-        insert.setInt(11, of(envelope.needs()));
-        insert.setLong(12, envelope.sizeBytes());
-        insert.setLong(13, millis(envelope.acceptedAt()));
-        insert.setString(14, envelope.receiveConnector());
-        insert.setString(15, withoutZone(envelope.client()).getHostAddress());
+        String recipients = RecipientText.of(entry.recipients());
+        insert.setString(9, recipients);
+        insert.setLong(10, sumOf(entry.id().message(), recipients));
+        bindEnvelope(insert, envelope);
+    }
+
+    private static void bindEnvelope(PreparedStatement insert, Envelope envelope)
+            throws SQLException {
+        String sender = RecipientText.of(envelope.sender());
+        int needs = of(envelope.needs());
+        long accepted = millis(envelope.acceptedAt());
+        String client = withoutZone(envelope.client()).getHostAddress();
+        insert.setString(11, sender);
+        insert.setInt(12, needs);
+        insert.setLong(13, envelope.sizeBytes());
+        insert.setLong(14, accepted);
+        insert.setString(15, envelope.receiveConnector());
+        insert.setString(16, client);
+        insert.setLong(
+                17,
+                Checksum.of(
+                        envelope.id().value(),
+                        sender,
+                        needs,
+                        envelope.sizeBytes(),
+                        accepted,
+                        envelope.receiveConnector(),
+                        client));
+    }
+
+    /// Of the column `recipients`.
+    static long sumOf(QueueId message, String recipients) {
+        return Checksum.of(message.value(), recipients);
+    }
+
+    /// Throws [IllegalArgumentException] where the disk gives back something else than it was
+    /// given: mail must not go to whom it was not for.
+    private static void checkSums(ResultSet row) throws SQLException {
+        long message = row.getLong(1);
+        boolean recipients = Checksum.of(message, row.getString(8)) == row.getLong(18);
+        long envelope =
+                Checksum.of(
+                        message,
+                        row.getString(9),
+                        row.getInt(10),
+                        row.getLong(11),
+                        row.getLong(12),
+                        row.getString(13),
+                        row.getString(14));
+        if (!recipients || envelope != row.getLong(19)) {
+            throw new IllegalArgumentException(
+                    "it was damaged on the disk: its checksum is another");
+        }
     }
 
     /// Reads [#COLUMNS]. Throws [IllegalArgumentException] where a value was not written by
     /// [#bind].
     static QueueEntry read(ResultSet row) throws SQLException {
+        checkSums(row);
         var id = new QueueId(row.getLong(1));
         var envelope =
                 new Envelope(

@@ -29,6 +29,24 @@ final class FolderLock implements AutoCloseable {
         this.held = held;
     }
 
+    /// Whether [#noteQueue] was ever called for this folder.
+    Soundness.Past past() throws SQLException {
+        return Schema.number(held, "PRAGMA user_version") > 0
+                ? Soundness.Past.USED
+                : Soundness.Past.NEW;
+    }
+
+    /// Writes down that there is a queue in the folder from now on: a file that is gone later is no
+    /// new queue.
+    void noteQueue() throws SQLException {
+        if (past() == Soundness.Past.USED) return;
+        try (var statement = held.createStatement()) {
+            statement.execute("PRAGMA user_version = 1");
+            statement.execute("COMMIT");
+            statement.execute("BEGIN EXCLUSIVE");
+        }
+    }
+
     /// Makes the folder (mode 0700) where there is none and takes it. Throws [StoreException] where
     /// it cannot be made, or another store has it.
     static FolderLock take(Path folder) {

@@ -92,11 +92,6 @@ final class LaneTable implements AutoCloseable {
         record.executeUpdate();
     }
 
-    /// Numbers given in a transaction that was rolled back mean nothing.
-    void forgetNumbers() {
-        numbers.clear();
-    }
-
     @Override
     public void close() throws SQLException {
         for (var statement : List.of(find, add, record)) statement.close();

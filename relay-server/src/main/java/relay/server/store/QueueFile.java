@@ -2,11 +2,9 @@ package relay.server.store;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.Consumer;
 import relay.core.queue.MessageStore.LoadQuery;
 import relay.core.queue.MessageStore.Loaded;
@@ -20,27 +18,19 @@ final class QueueFile {
     private static final int PROBE_BYTES = 256 * 1024;
 
     private final Connection connection;
-    private final LaneTable lanes;
-    private final QueueWrites writes;
-    private final EntryQueries queries;
-    private final ChunkSweep sweep;
+    private final Consumer<String> unreadable;
+    private final ChunkSweep sweep = new ChunkSweep();
     private final QueueIds ids;
-    private final PreparedStatement begin;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
+    private Prepared prepared;
+    private boolean prepareAnew;
 
     private QueueFile(Connection connection, InstantSource clock, Consumer<String> unreadable)
             throws SQLException {
         this.connection = connection;
+        this.unreadable = unreadable;
         LaneTable.forgetIdle(connection);
         ids = new QueueIds(clock, Math.max(reservedIds(connection), idAfterLast(connection)));
-        begin = connection.prepareStatement("BEGIN IMMEDIATE");
-        commit = connection.prepareStatement("COMMIT");
-        rollback = connection.prepareStatement("ROLLBACK");
-        lanes = new LaneTable(connection);
-        writes = new QueueWrites(connection, lanes);
-        queries = new EntryQueries(connection, unreadable);
-        sweep = new ChunkSweep(connection);
+        prepared = Prepared.on(connection, unreadable);
         sweep.findOrphans(connection);
         reserveIds(ids.wanted());
     }
@@ -64,8 +54,9 @@ final class QueueFile {
     /// Writes the group in one transaction and returns when it is synced. Throws what went wrong;
     /// then [#rollBack] must follow.
     Effects commit(Group group) throws SQLException {
+        QueueWrites writes = prepared().writes();
         writes.begin();
-        begin.execute();
+        prepared.begin().execute();
         for (var chunks : group.chunks()) {
             // One whose content failed or was discarded meanwhile is left out.
             if (chunks.content().failure() == null) {
@@ -76,9 +67,9 @@ final class QueueFile {
         for (QueueChange change : group.changes()) writes.apply(change);
         long wanted = ids.runsLow() ? ids.wanted() : 0;
         if (wanted > 0) writes.reserveIds(wanted);
-        sweep.step();
+        sweep.step(prepared.sweep());
         Effects effects = writes.flush();
-        commit.execute();
+        prepared.commit().execute();
         sweep.committed();
         if (wanted > 0) ids.reserved(wanted);
         effects.chunksToSweep().forEach(sweep::add);
@@ -87,9 +78,9 @@ final class QueueFile {
 
     /// Ends a transaction that failed; nothing of it remains.
     void rollBack() {
-        lanes.forgetNumbers();
+        prepareAnew = true;
         try {
-            rollback.execute();
+            run("ROLLBACK");
         } catch (SQLException _) {
             // SQLite has done it by itself, as it does when the disk is full.
         }
@@ -110,7 +101,12 @@ final class QueueFile {
     }
 
     Loaded load(LoadQuery query) throws SQLException {
-        return queries.load(query);
+        try {
+            return prepared().queries().load(query);
+        } catch (SQLException e) {
+            prepareAnew = true;
+            throw e;
+        }
     }
 
     /// Writes and deletes as much as a message, to see whether it can be done again.
@@ -127,8 +123,7 @@ final class QueueFile {
     void close() {
         try {
             reserveIds(ids.afterLast());
-            for (var statement : List.of(begin, commit, rollback)) statement.close();
-            for (var part : List.of(lanes, writes, queries, sweep)) Schema.closeQuietly(part);
+            prepared.close();
             run("PRAGMA wal_checkpoint(TRUNCATE)");
         } catch (SQLException _) {
             // Everything that was committed is in the journal, and the next start finds it there.
@@ -137,8 +132,18 @@ final class QueueFile {
         }
     }
 
+    private Prepared prepared() throws SQLException {
+        if (prepareAnew) {
+            Prepared fresh = Prepared.on(connection, unreadable);
+            prepared.close();
+            prepared = fresh;
+            prepareAnew = false;
+        }
+        return prepared;
+    }
+
     private void reserveIds(long upTo) throws SQLException {
-        writes.reserveIds(upTo);
+        prepared().writes().reserveIds(upTo);
         ids.reserved(upTo);
     }
 

@@ -35,10 +35,12 @@ final class QueueWrites implements AutoCloseable {
         this.lanes = lanes;
         changes = new EntryChanges(connection, lanes);
         addEntry = connection.prepareStatement(EntryRows.INSERT);
-        addContent = connection.prepareStatement("INSERT INTO content (id, bytes) VALUES (?, ?)");
+        addContent =
+                connection.prepareStatement(
+                        "INSERT INTO content (id, sum, bytes) VALUES (?, ?, ?)");
         addChunk =
                 connection.prepareStatement(
-                        "INSERT INTO chunk (message, seq, bytes) VALUES (?, ?, ?)");
+                        "INSERT INTO chunk (message, seq, sum, bytes) VALUES (?, ?, ?, ?)");
         addChunked = connection.prepareStatement("INSERT INTO chunked (id, chunks) VALUES (?, ?)");
         endEntry = connection.prepareStatement("DELETE FROM entry WHERE message = ? AND idx = ?");
         endContent = connection.prepareStatement(endOf("content"));
@@ -65,7 +67,9 @@ final class QueueWrites implements AutoCloseable {
         }
         if (content.isOneRow()) {
             addContent.setLong(1, id.value());
-            addContent.setBytes(2, content.rows().getFirst());
+            byte[] bytes = content.rows().getFirst();
+            addContent.setLong(2, Checksum.of(bytes));
+            addContent.setBytes(3, bytes);
             addContent.addBatch();
         } else {
             addChunks(id, content);
@@ -80,7 +84,9 @@ final class QueueWrites implements AutoCloseable {
         for (int i = 0; i < chunks.rows().size(); i++) {
             addChunk.setLong(1, id.value());
             addChunk.setInt(2, chunks.firstRow() + i);
-            addChunk.setBytes(3, chunks.rows().get(i));
+            byte[] bytes = chunks.rows().get(i);
+            addChunk.setLong(3, Checksum.of(bytes));
+            addChunk.setBytes(4, bytes);
             addChunk.addBatch();
         }
     }

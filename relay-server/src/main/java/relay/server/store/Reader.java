@@ -34,7 +34,7 @@ final class Reader implements AutoCloseable {
     /// thread is interrupted or the reader is closed.
     <T> T ask(Question<T> question) throws SQLException {
         try {
-            return thread.submit(() -> question.answer(this)).get();
+            return thread.submit(() -> answer(question)).get();
         } catch (RejectedExecutionException e) {
             throw new SQLException("the queue is closed", e);
         } catch (InterruptedException e) {
@@ -45,7 +45,18 @@ final class Reader implements AutoCloseable {
         }
     }
 
-    /// A statement that is kept. Reader's thread only.
+    /// The driver closes a statement for good when the disk fails under it.
+    private <T> T answer(Question<T> question) throws SQLException {
+        try {
+            return question.answer(this);
+        } catch (SQLException e) {
+            statements.values().forEach(Schema::closeQuietly);
+            statements.clear();
+            throw e;
+        }
+    }
+
+    /// A statement that is kept until one fails. Reader's thread only.
     PreparedStatement statement(String sql) throws SQLException {
         PreparedStatement known = statements.get(sql);
         if (known != null) return known;

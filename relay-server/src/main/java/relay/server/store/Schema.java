@@ -79,6 +79,8 @@ final class Schema {
                         accepted INTEGER NOT NULL,
                         connector TEXT NOT NULL,
                         client TEXT NOT NULL,
+                        envelope_sum INTEGER NOT NULL,
+                        recipients_sum INTEGER NOT NULL,
                         PRIMARY KEY (message, idx)
                     ) WITHOUT ROWID
                     """,
@@ -86,12 +88,19 @@ final class Schema {
                             + " WHERE status = 0",
                     "CREATE INDEX entry_age ON entry (lane, delay_notice, accepted, message, idx)",
                     "CREATE INDEX entry_order ON entry (lane, message, idx, status, size)",
-                    "CREATE TABLE content (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)",
+                    """
+                    CREATE TABLE content (
+                        id INTEGER PRIMARY KEY,
+                        sum INTEGER NOT NULL,
+                        bytes BLOB NOT NULL
+                    )
+                    """,
                     "CREATE TABLE chunked (id INTEGER PRIMARY KEY, chunks INTEGER NOT NULL)",
                     """
                     CREATE TABLE chunk (
                         message INTEGER NOT NULL,
                         seq INTEGER NOT NULL,
+                        sum INTEGER NOT NULL,
                         bytes BLOB NOT NULL,
                         PRIMARY KEY (message, seq)
                     ) WITHOUT ROWID
@@ -192,6 +201,7 @@ final class Schema {
         }
         if (version == 0) runAll(connection, NEW_FILE);
         runAll(connection, WRITER);
+        if (version > 0) Soundness.checkTables(connection);
         migrate(connection, version);
     }
 

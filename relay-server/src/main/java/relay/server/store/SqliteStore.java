@@ -71,7 +71,9 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
         FolderLock lock = FolderLock.take(folder);
         QueueFile file = null;
         try {
+            Soundness.checkFiles(folder, lock.past());
             file = QueueFile.open(folder, clock, unreadable(events));
+            lock.noteQueue();
             var store = new SqliteStore(lock, file, folder, limits, clock, accepted, events);
             store.thread.start();
             return store;

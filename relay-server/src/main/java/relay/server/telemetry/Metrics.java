@@ -177,7 +177,9 @@ public final class Metrics implements EventSink, AutoCloseable {
     private void countDelivered(RelayEvent.Delivered delivered) {
         sending(delivered.entry().lane().connector()).countDelivered(delivered.proof().evidence());
         Instant accepted = delivered.entry().envelope().acceptedAt();
-        delivery.record(Duration.between(accepted, delivered.at()));
+        Duration took = Duration.between(accepted, delivered.at());
+        // The clock may have been set back meanwhile.
+        delivery.record(took.isNegative() ? Duration.ZERO : took);
     }
 
     private void countConnection(RelayEvent.Connection connection) {

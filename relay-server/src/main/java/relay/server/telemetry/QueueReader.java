@@ -59,10 +59,15 @@ final class QueueReader implements AutoCloseable {
     }
 
     private synchronized CompletableFuture<?> reading() {
-        if (running.isDone() && clock.instant().isAfter(goodUntil)) {
+        if (running.isDone() && isOutdated(clock.instant())) {
             running = CompletableFuture.runAsync(this::read, thread);
         }
         return running;
+    }
+
+    // Also where the clock was set back: the reading would stand until its time has come again.
+    private boolean isOutdated(Instant now) {
+        return now.isAfter(goodUntil) || last.filter(read -> now.isBefore(read.at())).isPresent();
     }
 
     private void await(CompletableFuture<?> reading) {

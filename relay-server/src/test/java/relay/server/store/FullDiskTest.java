@@ -7,11 +7,13 @@ import static relay.server.store.TestQueue.FILTER;
 import static relay.server.store.TestQueue.NOON;
 import static relay.server.store.TestQueue.notice;
 import static relay.server.store.TestQueue.randomBytes;
+import static relay.server.store.TestQueue.trouble;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.core.event.RelayEvent;
+import relay.core.queue.LaneCensus;
+import relay.core.queue.LaneRecord;
+import relay.core.queue.LaneRecord.Suspension;
 import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.MessageStore.LoadQuery;
 import relay.core.queue.MessageStore.Loaded;
@@ -152,6 +157,26 @@ class FullDiskTest {
         queue = new TestQueue(folder);
         assertThat(queue.entries(BANK)).isEqualTo(message.entries());
         assertThat(queue.entries(FILTER)).isEmpty();
+    }
+
+    @Test
+    void aStatementThatTheDriverGivesUpForAFullDiskWorksAgainLater() {
+        // Given a full disk, and a record for which there is no room: it is written by a statement
+        // that the driver closes for good when SQLite says SQLITE_FULL.
+        fillDisk();
+        var trouble = Collections.nCopies(100, trouble("no room ".repeat(20)));
+        var record = new LaneRecord(BANK, Suspension.NONE, 1, NOON, trouble);
+        queue.store.change(new QueueChange.RecordLane(record));
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> queue.store.health() instanceof StoreHealth.Failing);
+
+        // When there is room again.
+        freeDisk();
+
+        // Then the record is written, and mail is taken again.
+        awaitWritable();
+        assertThat(queue.store.lanes()).extracting(LaneCensus::record).containsExactly(record);
+        queue.committed(queue.message());
     }
 
     private void fillDisk() {

@@ -137,6 +137,18 @@ class QueueMetricsTest {
     }
 
     @Test
+    void aClockThatIsSetBackDoesNotKeepTheOldNumbers() {
+        // Given a queue that was read.
+        metrics.watchQueue(queue.control(), queue.view(), clock);
+        scraped("relay_queue_");
+
+        // When the clock is set back by a day; then the queue is read again.
+        time.set(NOW.minus(Duration.ofDays(1)));
+        scraped("relay_queue_");
+        assertThat(queue.readings).hasValue(2);
+    }
+
+    @Test
     void aQueueThatDoesNotAnswerKeepsItsLastNumbersAndTheirAgeGrows() {
         // Given numbers that were read once, and then a scheduler that hangs.
         var collector = new QueueCollector();

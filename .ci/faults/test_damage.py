@@ -1,0 +1,214 @@
+"""The queue's files cut, with bits flipped, gone, and copied while the relay writes them."""
+
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+
+from book import Book
+from field import ALICE, BOB, FAY, FaultTest, setting
+from load import Load, send_each
+from loopback import await_that, http_get
+from relay import Relay
+
+FLIPS = setting("FAULT_FLIPS", 6)
+TABLES_BYTES = 64 * 1024
+MESSAGES = 40
+
+
+class Damage(FaultTest):
+    def test_cut_or_missing_files_are_refused_and_good_ones_put_back_deliver_all(self):
+        self.set_queue()
+        queue, journal = self.queue, self.journal
+        self.assert_refused("is gone", lambda: queue.unlink())
+        self.assert_refused("is empty", lambda: queue.write_bytes(b""))
+        self.assert_refused("queue.db cannot be read", lambda: cut(queue, queue.stat().st_size // 2 + 100))
+        self.assert_refused("is damaged at byte", lambda: flip(journal, 40))
+        self.assert_refused("is damaged at byte", lambda: flip(journal, journal.stat().st_size // 2))
+        self.deliver()
+        self.assertEqual(0, self.close_account("files cut, emptied, gone").duplicated)
+
+    def test_flipped_bits_are_refused_or_keep_back_what_they_hit(self):
+        self.set_queue()
+        self.checkpoint()
+        self.keep_files()
+        refused = kept_back = 0
+        random_place = random.Random(FLIPS)
+        for number in range(FLIPS):
+            self.put_files_back()
+            # Every other one at the beginning, where the tables and the envelopes are; most of the rest is content.
+            end = self.queue.stat().st_size if number % 2 else TABLES_BYTES
+            flip(self.queue, random_place.randrange(100, end))
+            self.book.copies.clear()
+            if self.starts():
+                kept_back += self.assert_intact_or_told()
+            else:
+                refused += 1
+        self.put_files_back()
+        self.book.copies.clear()
+        self.deliver()
+        self.close_account(f"{FLIPS} bits flipped, {refused} starts refused, {kept_back} letters kept back and told of")
+
+    def test_copies_made_under_load_are_consistent_or_refused(self):
+        self.set_field()
+        self.field.start_relay()
+        self.partners_are_down()
+        copies = [self.field.folder / f"copy{number}" for number in range(2)]
+        with Load(self.book, self.relay.port, [[ALICE], [BOB]], rate=120, large_every=10):
+            await_that("mail is acknowledged", lambda: len(self.book.acknowledged) > 50)
+            backed_up = set(self.book.acknowledged)
+            subprocess.run(["sqlite3", self.field.data / "queue.db", f".backup {self.backup()}"], check=True, timeout=60)
+            for copy in copies:
+                shutil.copytree(self.field.data, copy, ignore=shutil.ignore_patterns("*-shm"))
+                time.sleep(0.3)
+        self.relay.kill()
+        books = [self.delivered_from(copy) for copy in copies]
+        self.assertTrue(any(books), "no copy could be used")
+        for book in filter(None, books):
+            self.assertEqual([], book.damaged())
+        from_backup = self.delivered_from(self.backup().parent)
+        self.assertEqual(set(), backed_up - {copy.letter for copy in from_backup.copies})
+        self.field.bank.book = self.field.open.book = self.book
+        self.field.bank.up()
+        self.field.open.up()
+        self.field.start_relay()
+        self.await_delivered()
+        used = sum(book is not None for book in books)
+        account = self.close_account(f"copied while running: 1 backup, {used} of {len(copies)} plain copies used")
+        self.assertEqual(0, account.duplicated)
+
+    # --- the queue and its files
+
+    def set_queue(self):
+        """A relay that was killed with mail for partners that are down, and the files it has left."""
+        self.set_field()
+        self.field.start_relay()
+        self.partners_are_down()
+        send_each(self.book, self.relay.port, [[ALICE], [BOB], [FAY], [ALICE, BOB]] * (MESSAGES // 4))
+        send_each(self.book, self.relay.port, [[ALICE], [BOB]], size=400_000)
+        self.relay.kill()
+        self.queue, self.journal = self.field.data / "queue.db", self.field.data / "queue.db-wal"
+        self.checkpoint()
+        self.field.start_relay()
+        send_each(self.book, self.relay.port, [[ALICE], [BOB], [FAY]] * 5)
+        self.relay.kill()
+        self.good = self.field.folder / "good"
+        self.keep_files()
+
+    def partners_are_down(self):
+        self.field.bank.down()
+        self.field.open.down()
+
+    def checkpoint(self):
+        """Everything is in the one file."""
+        connection = sqlite3.connect(self.queue)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
+    def keep_files(self):
+        shutil.rmtree(self.good, ignore_errors=True)
+        shutil.copytree(self.field.data, self.good)
+
+    def put_files_back(self):
+        shutil.rmtree(self.field.data)
+        shutil.copytree(self.good, self.field.data)
+
+    def assert_refused(self, what, damage):
+        self.put_files_back()
+        damage()
+        done = self.relay.run("serve")
+        self.assertEqual(1, done.returncode, f"{what}: {done.stdout}{done.stderr}")
+        self.assertIn(what, done.stderr)
+        self.assertIn(str(self.field.data), done.stderr)
+        self.assertIn("docs/queue.md", done.stderr)
+        self.put_files_back()
+
+    def deliver(self):
+        self.field.bank.up()
+        self.field.open.up()
+        self.field.start_relay()
+        self.await_delivered()
+
+    # --- one flip
+
+    def starts(self):
+        """Whether the relay becomes ready; where it does not, it says what to do."""
+        log_size = len(self.relay.log())
+        self.relay.spawn()
+        await_that("the relay is ready or has ended", self.is_ready_or_over, 60)
+        if self.relay.process.poll() is None:
+            return True
+        self.assertEqual(1, self.relay.process.wait())
+        self.relay.process = None
+        self.assertIn("docs/queue.md", self.relay.log()[log_size:])
+        return False
+
+    def is_ready_or_over(self):
+        return self.relay.process.poll() is not None or self.ready() == 200
+
+    def assert_intact_or_told(self):
+        """Whatever arrives is as it was sent; the relay still has the rest, and says so. How many those are."""
+        self.field.bank.up()
+        self.field.open.up()
+        await_that("what can be delivered is delivered", self.stands_still, 60)
+        missing = self.book.missing()
+        if missing:
+            self.assertRegex(self.relay.log(), "checksum|cannot be read")
+        self.assertEqual([], self.book.damaged())
+        self.relay.kill()
+        self.partners_are_down()
+        return len(missing)
+
+    def stands_still(self):
+        """Nothing more comes, though the lanes have rested a second and been attempted again."""
+        before = len(self.book.copies)
+        time.sleep(2)
+        return before == len(self.book.copies) or not self.book.missing()
+
+    # --- copies
+
+    def backup(self):
+        folder = self.field.folder / "backup"
+        folder.mkdir(exist_ok=True)
+        return folder / "queue.db"
+
+    def delivered_from(self, data):
+        """The book of partners to which another relay has brought all it found in `data`, or None if it refused."""
+        book = Book()
+        self.field.bank.book = self.field.open.book = book
+        self.partners_are_down()
+        self.field.bank.up()
+        self.field.open.up()
+        other = Relay(self.field.folder / f"of-{data.name}")
+        self.field.configure(other)
+        machine = other.conf / "relay.yaml"
+        machine.write_text(machine.read_text().replace("data: ../data", f"data: {data}"))
+        self.field.exits.callback(other.stop)
+        other.spawn()
+        await_that(
+            "the relay is ready or has ended",
+            lambda: other.process.poll() is not None or http_get(other.admin_port, "/ready")[0] == 200,
+            60,
+        )
+        if other.process.poll() is not None:
+            other.process = None
+            self.assertIn("docs/queue.md", other.log())
+            return None
+        other.await_empty_queue()
+        other.kill()
+        self.partners_are_down()
+        return book
+
+
+def cut(file, size):
+    with open(file, "r+b") as stream:
+        stream.truncate(size)
+
+
+def flip(file, place):
+    with open(file, "r+b") as stream:
+        stream.seek(place)
+        octet = stream.read(1)[0]
+        stream.seek(place)
+        stream.write(bytes([octet ^ 1 << place % 8]))

@@ -1,0 +1,152 @@
+"""Runs tests of one folder: selects them by name, prints a line for each, and closes with "N passed, N failed"."""
+
+import argparse
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from relay import REPOSITORY
+
+BUILD_SECONDS = 600
+LIMIT_SECONDS = 15 * 60
+
+
+class Report(unittest.TestResult):
+    """One line a test; after a failure the last lines of every participant's log, as the test has left them."""
+
+    passed = 0
+
+    @property
+    def failed(self):
+        return len(self.failures) + len(self.errors) + len(self.skipped) + len(self.unexpectedSuccesses)
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.began = time.monotonic()
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.passed += 1
+        print(f"ok     {test.id()} ({time.monotonic() - self.began:.1f} s)", flush=True)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._tell(test, self.failures[-1][1])
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self._tell(test, self.errors[-1][1])
+
+    @staticmethod
+    def _tell(test, trace):
+        print(f"FAILED {test.id()}\n{trace}", flush=True)
+        if getattr(test, "stage", None) is not None:
+            print(test.stage.last_lines(), flush=True)
+
+
+def main(folder, description, tools, open_stages, conclude=lambda: None):
+    """`description` is the help text, `tools` must be on the PATH, `open_stages` is the set of what an interrupted
+    test leaves to stop, and `conclude` prints what belongs before the last line. Returns the exit status."""
+    arguments = parse_arguments(description)
+    tests = find_tests(folder, arguments.name)
+    if arguments.list:
+        print("\n".join(test.id() for test in tests))
+        return 0
+    if not tests:
+        print("no test has such a name", file=sys.stderr)
+        return 1
+    complain_about_missing_tools(tools)
+    build_relay()
+    return run_tests(tests, arguments.keep, open_stages, conclude)
+
+
+def parse_arguments(description):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="print the names of the tests")
+    parser.add_argument("--keep", action="store_true", help="leave the participants' folders")
+    parser.add_argument("name", nargs="*", help="a part of a test's name")
+    return parser.parse_args()
+
+
+def find_tests(folder, names):
+    loader = unittest.TestLoader()
+    found = list(flat(loader.discover(str(folder))))
+    if loader.errors:
+        sys.exit("\n".join(loader.errors))
+    return [test for test in found if not names or any(name in test.id() for name in names)]
+
+
+def flat(suite):
+    for item in suite:
+        if isinstance(item, unittest.TestSuite):
+            yield from flat(item)
+        else:
+            yield item
+
+
+def complain_about_missing_tools(tools):
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # where Debian has Postfix
+    missing = [tool for tool in tools if shutil.which(tool) is None]
+    if missing:
+        sys.exit(f"missing: {', '.join(missing)}; .ci/interop/install brings them")
+    if os.geteuid() != 0:
+        sys.exit("a private Postfix must be started as root")
+
+
+def build_relay():
+    """The launcher builds where that is needed; once here, so that no test waits for it."""
+    done = subprocess.run(["./relay", "check"], cwd=REPOSITORY, stdin=subprocess.DEVNULL, timeout=BUILD_SECONDS)
+    if done.returncode != 0:
+        sys.exit(f"./relay check, with the configuration as shipped, ended with status {done.returncode}")
+
+
+def run_tests(tests, keep, open_stages, conclude):
+    # Short, because Postfix's sockets lie below it and the path of a socket has little room.
+    tempfile.tempdir = tempfile.mkdtemp(prefix="interop-", dir="/tmp")
+    pathlib.Path(tempfile.tempdir).chmod(0o755)
+    for number in (signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, interrupt)
+    signal.alarm(LIMIT_SECONDS)
+    report = Report()
+    try:
+        unittest.TestSuite(tests).run(report)
+        interrupted = 0
+    except KeyboardInterrupt as reason:
+        print(f"interrupted {reason}")
+        interrupted = 1
+    finally:
+        signal.alarm(0)
+        close_stages(open_stages)
+        put_away(keep)
+    conclude()
+    failed = report.failed + interrupted
+    print(f"{report.passed} passed, {failed} failed", flush=True)
+    return 0 if failed == 0 and report.passed > 0 else 1
+
+
+def interrupt(number, _):
+    reason = f"after {LIMIT_SECONDS} s" if number == signal.SIGALRM else "by a signal"
+    raise KeyboardInterrupt(reason)
+
+
+def close_stages(open_stages):
+    """Stages that are still open belong to a test that was interrupted."""
+    for stage in list(open_stages):
+        print(stage.last_lines())
+        try:
+            stage.stop()
+        except Exception as problem:  # the other stages must still be stopped
+            print(problem)
+
+
+def put_away(keep):
+    if keep:
+        print(f"kept: {tempfile.tempdir}")
+    else:
+        shutil.rmtree(tempfile.tempdir)
