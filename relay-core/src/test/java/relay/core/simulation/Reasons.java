@@ -1,0 +1,59 @@
+package relay.core.simulation;
+
+import java.util.HashSet;
+import java.util.Set;
+import relay.core.simulation.ClientBook.Submission;
+import relay.core.simulation.Policy.Connector;
+import relay.core.simulation.Policy.Level;
+
+/// Why a relay may give up on mail for a domain that `connector` carries under `policy`, apart from
+/// what hosts and the DNS said.
+record Reasons(World world, Policy policy, Connector connector, String domain) {
+    /// Our Received field, and then some.
+    private static final int OURS_BYTES = 700;
+
+    private static final long SLACK_MILLIS = 5_000;
+
+    boolean any(Submission mine, String recipient, long wallMillis) {
+        long age = wallMillis - mine.wallMillis + SLACK_MILLIS;
+        if (age >= connector.retry().expiry().toMillis()) return true;
+        if (mine.content.length + OURS_BYTES > connector.maxBytes()) return true;
+        return isBouncedForTls() || isBeyondSomeHost(mine, recipient) || isRefusedSender(mine);
+    }
+
+    private boolean isRefusedSender(Submission mine) {
+        return hosts().stream()
+                .anyMatch(host ->
+                        world.partners.book.everRefused.contains(
+                                HostBook.sender(mine.sender, host)));
+    }
+
+    private boolean isBouncedForTls() {
+        boolean demands =
+                connector.tls().level() != Level.NONE
+                        || Rules.floor(policy, domain).level() != Level.NONE
+                        || !connector.password().isEmpty();
+        return connector.onFailure() == Policy.OnFailure.BOUNCE && demands;
+    }
+
+    private boolean isBeyondSomeHost(Submission mine, String recipient) {
+        boolean eightBit = false;
+        for (byte octet : mine.content) eightBit |= octet < 0;
+        boolean utf8 = mine.intended.stream().anyMatch(r -> r.chars().anyMatch(c -> c > 127));
+        for (String name : hosts()) {
+            SimHost host = world.partners.hosts.get(name);
+            if (host == null) continue;
+            if (eightBit && !host.offers("8BITMIME")) return true;
+            // After HELO a host has nothing to offer.
+            if ((utf8 || recipient.startsWith("ü")) && !host.offers("SMTPUTF8")) return true;
+            if (host.maxBytes > 0 && mine.content.length + OURS_BYTES > host.maxBytes) return true;
+        }
+        return false;
+    }
+
+    private Set<String> hosts() {
+        var hosts = new HashSet<>(world.dns.hostsEver(domain));
+        connector.smartHosts().forEach(hop -> hosts.add(hop.host()));
+        return hosts;
+    }
+}
