@@ -39,6 +39,9 @@ final class HostBook {
     /// relay heard.
     final Set<String> everRefused = new HashSet<>();
 
+    /// Hosts that have once refused EHLO, and so had nothing to offer.
+    final Set<String> everPlain = new HashSet<>();
+
     /// Names the sender of whatever one host was to take from it.
     static String sender(String sender, String host) {
         return "<" + sender + "> at " + host;

@@ -123,7 +123,7 @@ final class HostConnection implements Wire.End {
         partners.trace.say(() -> this + " < " + text);
         switch (text.split("[ :]", 2)[0]) {
             case "EHLO" -> ehlo();
-            case "HELO" -> reply(Point.EHLO, () -> extended = false, "250 " + host.name, () -> {});
+            case "HELO" -> helo();
             case "STARTTLS" -> startTls();
             case "QUIT" -> {
                 reply(Point.QUIT, () -> {}, "221 bye", () -> {});
@@ -145,6 +145,11 @@ final class HostConnection implements Wire.End {
         if (offers) text.append("250-STARTTLS\r\n");
         if (!host.password.isEmpty()) text.append("250-AUTH LOGIN PLAIN\r\n");
         reply(Point.EHLO, () -> extended = true, text + "250 HELP", () -> {});
+    }
+
+    private void helo() {
+        partners.book.everPlain.add(host.name);
+        reply(Point.EHLO, () -> extended = false, "250 " + host.name, () -> {});
     }
 
     private void startTls() {

@@ -14,11 +14,11 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
 
     private static final long SLACK_MILLIS = 5_000;
 
-    boolean any(Submission mine, String recipient, long wallMillis) {
+    boolean any(Submission mine, long wallMillis) {
         long age = wallMillis - mine.wallMillis + SLACK_MILLIS;
         if (age >= connector.retry().expiry().toMillis()) return true;
         if (mine.content.length + OURS_BYTES > connector.maxBytes()) return true;
-        return isBouncedForTls() || isBeyondSomeHost(mine, recipient) || isRefusedSender(mine);
+        return isBouncedForTls() || isBeyondSomeHost(mine) || isRefusedSender(mine);
     }
 
     private boolean isRefusedSender(Submission mine) {
@@ -36,16 +36,16 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
         return connector.onFailure() == Policy.OnFailure.BOUNCE && demands;
     }
 
-    private boolean isBeyondSomeHost(Submission mine, String recipient) {
+    private boolean isBeyondSomeHost(Submission mine) {
         boolean eightBit = false;
         for (byte octet : mine.content) eightBit |= octet < 0;
         boolean utf8 = mine.intended.stream().anyMatch(r -> r.chars().anyMatch(c -> c > 127));
         for (String name : hosts()) {
             SimHost host = world.partners.hosts.get(name);
             if (host == null) continue;
-            if (eightBit && !host.offers("8BITMIME")) return true;
-            // After HELO a host has nothing to offer.
-            if ((utf8 || recipient.startsWith("ü")) && !host.offers("SMTPUTF8")) return true;
+            boolean plain = world.partners.book.everPlain.contains(name);
+            if (eightBit && (plain || !host.offers("8BITMIME"))) return true;
+            if (utf8 && (plain || !host.offers("SMTPUTF8"))) return true;
             if (host.maxBytes > 0 && mine.content.length + OURS_BYTES > host.maxBytes) return true;
         }
         return false;

@@ -97,7 +97,7 @@ final class Verdicts {
         if (times > 1 + excuses) throw violation(mine, recipient, "came out " + times + " times");
         if (mine.end != End.TAKEN || !wanted || times > 0) return;
         boolean mayVanish =
-                mine.sender.isEmpty() && reason(mine, recipient, world.wall().toEpochMilli());
+                mine.sender.isEmpty() && reason(mine, recipient, world.latestWallMillis());
         if (!mayVanish) throw violation(mine, recipient, "is lost");
     }
 
@@ -151,6 +151,6 @@ final class Verdicts {
                 .flatMap(policy ->
                         Rules.connector(policy, domain).stream()
                                 .map(connector -> new Reasons(world, policy, connector, domain)))
-                .anyMatch(reasons -> reasons.any(mine, recipient, wallMillis));
+                .anyMatch(reasons -> reasons.any(mine, wallMillis));
     }
 }

@@ -28,6 +28,7 @@ final class World {
     private final SchedulerLimits limits;
     private final List<Inbound> inbounds = new ArrayList<>();
     private long wallOffsetMillis;
+    private long latestWallMillis;
     private Policy policy;
     private RelayProcess relay;
     private boolean accepting = true;
@@ -57,8 +58,14 @@ final class World {
         return BEGINNING.plusMillis(sim.nowMillis() + wallOffsetMillis);
     }
 
+    /// The latest time that the clock ever showed.
+    long latestWallMillis() {
+        return Math.max(latestWallMillis, wall().toEpochMilli());
+    }
+
     void setClock(long byMillis) {
         trace.say(() -> "the clock jumps by " + byMillis);
+        latestWallMillis = latestWallMillis();
         wallOffsetMillis += byMillis;
     }
 
