@@ -1,6 +1,8 @@
 package relay.core.simulation;
 
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import relay.core.simulation.ClientBook.Submission;
 import relay.core.simulation.Policy.Connector;
@@ -14,9 +16,12 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
 
     private static final long SLACK_MILLIS = 5_000;
 
+    /// The longest wait between attempts, and the disk's last trouble, and then some.
+    private static final long ENOUGH_MILLIS = 2 * 3_600_000;
+
     boolean any(Submission mine, long wallMillis) {
         long age = wallMillis - mine.wallMillis + SLACK_MILLIS;
-        if (age >= connector.retry().expiry().toMillis()) return true;
+        if (age >= connector.retry().expiry().toMillis() && !hadTime(mine)) return true;
         if (mine.content.length + OURS_BYTES > connector.maxBytes()) return true;
         return isBouncedForTls() || isBeyondSomeHost(mine) || isRefusedSender(mine);
     }
@@ -26,6 +31,35 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
                 .anyMatch(host ->
                         world.partners.book.everRefused.contains(
                                 HostBook.sender(mine.sender, host)));
+    }
+
+    /// Whether all was well with its hosts for so long, before the lifetime of the mail ended, that
+    /// an attempt must have been made.
+    private boolean hadTime(Submission mine) {
+        Policy now = world.policy();
+        List<String> hosts =
+                connector.smartHosts().isEmpty()
+                        ? world.dns.hostsNow(domain)
+                        : connector.smartHosts().stream().map(Policy.Hop::host).toList();
+        boolean same = Rules.connector(now, domain).equals(Optional.of(connector));
+        long end = mine.wallMillis + connector.retry().expiry().toMillis();
+        return same
+                && world.isClockSteady()
+                && !hosts.isEmpty()
+                && hosts.stream().allMatch(host -> isWell(now, host))
+                && end - world.calmSince().toEpochMilli() > ENOUGH_MILLIS;
+    }
+
+    private boolean isWell(Policy now, String name) {
+        SimHost host = world.partners.hosts.get(name);
+        if (host == null || host.line != SimHost.Line.UP) return false;
+        boolean tlsWorks =
+                host.tls.startTls() == SimHost.StartTls.OFFERED
+                        && host.tls.handshake() == SimHost.Handshake.WORKS;
+        var facts =
+                new Rules.Facts(name, host.tls.version(), host.tls.chain(), host.tls.names());
+        return tlsWorks
+                && Rules.objection(now, domain, facts, world.dns.hostsEver(domain)).isEmpty();
     }
 
     private boolean isBouncedForTls() {

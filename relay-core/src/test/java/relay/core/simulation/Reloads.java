@@ -17,7 +17,7 @@ record Reloads(Luck luck, Draw draw, List<String> domains) {
                 floors.add(floor);
             }
             case 3 -> {
-                if (!floors.isEmpty()) floors.remove(luck.upTo(floors.size()));
+                if (!floors.isEmpty()) changeFloor(floors);
             }
             case 4 -> replace(connectors, c -> c.with(luck.of(Policy.Use.values())));
             case 5 -> replace(connectors, c -> c.with(draw.tls()));
@@ -25,6 +25,12 @@ record Reloads(Luck luck, Draw draw, List<String> domains) {
             default -> connectors.add(draw.another("n" + number, domains));
         }
         return new Policy(connectors, floors);
+    }
+
+    /// The words of a floor change, or it goes.
+    private void changeFloor(List<Policy.Floor> floors) {
+        Policy.Floor old = floors.remove(luck.upTo(floors.size()));
+        if (luck.oneIn(2)) floors.add(new Policy.Floor(old.pattern(), draw.tls()));
     }
 
     private void replace(List<Connector> connectors, UnaryOperator<Connector> change) {

@@ -58,6 +58,17 @@ final class SimDns implements Resolver {
         addresses.put(host, new ArrayList<>(all));
     }
 
+    /// The hosts that the domain has now.
+    List<String> hostsNow(String domain) {
+        Zone zone = zones.get(domain);
+        if (zone == null) return List.of();
+        return switch (zone.kind()) {
+            case MX -> zone.hosts().stream().map(MxHost::host).toList();
+            case NO_RECORD -> List.of(domain);
+            case NULL_MX, NO_DOMAIN -> List.of();
+        };
+    }
+
     /// The hosts that the domain has ever had.
     Set<String> hostsEver(String domain) {
         return everHosts.getOrDefault(domain, Set.of());

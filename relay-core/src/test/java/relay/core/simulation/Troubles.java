@@ -20,12 +20,16 @@ final class Troubles {
     private int messages;
     private int reloadsMade;
 
+    /// The domain that most mail is for.
+    private final String favourite;
+
     Troubles(World world, Luck luck) {
         this.world = world;
         this.luck = luck;
         this.reloads = new Reloads(luck, world.draw, world.domains);
         this.calmAtMillis = luck.between(HOUR_MILLIS / 6, 5 * HOUR_MILLIS);
         this.faultsOneIn = luck.of(0, 2, 3, 8);
+        this.favourite = luck.of(world.domains);
         world.partners.hosts.values().forEach(host -> host.faultsOneIn = faultsOneIn);
         world.dns.failsOneIn = luck.of(0, 0, 4, 20);
         world.health.readFailsOneIn = luck.of(0, 0, 0, 10);
@@ -36,7 +40,7 @@ final class Troubles {
     }
 
     void schedule() {
-        for (int i = luck.between(1, 8); i > 0; i--) sometime(this::client);
+        for (int i = luck.between(1, 7); i > 0; i--) sometime(this::client);
         for (int i = luck.upTo(10); i > 0; i--) sometime(this::hostChanges);
         for (int i = luck.upTo(3); i > 0; i--) sometime(this::dnsChanges);
         for (int i = luck.of(0, 0, 1, 3); i > 0; i--) sometime(world::crash);
@@ -51,13 +55,14 @@ final class Troubles {
 
     /// Bursts are where things meet.
     private void sometime(Runnable happening) {
-        long at = luck.oneIn(2) ? luck.between(0, 120_000) : luck.between(0, calmAtMillis - 1);
+        long latest = luck.of(8_000L, 120_000L, calmAtMillis - 1);
+        long at = luck.between(0, latest);
         world.sim.after(at, happening);
     }
 
     private void client() {
         var mail = new ArrayList<Submission>();
-        for (int i = luck.of(1, 1, 2, 5); i > 0; i--) mail.add(submission());
+        for (int i = luck.of(1, 1, 2, 10); i > 0; i--) mail.add(submission());
         var manners = luck.oneIn(2) ? SimClient.Manners.GOOD : luck.of(SimClient.Manners.values());
         world.connect(manners, mail);
     }
@@ -66,7 +71,6 @@ final class Troubles {
         int number = ++messages;
         String sender = luck.oneIn(8) ? "" : "s" + number + "@" + Draw.HOME;
         var recipients = new ArrayList<String>();
-        String favourite = luck.of(world.domains);
         for (int i = luck.of(1, 1, 2, 5); i > 0; i--) {
             String domain = luck.oneIn(2) ? favourite : luck.of(world.domains);
             String name = luck.oneIn(25) ? "ü" : "r";
@@ -136,6 +140,7 @@ final class Troubles {
 
     private void calm() {
         world.trace.say(() -> "all is well from now on");
+        world.isCalm();
         world.partners.hosts.values().forEach(host -> host.faultsOneIn = 0);
         world.partners.hosts.values().stream()
                 .filter(host -> host.patience == Patience.NEVER_REFUSES)

@@ -29,6 +29,7 @@ final class World {
     private final List<Inbound> inbounds = new ArrayList<>();
     private long wallOffsetMillis;
     private long latestWallMillis;
+    private Instant calmSince = Instant.MAX;
     private Policy policy;
     private RelayProcess relay;
     private boolean accepting = true;
@@ -61,6 +62,21 @@ final class World {
     /// The latest time that the clock ever showed.
     long latestWallMillis() {
         return Math.max(latestWallMillis, wall().toEpochMilli());
+    }
+
+    /// Nothing breaks any more.
+    void isCalm() {
+        calmSince = wall();
+    }
+
+    /// When the last trouble was over.
+    Instant calmSince() {
+        return calmSince;
+    }
+
+    /// Whether the clock on the wall has only ever gone its way.
+    boolean isClockSteady() {
+        return latestWallMillis == 0;
     }
 
     void setClock(long byMillis) {
