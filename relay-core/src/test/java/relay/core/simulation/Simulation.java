@@ -5,7 +5,7 @@ import java.util.List;
 /// Runs one seed from its first event to the verdict.
 final class Simulation {
     private static final long LONGEST_MILLIS = 8L * 24 * 3_600_000;
-    private static final int MOST_EVENTS = 2_000_000;
+    private static final int MOST_EVENTS = 400_000;
     private static final long LOOK_MILLIS = 60_000;
 
     private final long seed;
@@ -22,23 +22,24 @@ final class Simulation {
 
     /// Throws an error that has the trace and the command that repeats it.
     static Report run(long seed) {
+        var trace = Trace.ofNothing();
         try {
-            return new Simulation(seed, new Trace(Trace.Wanted.NO)).live();
+            return new Simulation(seed, trace).live();
         } catch (RuntimeException | AssertionError broken) {
-            throw explained(seed, broken);
+            throw explained(seed, broken, trace.said() - Trace.SHOWN);
         }
     }
 
     /// The whole trace of a seed, which must end well.
     static List<String> trace(long seed) {
-        var trace = new Trace(Trace.Wanted.YES);
+        var trace = new Trace(0);
         var _ = new Simulation(seed, trace).live();
         return trace.lines();
     }
 
-    /// Runs it once more, to see what it did.
-    private static AssertionError explained(long seed, Throwable broken) {
-        var trace = new Trace(Trace.Wanted.YES);
+    /// Runs it once more, to see what it did at last.
+    private static AssertionError explained(long seed, Throwable broken, long from) {
+        var trace = new Trace(from);
         try {
             new Simulation(seed, trace).live();
         } catch (RuntimeException | AssertionError again) {
@@ -49,20 +50,9 @@ final class Simulation {
                 "./mvnw -pl relay-core test -Dtest=SimulationTest"
                         + " -Dsimulation.seeds=1 -Dsimulation.first="
                         + seed;
-        return new AssertionError(
-                "seed "
-                        + seed
-                        + ": "
-                        + broken
-                        + "\n"
-                        + trace.shown()
-                        + "\nseed "
-                        + seed
-                        + ": "
-                        + broken
-                        + "\nrepeat it with: "
-                        + command,
-                broken);
+        String what = "seed " + seed + ": " + broken;
+        String lines = String.join("\n", trace.lines());
+        return new AssertionError(what + "\n" + lines + "\n" + what + "\nrepeat it with: " + command);
     }
 
     private Report live() {
