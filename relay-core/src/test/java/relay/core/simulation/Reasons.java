@@ -56,8 +56,7 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
         boolean tlsWorks =
                 host.tls.startTls() == SimHost.StartTls.OFFERED
                         && host.tls.handshake() == SimHost.Handshake.WORKS;
-        var facts =
-                new Rules.Facts(name, host.tls.version(), host.tls.chain(), host.tls.names());
+        var facts = new Rules.Facts(name, host.tls.version(), host.tls.chain(), host.tls.names());
         return tlsWorks
                 && Rules.objection(now, domain, facts, world.dns.hostsEver(domain)).isEmpty();
     }

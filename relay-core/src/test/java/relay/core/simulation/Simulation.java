@@ -52,7 +52,8 @@ final class Simulation {
                         + seed;
         String what = "seed " + seed + ": " + broken;
         String lines = String.join("\n", trace.lines());
-        return new AssertionError(what + "\n" + lines + "\n" + what + "\nrepeat it with: " + command);
+        return new AssertionError(
+                what + "\n" + lines + "\n" + what + "\nrepeat it with: " + command);
     }
 
     private Report live() {
