@@ -143,6 +143,7 @@ final class LaneState {
     void releasesHeld() {
         queued += held;
         held = 0;
+        disk.releasesHeld();
     }
 
     /// From now on the disk alone knows the entry, if it is still there.

@@ -246,6 +246,23 @@ class SchedulerTest {
     }
 
     @Test
+    void mailThatWasHeldBeyondItsLifetimeExpiresWhenTheOperatorResumesIt() {
+        // Given held mail, in a lane that has been looked through for old mail meanwhile.
+        var world = new World(SchedulerLimits.DEFAULT, World.policy(OnTlsFailure.HOLD));
+        QueueEntry entry = world.accept("x@a.example").entries().getFirst();
+        world.end(world.onlySession(), new Ending.DemandsUnmet(World.trouble(4)));
+        world.pass(Duration.ofDays(3));
+
+        // When the operator resumes it, and no host is to be had.
+        world.on(new SchedulerEvent.ResumeAsked(List.of(entry.lane())));
+        world.end(world.onlySession(), new Ending.NoHost(World.trouble(4)));
+        world.pass(Duration.ofMinutes(1));
+
+        // Then it goes back to its sender.
+        assertThat(world.bounces).hasSize(1);
+    }
+
+    @Test
     void onTlsFailureBounceGivesBackWhatIsOnDiskToo() {
         // Given more mail than the memory may hold, for a connector that bounces.
         var limits = new SchedulerLimits(5, 5, 3, 10, 5, 2, Duration.ofSeconds(5), 100);

@@ -38,7 +38,17 @@ final class EntryQueries implements AutoCloseable {
             FROM
                     + "INDEXED BY entry_age"
                     + OF_LANE
-                    + "AND e.delay_notice = 0 ORDER BY e.accepted, e.message, e.idx";
+                    + "AND e.delay_notice = 0 AND e.status = 0"
+                    + " ORDER BY e.accepted, e.message, e.idx";
+    static final String OLDER =
+            FROM
+                    + "INDEXED BY entry_age"
+                    + OF_LANE
+                    + "AND e.delay_notice = 0 AND e.status = 0 UNION ALL "
+                    + FROM
+                    + "INDEXED BY entry_age"
+                    + OF_LANE
+                    + "AND e.delay_notice = 1 AND e.status = 0 ORDER BY 12, 1, 2";
     static final String OLDEST =
             FROM
                     + "INDEXED BY entry_age"
@@ -58,6 +68,7 @@ final class EntryQueries implements AutoCloseable {
 
     private final PreparedStatement due;
     private final PreparedStatement delayed;
+    private final PreparedStatement older;
     private final PreparedStatement oldest;
     private final PreparedStatement all;
     private final PreparedStatement message;
@@ -67,6 +78,7 @@ final class EntryQueries implements AutoCloseable {
         this.unreadable = unreadable;
         due = connection.prepareStatement(DUE);
         delayed = connection.prepareStatement(DELAYED);
+        older = connection.prepareStatement(OLDER);
         oldest = connection.prepareStatement(OLDEST);
         all = connection.prepareStatement(ALL);
         message = connection.prepareStatement(MESSAGE);
@@ -79,8 +91,8 @@ final class EntryQueries implements AutoCloseable {
                 yield upTo(due, query, EntryRows.millis(now), Order.NEXT_ATTEMPT);
             }
             case LoadQuery.Older(_, var before, _) -> {
-                bindLane(oldest, query);
-                yield upTo(oldest, query, lastBefore(before), Order.ACCEPTED);
+                bindLane(older, query);
+                yield upTo(older, query, lastBefore(before), Order.ACCEPTED);
             }
             case LoadQuery.Delayed(_, var before, _) -> {
                 bindLane(delayed, query);
@@ -95,8 +107,11 @@ final class EntryQueries implements AutoCloseable {
         };
     }
 
+    /// For people: held ones too.
     List<QueueEntry> oldest(Lane lane, int limit) throws SQLException {
-        return load(new LoadQuery.Older(lane, Instant.MAX, limit)).entries();
+        LoadQuery query = new LoadQuery.Older(lane, Instant.MAX, limit);
+        bindLane(oldest, query);
+        return upTo(oldest, query, Long.MAX_VALUE, Order.ACCEPTED).entries();
     }
 
     List<QueueEntry> message(QueueId id) throws SQLException {
@@ -110,7 +125,7 @@ final class EntryQueries implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : List.of(due, delayed, oldest, all, message)) statement.close();
+        for (var statement : List.of(due, delayed, older, oldest, all, message)) statement.close();
     }
 
     private enum Order {

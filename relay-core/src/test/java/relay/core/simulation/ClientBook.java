@@ -1,0 +1,61 @@
+package relay.core.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What the clients have written down: each message that they tried to hand over, to whom, and what
+/// they heard at its end. An address belongs to one message alone.
+final class ClientBook {
+    enum End {
+        /// The client never sent the final dot.
+        NOT_SENT,
+        /// The final dot was sent, and no answer came.
+        UNKNOWN,
+        /// The relay took charge of it.
+        TAKEN,
+        REFUSED
+    }
+
+    static final class Submission {
+        final int number;
+        final String sender;
+        final byte[] content;
+        final List<String> recipients = new ArrayList<>();
+        final List<String> intended;
+        End end = End.NOT_SENT;
+        String queueId = "";
+
+        /// What the clock on the wall said at the final dot, or at its answer where that is less.
+        long wallMillis;
+
+        Submission(int number, String sender, List<String> intended, byte[] content) {
+            this.number = number;
+            this.sender = sender;
+            this.intended = intended;
+            this.content = content;
+        }
+    }
+
+    final List<Submission> submissions = new ArrayList<>();
+    private final Map<String, Submission> bySender = new HashMap<>();
+    private final Map<String, Submission> byRecipient = new LinkedHashMap<>();
+
+    void add(Submission submission) {
+        submissions.add(submission);
+        if (!submission.sender.isEmpty()) bySender.put(submission.sender, submission);
+        submission.intended.forEach(recipient -> byRecipient.put(recipient, submission));
+    }
+
+    /// Whether the address is that of one recipient of one message.
+    boolean isOnce(String recipient) {
+        return byRecipient.containsKey(recipient);
+    }
+
+    List<String> recipientsOf(String sender) {
+        Submission submission = bySender.get(sender);
+        return submission == null ? List.of() : submission.recipients;
+    }
+}

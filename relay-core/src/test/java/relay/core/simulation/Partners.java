@@ -1,0 +1,153 @@
+package relay.core.simulation;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import relay.core.simulation.HostDialogue.Visit;
+
+/// The hosts of all partners, and the promises that are checked whenever one of them hears
+/// something: by their books and the operator's words alone.
+final class Partners {
+    /// How many entries a connection may have been given before it hears of a new configuration.
+    private static final int GIVEN_BEFORE = 2;
+
+    private record InForce(Policy policy, long since) {}
+
+    private record Stay(HostConnection connection, Visit visit) {}
+
+    final Sim sim;
+    final Trace trace;
+    final HostBook book = new HostBook();
+    final Map<String, SimHost> hosts = new LinkedHashMap<>();
+    private final Map<InetAddress, SimHost> byAddress = new HashMap<>();
+    private final SimDns dns;
+    private final ClientBook clients;
+    private final CrashBook crashes;
+    private final List<InForce> policies = new ArrayList<>();
+    private final Map<HostConnection, List<Long>> transactions = new HashMap<>();
+    private final Map<String, Stay> stays = new HashMap<>();
+    private int connections;
+
+    Partners(Sim sim, Trace trace, SimDns dns, ClientBook clients, CrashBook crashes) {
+        this.sim = sim;
+        this.trace = trace;
+        this.dns = dns;
+        this.clients = clients;
+        this.crashes = crashes;
+    }
+
+    void add(SimHost host) {
+        hosts.put(host.name, host);
+        host.addresses.forEach(address -> byAddress.put(address, host));
+        dns.address(host.name, host.addresses);
+    }
+
+    @Nullable SimHost at(InetAddress address) {
+        return byAddress.get(address);
+    }
+
+    int nextConnection() {
+        return ++connections;
+    }
+
+    /// From now on the relay is bound by it.
+    void adopted(Policy policy) {
+        policies.add(new InForce(policy, sim.nowMillis()));
+    }
+
+    int policyNow() {
+        return policies.size() - 1;
+    }
+
+    List<Policy> policiesEver() {
+        return policies.stream().map(InForce::policy).toList();
+    }
+
+    void heardPassword(HostConnection connection) {
+        Policy now = policies.getLast().policy();
+        boolean may =
+                policies.stream()
+                        .skip(connection.policyAtOpening)
+                        .flatMap(inForce -> inForce.policy().connectors().stream())
+                        .filter(connector -> !connector.password().isEmpty())
+                        .anyMatch(c -> Rules.mayHearPassword(c, connection.facts()));
+        if (!may || !connection.facts().isEncrypted()) {
+            throw new Violation(
+                    connection + " heard a password: " + connection.facts() + "; " + now);
+        }
+    }
+
+    void heardSender(HostConnection connection, String sender) {
+        transactions.computeIfAbsent(connection, _ -> new ArrayList<>()).add(sim.nowMillis());
+        // An empty one says nothing of whose mail it is.
+        List<String> recipients = clients.recipientsOf(sender);
+        if (recipients.isEmpty()) return;
+        List<Optional<String>> objections =
+                recipients.stream().map(r -> objection(connection, domain(r))).toList();
+        if (objections.stream().allMatch(Optional::isPresent)) {
+            throw new Violation(connection + " heard of " + sender + ": " + objections.getFirst());
+        }
+    }
+
+    void heardRecipient(HostConnection connection, String recipient) {
+        objection(connection, domain(recipient))
+                .ifPresent(why -> {
+                    throw new Violation(connection + " heard of " + recipient + ": " + why);
+                });
+        long refusedAt = book.refused.getOrDefault(recipient, HostBook.NEVER);
+        boolean forgotten = crashes.mayHaveForgotten(refusedAt, sim.nowMillis());
+        if (refusedAt < sim.nowMillis() && !forgotten && clients.isOnce(recipient)) {
+            throw new Violation(
+                    connection + " heard again of " + recipient + ", refused at " + refusedAt);
+        }
+    }
+
+    /// Nobody is at two hosts at once.
+    void enters(HostConnection connection, Visit visit, String recipient) {
+        visit.present.add(recipient);
+        if (!clients.isOnce(recipient)) return;
+        Stay before = stays.put(recipient, new Stay(connection, visit));
+        if (before == null || before.visit() == visit) return;
+        boolean stillThere =
+                before.connection().isHeldByRelay() && before.visit().present.contains(recipient);
+        if (stillThere) {
+            throw new Violation(
+                    recipient + " is with " + before.connection() + " and " + connection);
+        }
+    }
+
+    private Optional<String> objection(HostConnection connection, String domain) {
+        if (connection.isInjected()) return Optional.of("somebody spoke in clear after STARTTLS");
+        Optional<String> last = Optional.empty();
+        for (int i = policyNow(); i >= connection.policyAtOpening; i--) {
+            if (i < policyNow()
+                    && begunSince(connection, policies.get(i + 1).since()) > GIVEN_BEFORE) {
+                return last;
+            }
+            Optional<String> objection =
+                    Rules.objection(
+                            policies.get(i).policy(),
+                            domain,
+                            connection.facts(),
+                            dns.hostsEver(domain));
+            if (objection.isEmpty()) return objection;
+            last = objection.map(why -> why + "; " + connection.facts());
+        }
+        return last;
+    }
+
+    private long begunSince(HostConnection connection, long since) {
+        return transactions.getOrDefault(connection, List.of()).stream()
+                .filter(at -> at >= since)
+                .count();
+    }
+
+    static String domain(String address) {
+        return address.substring(address.lastIndexOf('@') + 1);
+    }
+}

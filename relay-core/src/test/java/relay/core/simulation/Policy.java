@@ -1,0 +1,180 @@
+package relay.core.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import relay.core.address.Domain;
+import relay.core.routing.AddressSpace;
+import relay.core.routing.DomainFloor;
+import relay.core.routing.DomainPattern;
+import relay.core.routing.Origin;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.RetrySchedule;
+import relay.core.routing.SendConnector;
+import relay.core.routing.SmartHost;
+import relay.core.routing.SmartHostAuth;
+import relay.core.tls.TlsRequirement;
+
+/// What the operator of a seed has configured, as plain words: [Rules] judges by them, and
+/// [#table] tells the relay.
+record Policy(List<Connector> connectors, List<Floor> floors) {
+    static final String USER = "relay";
+
+    enum Level {
+        NONE,
+        ENCRYPTION,
+        TRUSTED,
+        NAME
+    }
+
+    enum OnFailure {
+        QUEUE,
+        BOUNCE,
+        HOLD
+    }
+
+    enum InClear {
+        ALLOWED,
+        NEVER
+    }
+
+    enum Use {
+        ENABLED,
+        DISABLED
+    }
+
+    enum TlsStart {
+        COMMAND,
+        AT_ONCE
+    }
+
+    record Tls(Level level, Set<String> names) {
+        static final Tls NONE = new Tls(Level.NONE, Set.of());
+
+        TlsRequirement requirement() {
+            return switch (level) {
+                case NONE -> new TlsRequirement.None();
+                case ENCRYPTION -> new TlsRequirement.EncryptionOnly();
+                case TRUSTED -> new TlsRequirement.CertificateValidation();
+                case NAME -> new TlsRequirement.DomainValidation(names);
+            };
+        }
+    }
+
+    record Space(String pattern, int cost) {}
+
+    record Hop(String host, TlsStart start) {
+        SmartHost smartHost() {
+            return switch (start) {
+                case COMMAND ->
+                        new SmartHost(
+                                host, SmartHost.HostKind.NAME, 25, SmartHost.TlsMode.STARTTLS);
+                case AT_ONCE ->
+                        new SmartHost(
+                                host, SmartHost.HostKind.NAME, 465, SmartHost.TlsMode.IMPLICIT);
+            };
+        }
+    }
+
+    record Retry(List<Duration> delays, Duration expiry, Duration warning) {}
+
+    /// `password` is empty where the smart hosts want none.
+    record Connector(
+            String name,
+            Use use,
+            List<Space> spaces,
+            List<Hop> smartHosts,
+            String password,
+            Tls tls,
+            InClear inClear,
+            OnFailure onFailure,
+            long maxBytes,
+            Retry retry) {
+
+        Connector with(Use newUse) {
+            return new Connector(
+                    name,
+                    newUse,
+                    spaces,
+                    smartHosts,
+                    password,
+                    tls,
+                    inClear,
+                    onFailure,
+                    maxBytes,
+                    retry);
+        }
+
+        Connector with(Tls newTls) {
+            return new Connector(
+                    name,
+                    use,
+                    spaces,
+                    smartHosts,
+                    password,
+                    newTls,
+                    inClear,
+                    onFailure,
+                    maxBytes,
+                    retry);
+        }
+
+        Connector with(OnFailure newFailure) {
+            return new Connector(
+                    name,
+                    use,
+                    spaces,
+                    smartHosts,
+                    password,
+                    tls,
+                    inClear,
+                    newFailure,
+                    maxBytes,
+                    retry);
+        }
+
+        private SendConnector sendConnector() {
+            return new SendConnector(
+                    name,
+                    new Origin("connectors.yaml", 1),
+                    SendConnector.Enabled.valueOf(use == Use.ENABLED ? "YES" : "NO"),
+                    spaces.stream()
+                            .map(space -> new AddressSpace(pattern(space.pattern()), space.cost()))
+                            .toList(),
+                    smartHosts.stream().map(Hop::smartHost).toList(),
+                    password.isEmpty()
+                            ? List.of()
+                            : List.of(
+                                    new SmartHostAuth(
+                                            SmartHostAuth.Mechanism.BASIC_AUTH_REQUIRE_TLS,
+                                            USER,
+                                            password)),
+                    tls.requirement(),
+                    SendConnector.PlaintextFallback.valueOf(inClear.name()),
+                    SendConnector.OnTlsFailure.valueOf(onFailure.name()),
+                    maxBytes,
+                    new RetrySchedule(retry.delays(), retry.expiry(), retry.warning()));
+        }
+    }
+
+    record Floor(String pattern, Tls tls) {}
+
+    PolicyTable table() {
+        return new PolicyTable(
+                connectors.stream().map(Connector::sendConnector).toList(),
+                floors.stream()
+                        .map(floor ->
+                                new DomainFloor(
+                                        pattern(floor.pattern()),
+                                        new Origin("connectors.yaml", 1),
+                                        floor.tls().requirement()))
+                        .toList());
+    }
+
+    private static DomainPattern pattern(String text) {
+        if (text.equals("*")) return new DomainPattern.Any();
+        return text.startsWith("*.")
+                ? new DomainPattern.Subtree(new Domain(text.substring(2)))
+                : new DomainPattern.Exact(new Domain(text));
+    }
+}

@@ -1,0 +1,138 @@
+package relay.core.simulation;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import relay.core.simulation.Policy.Connector;
+import relay.core.simulation.Policy.Level;
+
+/// What the operator's words mean, written down a second time: which connector carries a domain,
+/// and what a connection must be before a host may hear of mail for it. Shares no code with the
+/// relay.
+final class Rules {
+    private static final int EXACT = 1000;
+
+    private Rules() {}
+
+    /// What a host knows of a connection to it. `tlsVersion` is 0 in clear, else 10 to 13.
+    record Facts(String host, int tlsVersion, Chain chain, Set<String> certificateNames) {
+        enum Chain {
+            GOOD,
+            EXPIRED,
+            UNTRUSTED
+        }
+
+        boolean isEncrypted() {
+            return tlsVersion > 0;
+        }
+    }
+
+    static Optional<Connector> connector(Policy policy, String domain) {
+        record Match(Connector connector, int specificity, int cost) {}
+        List<Match> matches = new ArrayList<>();
+        for (Connector connector : policy.connectors()) {
+            if (connector.use() == Policy.Use.DISABLED) continue;
+            for (Policy.Space space : connector.spaces()) {
+                int specificity = specificity(space.pattern(), domain);
+                if (specificity >= 0) matches.add(new Match(connector, specificity, space.cost()));
+            }
+        }
+        return matches.stream()
+                .min(
+                        Comparator.comparingInt((Match match) -> -match.specificity())
+                                .thenComparingInt(Match::cost)
+                                .thenComparing(match -> match.connector().name()))
+                .map(Match::connector);
+    }
+
+    static Policy.Tls floor(Policy policy, String domain) {
+        Policy.Tls best = Policy.Tls.NONE;
+        int bestSpecificity = -1;
+        for (Policy.Floor floor : policy.floors()) {
+            int specificity = specificity(floor.pattern(), domain);
+            if (specificity > bestSpecificity) {
+                bestSpecificity = specificity;
+                best = floor.tls();
+            }
+        }
+        return best;
+    }
+
+    private static int specificity(String pattern, String domain) {
+        if (pattern.equals("*")) return 0;
+        if (!pattern.startsWith("*.")) return pattern.equals(domain) ? EXACT : -1;
+        String root = pattern.substring(2);
+        boolean within = domain.equals(root) || domain.endsWith("." + root);
+        return within ? root.split("\\.", -1).length : -1;
+    }
+
+    /// Why a host must not hear of mail for the domain on such a connection; empty: it may.
+    /// `mxHosts` are the hosts that the DNS has ever named for the domain.
+    static Optional<String> objection(
+            Policy policy, String domain, Facts facts, Set<String> mxHosts) {
+        Optional<Connector> found = connector(policy, domain);
+        if (found.isEmpty()) return Optional.of("no connector carries " + domain);
+        Connector connector = found.get();
+        boolean known =
+                connector.smartHosts().isEmpty()
+                        ? mxHosts.contains(facts.host())
+                        : connector.smartHosts().stream()
+                                .anyMatch(hop -> hop.host().equals(facts.host()));
+        if (!known) return Optional.of(facts.host() + " is no host for " + domain);
+        if (!meets(connector.tls(), facts)) {
+            return Optional.of("connector " + connector.name() + " demands " + connector.tls());
+        }
+        if (!meets(floor(policy, domain), facts)) {
+            return Optional.of("the floor of " + domain + " demands " + floor(policy, domain));
+        }
+        if (!facts.isEncrypted() && connector.inClear() == Policy.InClear.NEVER) {
+            return Optional.of("connector " + connector.name() + " never goes in clear");
+        }
+        return connector.password().isEmpty() || mayHearPassword(connector, facts)
+                ? Optional.empty()
+                : Optional.of("a smart host with a password is to show who it is");
+    }
+
+    static boolean mayHearPassword(Connector connector, Facts facts) {
+        boolean mine = connector.smartHosts().stream().anyMatch(h -> h.host().equals(facts.host()));
+        if (!mine) return false;
+        return switch (connector.tls().level()) {
+            case ENCRYPTION -> meets(connector.tls(), facts);
+            case NAME -> meets(connector.tls(), facts);
+            case NONE, TRUSTED -> meets(new Policy.Tls(Level.NAME, Set.of()), facts);
+        };
+    }
+
+    private static boolean meets(Policy.Tls demand, Facts facts) {
+        boolean modern = facts.tlsVersion() >= 12;
+        boolean trusted = modern && facts.chain() == Facts.Chain.GOOD;
+        return switch (demand.level()) {
+            case NONE -> true;
+            case ENCRYPTION -> modern;
+            case TRUSTED -> trusted;
+            case NAME -> trusted && isNamed(demand.names(), facts);
+        };
+    }
+
+    private static boolean isNamed(Set<String> names, Facts facts) {
+        Set<String> wanted = names.isEmpty() ? Set.of(facts.host()) : names;
+        for (String name : wanted) {
+            for (String presented : facts.certificateNames()) {
+                if (name.equals(presented)) return true;
+                if (name.startsWith("*.") && stands(name, presented)) return true;
+                if (presented.startsWith("*.") && stands(presented, name)) return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether `name` is one label and the pattern's parent.
+    private static boolean stands(String pattern, String name) {
+        String parent = pattern.substring(1);
+        if (name.startsWith("*") || !name.endsWith(parent)) return false;
+        String label = name.substring(0, name.length() - parent.length());
+        return !label.isEmpty() && !label.contains(".");
+    }
+}

@@ -1,0 +1,174 @@
+package relay.core.simulation;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import relay.core.intake.IntakeInput.ShuttingDown.Patience;
+import relay.core.queue.LaneStatus;
+import relay.core.routing.Lane;
+import relay.core.scheduler.SchedulerEvent;
+import relay.core.scheduler.SchedulerLimits;
+
+/// Everything of one seed: the relay, its partners, its clients and its operator.
+final class World {
+    static final String HOSTNAME = "relay.example.net";
+    private static final Instant BEGINNING = Instant.parse("2026-11-23T12:00:00.000417Z");
+    private static final long DRAIN_MILLIS = 10_000;
+
+    final Trace trace;
+    final Sim sim;
+    final SimDns dns;
+    final SimDisk disk = new SimDisk();
+    final DiskHealth health;
+    final ClientBook clients = new ClientBook();
+    final CrashBook crashes;
+    final Partners partners;
+    final Draw draw;
+    final List<String> domains;
+    private final SchedulerLimits limits;
+    private final List<Inbound> inbounds = new ArrayList<>();
+    private long wallOffsetMillis;
+    private long latestWallMillis;
+    private Instant calmSince = Instant.MAX;
+    private Policy policy;
+    private RelayProcess relay;
+    private boolean accepting = true;
+
+    World(long seed, Trace trace) {
+        var luck = new Luck(seed);
+        this.trace = trace;
+        this.sim = new Sim(luck.split());
+        trace.use(sim::nowMillis);
+        this.dns = new SimDns(sim, trace);
+        this.health = new DiskHealth(sim);
+        this.crashes = new CrashBook(health);
+        this.partners = new Partners(sim, trace, dns, clients, crashes);
+        this.draw = new Draw(luck, partners, dns);
+        draw.home();
+        this.domains = draw.domains();
+        this.policy = draw.policy(domains);
+        this.limits = draw.limits();
+        partners.adopted(policy);
+        trace.say(() -> "policy " + policy);
+        this.relay = new RelayProcess(this, new Life(sim), policy, limits);
+        relay.start();
+    }
+
+    /// What the clock on the wall says; people and daemons set it.
+    Instant wall() {
+        return BEGINNING.plusMillis(sim.nowMillis() + wallOffsetMillis);
+    }
+
+    /// The latest time that the clock ever showed.
+    long latestWallMillis() {
+        return Math.max(latestWallMillis, wall().toEpochMilli());
+    }
+
+    /// Nothing breaks any more.
+    void isCalm() {
+        calmSince = wall();
+    }
+
+    /// When the last trouble was over.
+    Instant calmSince() {
+        return calmSince;
+    }
+
+    /// Whether the clock on the wall has only ever gone its way.
+    boolean isClockSteady() {
+        return latestWallMillis == 0;
+    }
+
+    void setClock(long byMillis) {
+        trace.say(() -> "the clock jumps by " + byMillis);
+        latestWallMillis = latestWallMillis();
+        wallOffsetMillis += byMillis;
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    void reload(Policy changed) {
+        trace.say(() -> "reload " + changed);
+        policy = changed;
+        if (relay.life().isAlive()) relay.adopt(changed);
+    }
+
+    void connect(SimClient.Manners manners, List<ClientBook.Submission> mail) {
+        if (!accepting) return;
+        var wire = new Wire(sim, Wire.Kind.INBOUND);
+        var _ = new SimClient(this, wire.client, manners, mail);
+        inbounds.add(new Inbound(relay, wire.server));
+    }
+
+    void crash() {
+        if (!accepting) return;
+        accepting = false;
+        trace.say(() -> "crash");
+        die();
+        relay.store().die();
+        sim.after(sim.luck.between(100, 60_000), this::start);
+    }
+
+    /// Stops in good order: what is under way may end within a limit.
+    void stop() {
+        if (!accepting) return;
+        accepting = false;
+        trace.say(() -> "stop");
+        inbounds.forEach(inbound -> inbound.shutDown(Patience.MAY_FINISH));
+        relay.tell(new SchedulerEvent.Stopping());
+        RelayProcess stopping = relay;
+        sim.after(
+                DRAIN_MILLIS,
+                () -> {
+                    die();
+                    stopping.store().close();
+                    sim.after(sim.luck.between(100, 60_000), this::start);
+                });
+    }
+
+    private void die() {
+        relay.life().end();
+        inbounds.clear();
+        crashes.crashed(sim.nowMillis());
+    }
+
+    private void start() {
+        trace.say(() -> "start");
+        relay = new RelayProcess(this, new Life(sim), policy, limits);
+        partners.adopted(policy);
+        relay.start();
+        accepting = true;
+    }
+
+    void retrySomething() {
+        if (!accepting) return;
+        relay.tell(new SchedulerEvent.RetryAsked(lanes()));
+    }
+
+    void resume() {
+        if (!accepting) return;
+        List<Lane> holding =
+                relay.lanes().stream().filter(l -> l.held() > 0).map(LaneStatus::lane).toList();
+        if (!holding.isEmpty()) relay.tell(new SchedulerEvent.ResumeAsked(holding));
+    }
+
+    private List<Lane> lanes() {
+        return relay.lanes().stream().map(LaneStatus::lane).toList();
+    }
+
+    boolean isDrained() {
+        return accepting && disk.entries.isEmpty() && relay.isIdle() && relay.lanes().isEmpty();
+    }
+
+    /// Why it is not drained, for people.
+    String leftOver() {
+        return "entries " + disk.entries.values() + "\nlanes " + relay.lanes();
+    }
+
+    /// The blocking code of the last process must not outlive the seed.
+    void end() {
+        relay.life().end();
+    }
+}
