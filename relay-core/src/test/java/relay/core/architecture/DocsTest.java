@@ -27,6 +27,7 @@ class DocsTest {
     private static final Pattern SECTION = Pattern.compile("§(\\d+(\\.\\d+)*)");
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| (\\d+) \\| §([\\d.]+) \\| .+ \\| (.+) \\| (.+) \\|$");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(#[^)]*)?\\)");
     private static final Pattern NAME = Pattern.compile("`(\\w+)`");
 
     @Test
@@ -60,6 +61,20 @@ class DocsTest {
             if (names(row.group(3)).isEmpty() || names(row.group(4)).isEmpty()) wrong.add(section);
         }
         assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void everyLinkLeadsSomewhere() throws IOException {
+        var dead = new ArrayList<String>();
+        for (Path page : files(".md")) {
+            LINK.matcher(text(page))
+                    .results()
+                    .map(link -> link.group(1))
+                    .filter(target -> !target.contains("://"))
+                    .filter(target -> Files.notExists(page.resolveSibling(target)))
+                    .forEach(target -> dead.add(ROOT.relativize(page) + " -> " + target));
+        }
+        assertThat(dead).isEmpty();
     }
 
     private static Collection<String> citations(Path source) {

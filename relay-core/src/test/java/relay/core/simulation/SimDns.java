@@ -85,7 +85,7 @@ final class SimDns implements Resolver {
         Zone zone = zones.get(domain.name());
         if (zone == null) return new MxAnswer.NoDomain();
         return switch (zone.kind()) {
-            case MX -> new MxAnswer.Hosts(zone.hosts());
+            case MX -> new MxAnswer.Hosts(zone.hosts(), Security.INSECURE);
             case NO_RECORD -> new MxAnswer.NoRecord();
             case NULL_MX -> new MxAnswer.NullMx();
             case NO_DOMAIN -> new MxAnswer.NoDomain();
@@ -96,7 +96,15 @@ final class SimDns implements Resolver {
     public AddressAnswer addresses(String hostName) {
         if (isLost()) return new AddressAnswer.Failed("timeout");
         List<InetAddress> found = addresses.getOrDefault(hostName, List.of());
-        return found.isEmpty() ? new AddressAnswer.None() : new AddressAnswer.Addresses(found);
+        return found.isEmpty()
+                ? new AddressAnswer.None()
+                : new AddressAnswer.Addresses(found, List.of());
+    }
+
+    /// No zone here is signed.
+    @Override
+    public TlsaAnswer tlsa(String hostName, int port) {
+        return new TlsaAnswer.None();
     }
 
     /// Takes the time of a look-up. Only for tasks.

@@ -21,7 +21,10 @@ class SimulationTest {
 
     /// Each has found a bug once.
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource({"75, resumed mail whose lifetime nobody watched any more never expired"})
+    @CsvSource({
+        "75, resumed mail whose lifetime nobody watched any more never expired",
+        "1000877, mail accepted before the clock was set back was attempted without end"
+    })
     void theBugsOfThePastStayFixed(long seed, String found) {
         assertThat(found).isNotEmpty();
         assertThat(Simulation.run(seed).events()).isPositive();
