@@ -229,8 +229,10 @@ final class LaneState {
         openAfter = now.plus(PAUSE);
     }
 
-    void condemn(Verdict newVerdict) {
-        verdict = newVerdict;
+    /// Decides the fate of all mail accepted by now, and of what was accepted "later" because the
+    /// clock has been set back: it would order one connection after the other.
+    void condemn(Verdict.Fate fate, Diagnostic why, Instant now) {
+        verdict = new Verdict(fate, why, ready.latestAcceptance(now));
     }
 
     Optional<Verdict> verdict() {

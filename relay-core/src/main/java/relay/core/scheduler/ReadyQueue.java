@@ -1,11 +1,13 @@
 package relay.core.scheduler;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
 
@@ -57,6 +59,13 @@ final class ReadyQueue {
         QueueEntry entry = (takeFresh ? fresh : backlog).pollFirst();
         if (entry != null) budget.used--;
         return Optional.ofNullable(entry);
+    }
+
+    /// The latest acceptance of an entry that is ready, or `now` where that is later.
+    Instant latestAcceptance(Instant now) {
+        return Stream.concat(fresh.stream(), backlog.stream())
+                .map(entry -> entry.envelope().acceptedAt())
+                .reduce(now, (one, other) -> one.isAfter(other) ? one : other);
     }
 
     int size() {

@@ -196,8 +196,7 @@ public final class Scheduler {
                 fate(lane, why, turn);
                 fail(lane, why, turn);
             }
-            case Ending.Never(var why) ->
-                    lane.condemn(new Verdict(Verdict.Fate.BOUNCE, why, turn.now));
+            case Ending.Never(var why) -> lane.condemn(Verdict.Fate.BOUNCE, why, turn.now);
         }
         turn.touch(lane);
     }
@@ -224,9 +223,8 @@ public final class Scheduler {
                 lane.connector().map(SendConnector::onTlsFailure).orElse(OnTlsFailure.QUEUE);
         switch (wish) {
             case QUEUE -> {}
-            case BOUNCE ->
-                    lane.condemn(new Verdict(Verdict.Fate.BOUNCE, why.permanent(), turn.now));
-            case HOLD -> lane.condemn(new Verdict(Verdict.Fate.HOLD, why, turn.now));
+            case BOUNCE -> lane.condemn(Verdict.Fate.BOUNCE, why.permanent(), turn.now);
+            case HOLD -> lane.condemn(Verdict.Fate.HOLD, why, turn.now);
         }
     }
 

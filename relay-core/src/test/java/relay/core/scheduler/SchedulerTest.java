@@ -263,6 +263,22 @@ class SchedulerTest {
     }
 
     @Test
+    void aClockThatWasSetBackSavesNoMailFromADomainThatDoesNotExist() {
+        // Given mail, and a clock that is set back after it was accepted.
+        var world = World.simple();
+        world.accept("x@a.example");
+        world.now = world.now.minus(Duration.ofHours(1));
+
+        // When its domain turns out not to exist.
+        world.end(world.onlySession(), new Ending.Never(World.trouble(5)));
+        world.settle();
+
+        // Then it goes back, and no other connection is ordered for it.
+        assertThat(world.bounces).hasSize(1);
+        assertThat(world.sessions).isEmpty();
+    }
+
+    @Test
     void onTlsFailureBounceGivesBackWhatIsOnDiskToo() {
         // Given more mail than the memory may hold, for a connector that bounces.
         var limits = new SchedulerLimits(5, 5, 3, 10, 5, 2, Duration.ofSeconds(5), 100);

@@ -30,7 +30,7 @@ import relay.core.tls.Unmet.Shortfall;
 /// One client's connection as the relay's listener drives it. What the store's writer and the clock
 /// have to say comes on the connection's own loop.
 final class Inbound implements Wire.End, IntakeWire {
-    static final long MAX_BYTES = 6_000;
+    static final long MAX_BYTES = 3_500;
     static final int MAX_RECIPIENTS = 6;
     private static final Duration SILENCE = Duration.ofMinutes(5);
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.1");

@@ -65,6 +65,8 @@ final class Troubles {
         for (int i = luck.of(1, 1, 2, 10); i > 0; i--) mail.add(submission());
         var manners = luck.oneIn(2) ? SimClient.Manners.GOOD : luck.of(SimClient.Manners.values());
         world.connect(manners, mail);
+        boolean amidst = mail.size() > 5 && luck.oneIn(2);
+        if (amidst) world.sim.after(luck.between(500, 2_500), this::reload);
     }
 
     private Submission submission() {
@@ -88,7 +90,7 @@ final class Troubles {
             if (luck.oneIn(4)) text.append(luck.of(".", "..", ".hidden", "."));
             text.append("x".repeat(luck.upTo(70)));
             if (luck.oneIn(60)) text.append('\u00e9');
-            text.append("\r\n");
+            text.append(luck.oneIn(300) ? "\n" : "").append("\r\n");
         }
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
