@@ -76,50 +76,6 @@ class SchedulerTest {
     }
 
     @Test
-    void aClockThatIsSetBackEndsALanesRest() {
-        // Given a lane that rests.
-        var world = World.simple();
-        world.accept("x@a.example");
-        world.end(world.onlySession(), new Ending.NoHost(World.trouble(4)));
-
-        // When the clock is set back by a day; then it is attempted at once, not a day later.
-        world.pass(Duration.ofDays(-1));
-        world.open(world.onlySession());
-        assertThat(world.at(world.onlySession())).hasSize(1);
-    }
-
-    @Test
-    void aClockThatIsSetBackHoldsUpNoDeferredMessage() {
-        // Given a message that waits for its own next attempt.
-        var world = World.simple();
-        QueueEntry entry = world.accept("x@a.example").entries().getFirst();
-        SessionId session = world.onlySession();
-        world.open(session);
-        world.answer(session, entry, new DeliveryOutcome.Deferred(World.trouble(4)));
-
-        // When the clock is set back by a day; then it is attempted at once.
-        world.pass(Duration.ofDays(-1));
-        List.copyOf(world.sessions.keySet()).forEach(world::open);
-        assertThat(world.inFlight).containsExactly(entry.id());
-    }
-
-    @Test
-    void aClockThatIsSetBackBetweenStopAndStartHoldsNothingUp() {
-        // Given a lane that rests.
-        var world = World.simple();
-        world.accept("x@a.example");
-        world.end(world.onlySession(), new Ending.NoHost(World.trouble(4)));
-
-        // When the relay starts again on a clock that is a day behind.
-        world.now = World.START.minus(Duration.ofDays(1));
-        world.restart();
-
-        // Then it is attempted at once.
-        world.open(world.onlySession());
-        assertThat(world.at(world.onlySession())).hasSize(1);
-    }
-
-    @Test
     void aDeferredMessageDelaysOnlyItself() {
         // Given a session with two messages.
         var world = World.simple();
@@ -260,22 +216,6 @@ class SchedulerTest {
 
         // Then it goes back to its sender.
         assertThat(world.bounces).hasSize(1);
-    }
-
-    @Test
-    void aClockThatWasSetBackSavesNoMailFromADomainThatDoesNotExist() {
-        // Given mail, and a clock that is set back after it was accepted.
-        var world = World.simple();
-        world.accept("x@a.example");
-        world.now = world.now.minus(Duration.ofHours(1));
-
-        // When its domain turns out not to exist.
-        world.end(world.onlySession(), new Ending.Never(World.trouble(5)));
-        world.settle();
-
-        // Then it goes back, and no other connection is ordered for it.
-        assertThat(world.bounces).hasSize(1);
-        assertThat(world.sessions).isEmpty();
     }
 
     @Test
