@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import relay.config.Configuration.Dns;
+import relay.config.Configuration.Tracking;
 import relay.config.Configuration.TrustAnchor;
 import relay.core.address.Domain;
 
@@ -28,7 +29,8 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                 adminListen(root.section("admin").orElse(none)),
                 certificates.certificate(tls),
                 certificates.trust(tls),
-                dns(root.section("dns").orElse(none)));
+                dns(root.section("dns").orElse(none)),
+                tracking(root.section("tracking").orElse(none)));
     }
 
     private Domain hostname(Section root) {
@@ -90,6 +92,16 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                         .toList();
         Optional<TrustAnchor> anchor = dns.text("trustAnchor").flatMap(this::trustAnchor);
         return new Dns(servers, anchor.orElseGet(TrustAnchor.BuiltIn::new));
+    }
+
+    private static Tracking tracking(Section tracking) {
+        return new Tracking(
+                tracking.parse("maxAge", UnitText::duration)
+                        .map(Located::value)
+                        .orElse(Tracking.DEFAULT.maxAge()),
+                tracking.parse("maxSize", UnitText::space)
+                        .map(Located::value)
+                        .orElse(Tracking.DEFAULT.maxSizeBytes()));
     }
 
     private Optional<TrustAnchor> trustAnchor(Located<String> text) {

@@ -65,6 +65,15 @@ public sealed interface TlsDemand {
             names = Set.copyOf(names);
         }
 
+        /// Those of a certificate's names for which it is accepted, sorted.
+        public List<String> metBy(Set<String> presentedNames) {
+            return presentedNames.stream()
+                    .filter(presented ->
+                            names.stream().anyMatch(name -> CertificateName.fits(presented, name)))
+                    .sorted()
+                    .toList();
+        }
+
         @Override
         public String toString() {
             return "a trusted certificate for "
