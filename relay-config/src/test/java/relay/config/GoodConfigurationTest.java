@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.ServerCertificate;
+import relay.config.Configuration.Tracking;
 import relay.config.Configuration.Trust;
 import relay.config.Configuration.TrustAnchor;
 import relay.config.ConfigurationResult.Accepted;
@@ -198,6 +199,7 @@ class GoodConfigurationTest {
         assertThat(read.certificate()).isEqualTo(new ServerCertificate.SelfSigned());
         assertThat(read.trust()).isEqualTo(new Trust.SystemRoots());
         assertThat(read.dns()).isEqualTo(new Dns(List.of(), new TrustAnchor.BuiltIn()));
+        assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(30), 1L << 30));
         assertThat(read.notes()).isEmpty();
     }
 
@@ -214,6 +216,7 @@ class GoodConfigurationTest {
                                 dns:
                                   servers: ["127.0.0.1:53", "[::1]:5353", "::1", "192.0.2.53"]
                                   trustAnchor: root.ds
+                                tracking: { maxAge: 365d, maxSize: 40GiB }
                                 """)
                         .file("root.ds", ". IN DS 20326 8 2 E06D44B8\n");
 
@@ -224,6 +227,7 @@ class GoodConfigurationTest {
         assertThat(read.hostname()).isEqualTo(new Domain("relay.xn--bcher-kva.example"));
         assertThat(read.dataFolder()).isEqualTo(Path.of("/var/lib/relay"));
         assertThat(read.adminListen()).isEqualTo(socket("::1", 0));
+        assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(365), 40L << 30));
         assertThat(read.dns())
                 .isEqualTo(
                         new Dns(

@@ -34,6 +34,9 @@ enum MeterNames {
     FAULTS(
             "relay_faults_total",
             "Troubles of the relay itself; the log has them with status=fault"),
+    TRACKING_LOST(
+            "relay_tracking_lost_records_total",
+            "Records of the message tracking log that could not be written"),
     READY("relay_ready", "1 while mail can be accepted and stored, else 0");
 
     private final String exposed;

@@ -7,12 +7,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/// Where the log ended: the time of the last record of a segment, and whether it says `STOP`. A
-/// segment without a whole record ended when its day began.
+/// Where the log ended: the time of the last record of a segment, and whether it says `STOP`. Of a
+/// segment that has no whole record, or cannot be read, nothing is known since its day began.
 record LastRecord(Instant time, boolean isStop) {
 
     /// Empty where the segment is.
-    static Optional<LastRecord> of(Segment segment, Path folder) throws IOException {
+    static Optional<LastRecord> of(Segment segment, Path folder) {
         byte[] stop = RecordShape.ascii(RecordLines.STOP + "\"");
         String time = "";
         boolean stopped = false;
@@ -25,6 +25,9 @@ record LastRecord(Instant time, boolean isStop) {
                 time = scanner.time();
                 stopped = RecordShape.isEvent(scanner.bytes(), scanner.from(), scanner.to(), stop);
             }
+        } catch (IOException _) {
+            any = true;
+            stopped = false;
         }
         if (!any) return Optional.empty();
         return Optional.of(new LastRecord(parse(time, segment), stopped));

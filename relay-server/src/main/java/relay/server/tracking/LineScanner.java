@@ -1,6 +1,7 @@
 package relay.server.tracking;
 
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,16 @@ final class LineScanner implements AutoCloseable {
     /// Reads at most `limitBytes` of the file, for one that grows.
     static LineScanner open(Path file, long limitBytes) throws IOException {
         return of(Files.newInputStream(file), file.toString().endsWith(".gz"), limitBytes);
+    }
+
+    /// The first `limitBytes` of a file that somebody else holds open, uncompressed.
+    static LineScanner reading(InputStream in, long limitBytes) {
+        return new LineScanner(
+                new FilterInputStream(in) {
+                    @Override
+                    public void close() {}
+                },
+                limitBytes);
     }
 
     private static LineScanner of(InputStream raw, boolean zipped, long limitBytes)

@@ -27,34 +27,32 @@ public final class TrackingLog implements EventSink, AutoCloseable {
     private final TrackingWriter writer;
     private final Thread thread;
 
-    private TrackingLog(
-            Path folder, TrackingLimits limits, InstantSource clock, EventSink troubles) {
+    TrackingLog(Path folder, TrackingLimits limits, InstantSource clock, EventSink troubles) {
         this.clock = clock;
         waiting = new ArrayBlockingQueue<>(limits.waiting());
         writer = new TrackingWriter(folder, limits, waiting, losses, clock, troubles);
         thread = Thread.ofPlatform().name("tracking-writer").daemon(true).unstarted(writer);
     }
 
-    /// Begins to write into [#FOLDER] of `dataFolder`, and keeps the log within the bounds. A log
-    /// that cannot be written is told to `troubles` and keeps nobody from relaying mail.
-    public static TrackingLog start(
+    /// Keeps [#FOLDER] of `dataFolder` within the bounds. A log that cannot be written is told to
+    /// `troubles` and keeps nobody from relaying mail.
+    public static TrackingLog in(
             Path dataFolder,
             Duration maxAge,
             long maxSizeBytes,
             InstantSource clock,
             EventSink troubles) {
-        return start(
+        return new TrackingLog(
                 dataFolder.resolve(FOLDER),
                 TrackingLimits.of(maxAge, maxSizeBytes),
                 clock,
                 troubles);
     }
 
-    static TrackingLog start(
-            Path folder, TrackingLimits limits, InstantSource clock, EventSink troubles) {
-        var log = new TrackingLog(folder, limits, clock, troubles);
-        log.thread.start();
-        return log;
+    /// Begins to write: once, and when nobody else writes into the data folder. What is heard before
+    /// waits.
+    public void start() {
+        thread.start();
     }
 
     @Override
@@ -73,6 +71,7 @@ public final class TrackingLog implements EventSink, AutoCloseable {
     /// Blocks for [#CLOSE_PATIENCE] at the most.
     @Override
     public void close() {
+        if (thread.getState() == Thread.State.NEW) return;
         writer.finishWithin(CLOSE_PATIENCE);
         try {
             thread.join(CLOSE_PATIENCE.multipliedBy(2));

@@ -131,6 +131,7 @@ class MonitoringDocTest {
             metrics.configured(List.of(Samples.receiveConnector("internal")), Samples.policy());
             metrics.watchQueue(queue.control(), queue.view(), () -> Samples.NOON);
             metrics.watchReadiness(List::of);
+            metrics.watchTracking(() -> 3);
             metrics.watchCertificates(() -> Map.of("relay.crt", Samples.NOON), () -> Samples.NOON);
             HostileEvents.all().forEach(metrics::on);
             return metrics.scrape();
