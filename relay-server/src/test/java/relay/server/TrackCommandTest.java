@@ -93,6 +93,14 @@ class TrackCommandTest {
     }
 
     @Test
+    void aProofStatesNothingOfTheFuture() {
+        // Given a period that is not over, when its proof is asked for, then it ends now.
+        run("track", "--proof", "--start", "2026-11-23T12:00:00Z", "--end", "2026-11-24");
+        assertThat(printed.out())
+                .contains("until before 2026-11-23T13:00:00.000Z\nrecord         complete");
+    }
+
+    @Test
     void nothingFoundIsNoErrorAndSaidOnStandardError() {
         // Given a period without mail, when it is asked for, then standard output is empty.
         int status = run("track", "--start", "2026-11-24", "--end", "2026-11-25");

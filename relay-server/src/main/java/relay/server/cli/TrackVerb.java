@@ -114,7 +114,10 @@ final class TrackVerb extends Verb {
         if (!recipient.isEmpty() && !domain.isEmpty()) {
             throw new WrongUse("give --recipient or --domain, not both");
         }
-        Instant before = end.isEmpty() ? clock.instant() : time("--end", end);
+        Instant now = clock.instant();
+        Instant before = end.isEmpty() ? now : time("--end", end);
+        // Nothing can be stated of what has not happened yet.
+        if (proof && before.isAfter(now)) before = now;
         Instant from = start.isEmpty() ? before.minus(DEFAULT_PERIOD) : time("--start", start);
         if (!from.isBefore(before)) {
             throw new WrongUse("--start " + from + " is not before --end " + before);

@@ -81,12 +81,17 @@ final class LiveFile {
         while (pending.hasRemaining()) open.write(pending);
     }
 
-    /// True where someone has removed the file, or moved it away; the next line then begins a new
-    /// one.
-    boolean isGone() throws IOException {
-        if (channel == null || Files.exists(path())) return false;
-        channel.close();
+    /// True, once, where someone has removed the file or moved it away; the next line then begins a
+    /// new one.
+    boolean isGone() {
+        FileChannel open = channel;
+        if (open == null || Files.exists(path())) return false;
         channel = null;
+        try {
+            open.close();
+        } catch (IOException _) {
+            // It is of no use to anybody.
+        }
         return true;
     }
 

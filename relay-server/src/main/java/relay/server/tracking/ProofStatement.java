@@ -24,7 +24,6 @@ record ProofStatement(
         long waitingCount,
         List<Gap> gaps,
         String logBegins,
-        String logEnds,
         long damaged) {
 
     /// Received, or tried, in the period and not ended at its end. `why` is the last that was heard.

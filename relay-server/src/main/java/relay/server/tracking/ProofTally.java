@@ -40,7 +40,6 @@ final class ProofTally implements LogReader.Visitor {
     private long encrypted;
     private long failed;
     private long damaged;
-    private String lastTime = "";
 
     private record Key(String id, String recipient) {}
 
@@ -53,7 +52,6 @@ final class ProofTally implements LogReader.Visitor {
 
     @Override
     public void record(TrackedRecord record) {
-        lastTime = record.time();
         if (record.text("id").isEmpty()) {
             laneTroubles.put(record.text("lane"), record.text("why"));
             return;
@@ -138,7 +136,6 @@ final class ProofTally implements LogReader.Visitor {
                 open.size(),
                 gaps,
                 logBegins,
-                lastTime,
                 damaged);
     }
 

@@ -1,6 +1,7 @@
 package relay.server.tracking;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -60,6 +61,8 @@ record Segment(LocalDate day, int number, Form form) implements Comparable<Segme
             for (Path file : files) parse(file.getFileName().toString()).ifPresent(found::add);
         } catch (NoSuchFileException _) {
             return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         found.sort(ORDER);
         return found;

@@ -86,16 +86,16 @@ final class TrackingWriter implements Runnable {
             insist(this::begin);
             var batch = new ArrayList<Heard>(BATCH);
             boolean last = false;
-            while (!last) {
+            while (!last || !waiting.isEmpty()) {
                 // Asked before the queue is: nothing is handed over after the close.
                 last = closing;
-                while (waiting.drainTo(batch, BATCH) > 0) {
-                    batch.forEach(this::write);
-                    batch.clear();
-                }
+                int taken = waiting.drainTo(batch, BATCH);
+                batch.forEach(this::write);
+                batch.clear();
                 tellLosses();
+                tellRemoval();
                 insist(this::settle);
-                if (!last) LockSupport.parkNanos(LOOK.toNanos());
+                if (!last && taken < BATCH) LockSupport.parkNanos(LOOK.toNanos());
             }
             end();
         }
@@ -145,15 +145,17 @@ final class TrackingWriter implements Runnable {
         insist(() -> file.append(records.gap(now, lost.get()), now));
     }
 
+    private void tellRemoval() {
+        if (!file.isGone()) return;
+        troubles.on(new RelayEvent.Fault("tracking", "the file of the day was removed"));
+        Instant now = clock.instant();
+        insist(() -> file.append(records.removed(now, file.day()), now));
+    }
+
     /// What is in the buffer goes into the file, and a day that is over into the archive.
     private void settle() throws IOException {
-        Instant now = clock.instant();
-        if (file.isGone()) {
-            troubles.on(new RelayEvent.Fault("tracking", "the file of the day was removed"));
-            file.append(records.removed(now, file.day()), now);
-        }
         file.flush();
-        LocalDate today = LiveFile.day(now);
+        LocalDate today = LiveFile.day(clock.instant());
         if (today.isAfter(file.day())) file.turnTo(today);
     }
 
@@ -174,7 +176,7 @@ final class TrackingWriter implements Runnable {
                 if (health == Health.FAILING) LOG.info("the tracking log is written again");
                 health = Health.WELL;
                 return true;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 if (health == Health.WELL) {
                     String what = "the tracking log cannot be written, and mail goes on: " + e;
                     troubles.on(new RelayEvent.Fault("tracking", what));
