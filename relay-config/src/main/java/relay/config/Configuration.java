@@ -2,6 +2,7 @@ package relay.config;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import relay.core.address.Domain;
 import relay.core.routing.DomainFloor;
@@ -19,6 +20,7 @@ public record Configuration(
         ServerCertificate certificate,
         Trust trust,
         Dns dns,
+        Tracking tracking,
         List<ReceiveConnector> receiveConnectors,
         List<SendConnector> sendConnectors,
         List<DomainFloor> domainFloors,
@@ -56,6 +58,11 @@ public record Configuration(
         REQUIRE,
         RESOLVER,
         OFF
+    }
+
+    /// How much of the message tracking log is kept: days up to `maxAge`, the newest `maxSizeBytes`.
+    public record Tracking(Duration maxAge, long maxSizeBytes) {
+        public static final Tracking DEFAULT = new Tracking(Duration.ofDays(30), 1L << 30);
     }
 
     /// Where DNSSEC validation starts.

@@ -68,6 +68,7 @@ public final class ConfigurationReader {
                 machine.certificate(),
                 machine.trust(),
                 machine.dns(),
+                machine.tracking(),
                 policy.receiveConnectors(),
                 policy.sendConnectors(),
                 policy.domainFloors(),

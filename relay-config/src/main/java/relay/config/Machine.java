@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.ServerCertificate;
+import relay.config.Configuration.Tracking;
 import relay.config.Configuration.Trust;
 import relay.core.address.Domain;
 
@@ -14,4 +15,5 @@ record Machine(
         Located<InetSocketAddress> adminListen,
         ServerCertificate certificate,
         Trust trust,
-        Dns dns) {}
+        Dns dns,
+        Tracking tracking) {}

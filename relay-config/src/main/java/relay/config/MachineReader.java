@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Dnssec;
+import relay.config.Configuration.Tracking;
 import relay.config.Configuration.TrustAnchor;
 import relay.core.address.Domain;
 
@@ -40,7 +41,8 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                 adminListen(root.section("admin").orElse(none)),
                 certificates.certificate(tls),
                 certificates.trust(tls),
-                dns(root.section("dns").orElse(none)));
+                dns(root.section("dns").orElse(none)),
+                tracking(root.section("tracking").orElse(none)));
     }
 
     private Domain hostname(Section root) {
@@ -103,6 +105,16 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
         Optional<TrustAnchor> anchor = dns.text("trustAnchor").flatMap(this::trustAnchor);
         Dnssec dnssec = dns.word("dnssec", DNSSEC).map(Located::value).orElse(Dnssec.AUTO);
         return new Dns(servers, anchor.orElseGet(TrustAnchor.BuiltIn::new), dnssec);
+    }
+
+    private static Tracking tracking(Section tracking) {
+        return new Tracking(
+                tracking.parse("maxAge", UnitText::duration)
+                        .map(Located::value)
+                        .orElse(Tracking.DEFAULT.maxAge()),
+                tracking.parse("maxSize", UnitText::space)
+                        .map(Located::value)
+                        .orElse(Tracking.DEFAULT.maxSizeBytes()));
     }
 
     private Optional<TrustAnchor> trustAnchor(Located<String> text) {

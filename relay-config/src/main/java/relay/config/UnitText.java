@@ -15,6 +15,11 @@ final class UnitText {
     /// The largest size that may be configured: 2 GiB.
     static final long MAX_SIZE_BYTES = 2L << 30;
 
+    /// The least and the most that may be set aside on a disk: 16 MiB, 1,024 GiB.
+    static final long MIN_SPACE_BYTES = 16L << 20;
+
+    static final long MAX_SPACE_BYTES = 1L << 40;
+
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([1-9][0-9]{0,8})([A-Za-z]+)");
     private static final Map<String, ChronoUnit> DURATIONS =
             Map.of(
@@ -39,13 +44,27 @@ final class UnitText {
 
     /// In bytes; at least 1 KiB, at most [#MAX_SIZE_BYTES].
     static Parsed<Long> size(String text) {
+        return bytes(text, MAX_SIZE_BYTES, "2GiB at the most");
+    }
+
+    /// Room on a disk, in bytes: from [#MIN_SPACE_BYTES] to [#MAX_SPACE_BYTES].
+    static Parsed<Long> space(String text) {
+        return switch (bytes(text, MAX_SPACE_BYTES, "1024GiB at the most")) {
+            case Parsed.Good<Long>(var bytes) when bytes < MIN_SPACE_BYTES ->
+                    Parsed.bad(Quoted.of(text) + " is too small", "16MiB at the least");
+            case Parsed.Good<Long> good -> good;
+            case Parsed.Bad<Long> bad -> bad;
+        };
+    }
+
+    private static Parsed<Long> bytes(String text, long maxBytes, String limit) {
         Matcher matcher = NUMBER_AND_UNIT.matcher(text);
         Integer shift = matcher.matches() ? SIZE_SHIFTS.get(matcher.group(2)) : null;
         if (shift == null) return notASize(text);
         long bytes = Long.parseLong(matcher.group(1)) << shift;
-        return bytes <= MAX_SIZE_BYTES
+        return bytes <= maxBytes
                 ? Parsed.good(bytes)
-                : Parsed.bad(Quoted.of(text) + " is too large", "2GiB at the most");
+                : Parsed.bad(Quoted.of(text) + " is too large", limit);
     }
 
     private static Parsed<Duration> notADuration(String text) {

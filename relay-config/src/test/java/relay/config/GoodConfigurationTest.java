@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Dnssec;
 import relay.config.Configuration.ServerCertificate;
+import relay.config.Configuration.Tracking;
 import relay.config.Configuration.Trust;
 import relay.config.Configuration.TrustAnchor;
 import relay.config.ConfigurationResult.Accepted;
@@ -200,6 +201,7 @@ class GoodConfigurationTest {
         assertThat(read.trust()).isEqualTo(new Trust.SystemRoots());
         assertThat(read.dns())
                 .isEqualTo(new Dns(List.of(), new TrustAnchor.BuiltIn(), Dnssec.AUTO));
+        assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(30), 1L << 30));
         assertThat(read.notes()).isEmpty();
     }
 
@@ -217,6 +219,7 @@ class GoodConfigurationTest {
                                   servers: ["127.0.0.1:53", "[::1]:5353", "::1", "192.0.2.53"]
                                   dnssec: require
                                   trustAnchor: root.ds
+                                tracking: { maxAge: 365d, maxSize: 40GiB }
                                 """)
                         .file("root.ds", ". IN DS 20326 8 2 E06D44B8\n");
 
@@ -227,6 +230,7 @@ class GoodConfigurationTest {
         assertThat(read.hostname()).isEqualTo(new Domain("relay.xn--bcher-kva.example"));
         assertThat(read.dataFolder()).isEqualTo(Path.of("/var/lib/relay"));
         assertThat(read.adminListen()).isEqualTo(socket("::1", 0));
+        assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(365), 40L << 30));
         assertThat(read.dns())
                 .isEqualTo(
                         new Dns(

@@ -203,6 +203,11 @@ class SchemaTest {
                 .isEqualTo(Parsed.good(retry.expireAfter()));
         assertThat(UnitText.duration(text(keys, send + "retry.delayWarningAfter")))
                 .isEqualTo(Parsed.good(retry.delayWarningAfter()));
+        Map<String, JsonNode> machine = keys("relay");
+        assertThat(UnitText.duration(text(machine, "tracking.maxAge")))
+                .isEqualTo(Parsed.good(Configuration.Tracking.DEFAULT.maxAge()));
+        assertThat(UnitText.space(text(machine, "tracking.maxSize")))
+                .isEqualTo(Parsed.good(Configuration.Tracking.DEFAULT.maxSizeBytes()));
     }
 
     @Test

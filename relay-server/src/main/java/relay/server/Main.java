@@ -20,6 +20,7 @@ public final class Main {
                             verbs::check,
                             verbs::explain,
                             verbs::locateAdmin,
+                            verbs::track,
                             verbs::demo,
                             Verbs.version());
             status =

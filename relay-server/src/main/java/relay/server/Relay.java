@@ -39,6 +39,7 @@ import relay.server.store.StoreLimits;
 import relay.server.telemetry.FanOut;
 import relay.server.telemetry.LogEvents;
 import relay.server.telemetry.Metrics;
+import relay.server.tracking.TrackingLog;
 
 /// A running relay: opens every part in the order in which they need each other, and closes them in
 /// the reverse order. The one place that names two adapters.
@@ -50,6 +51,7 @@ public final class Relay implements AutoCloseable {
 
     private final InstantSource clock = InstantSource.system();
     private final Metrics metrics = new Metrics();
+    private final TrackingLog tracking;
     private final EventSink events;
     private final SqliteStore store;
     private final SmtpDialer dialer;
@@ -86,7 +88,10 @@ public final class Relay implements AutoCloseable {
         this.configuration = configuration;
         this.policy = configuration.policyTable();
         opened.add(metrics);
-        events = new FanOut(List.of(new LogEvents(), metrics, more));
+        var seen = new FanOut(List.of(new LogEvents(), metrics, more));
+        tracking = opened.add(tracking(configuration, seen));
+        events = new FanOut(List.of(tracking, seen));
+        metrics.watchTracking(tracking::lost);
         metrics.configured(configuration.receiveConnectors(), policy);
         var handover = new Handover();
         store =
@@ -97,6 +102,8 @@ public final class Relay implements AutoCloseable {
                                 clock,
                                 handover,
                                 events));
+        // Not before the store has the folder for itself.
+        tracking.start();
         dialer = opened.add(dialer());
         dns = opened.add(dns());
         runner = runner();
@@ -154,7 +161,8 @@ public final class Relay implements AutoCloseable {
         if (phase == Phase.STOPPING) return;
         phase = Phase.STOPPING;
         LOG.info("stopping");
-        try (metrics;
+        try (tracking;
+                metrics;
                 store;
                 dns;
                 dialer;
@@ -171,6 +179,12 @@ public final class Relay implements AutoCloseable {
     private void drainDeliveries() throws InterruptedException {
         if (!runner.drain(DRAIN)) LOG.info("deliveries still under way are tried again next time");
         runner.stop();
+    }
+
+    private TrackingLog tracking(Configuration configuration, EventSink troubles) {
+        Configuration.Tracking kept = configuration.tracking();
+        return TrackingLog.in(
+                configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
     }
 
     private SmtpDialer dialer() throws IOException {
@@ -266,6 +280,7 @@ public final class Relay implements AutoCloseable {
         if (!old.adminListen().equals(changed.adminListen())) keys.add("admin.listen");
         if (!old.trust().equals(changed.trust())) keys.add("tls.trust");
         if (!old.dns().equals(changed.dns())) keys.add("dns");
+        if (!old.tracking().equals(changed.tracking())) keys.add("tracking");
         return keys;
     }
 }

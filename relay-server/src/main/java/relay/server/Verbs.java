@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import relay.config.Configuration;
@@ -17,6 +18,7 @@ import relay.core.delivery.Explain;
 import relay.server.cli.Actions;
 import relay.server.cli.Problem;
 import relay.server.telemetry.ConsoleLog;
+import relay.server.tracking.Inquiry;
 
 /// What the verbs of the command do: read the configuration, then run or answer.
 final class Verbs {
@@ -66,6 +68,16 @@ final class Verbs {
             case ConfigurationResult.Accepted(var configuration) ->
                     new Actions.Explanation.Explained(
                             Facts.of(Explain.domain(domain.get(), configuration.policyTable())));
+        };
+    }
+
+    Actions.Tracked track(
+            Path conf, Actions.TrackRequest request, Consumer<String> out, Consumer<String> notes) {
+        return switch (read(conf)) {
+            case ConfigurationResult.Refused(var errors) ->
+                    new Actions.Tracked.BadConfiguration(problems(errors));
+            case ConfigurationResult.Accepted(var configuration) ->
+                    Tracks.answer(new Inquiry(configuration.dataFolder(), out, notes), request);
         };
     }
 

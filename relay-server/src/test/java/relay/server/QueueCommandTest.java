@@ -233,6 +233,7 @@ class QueueCommandTest {
                 _ -> List.of(),
                 (_, _, _) -> new Actions.Explanation.BadAddress(""),
                 _ -> new Actions.AdminPlace.At(admin),
+                (_, _, _, _) -> new Actions.Tracked.Complete(),
                 _ -> List.of(),
                 "0.1.0");
     }

@@ -66,6 +66,15 @@ public sealed interface TlsDemand {
             names = Set.copyOf(names);
         }
 
+        /// Those of a certificate's names for which it is accepted, sorted.
+        public List<String> metBy(Set<String> presentedNames) {
+            return presentedNames.stream()
+                    .filter(presented ->
+                            names.stream().anyMatch(name -> CertificateName.fits(presented, name)))
+                    .sorted()
+                    .toList();
+        }
+
         @Override
         public String toString() {
             return "a trusted certificate for "
@@ -86,6 +95,18 @@ public sealed interface TlsDemand {
                 throw new IllegalArgumentException("a demand for a match has a record");
             records = List.copyOf(records);
             names = Set.copyOf(names);
+        }
+
+        /// Those of the records that are about a certificate of [Evidence.Encrypted#path].
+        public List<Tlsa> matching(List<CertificateDigests> path) {
+            if (path.isEmpty()) return List.of();
+            List<CertificateDigests> issuers = path.subList(1, path.size());
+            return records.stream()
+                    .filter(tlsa ->
+                            tlsa.isForHost()
+                                    ? tlsa.matches(path.getFirst())
+                                    : issuers.stream().anyMatch(tlsa::matches))
+                    .toList();
         }
 
         @Override

@@ -57,25 +57,22 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
     /// The host's own certificate needs no name and no date (RFC 7672 §3.1.1); one that another
     /// vouches for has a name (RFC 7672 §3.1.2), and its dates were checked with the path.
     private static Optional<Unmet> unmatched(TlsDemand.DaneMatch demand, Evidence.Encrypted tls) {
-        if (tls.path().isEmpty()) {
-            return Optional.of(new Unmet(demand, Shortfall.TLSA_MISMATCH, "no certificate"));
-        }
-        CertificateDigests own = tls.path().getFirst();
-        List<CertificateDigests> issuers = tls.path().subList(1, tls.path().size());
-        if (demand.records().stream().anyMatch(tlsa -> tlsa.isForHost() && tlsa.matches(own))) {
-            return Optional.empty();
-        }
-        boolean vouchedFor =
-                demand.records().stream()
-                        .filter(Tlsa::isForIssuer)
-                        .anyMatch(tlsa -> issuers.stream().anyMatch(tlsa::matches));
-        if (vouchedFor) return wrongName(demand, demand.names(), tls);
+        List<Tlsa> matching = demand.matching(tls.path());
+        if (matching.stream().anyMatch(Tlsa::isForHost)) return Optional.empty();
+        if (!matching.isEmpty()) return wrongName(demand, demand.names(), tls);
         String seen =
-                "the certificate's SHA-256 is "
-                        + own.certificate().sha256()
-                        + ", its key's "
-                        + own.publicKey().sha256();
+                tls.path().stream()
+                        .findFirst()
+                        .map(Unmet::digests)
+                        .orElse("the host sent no certificate");
         return Optional.of(new Unmet(demand, Shortfall.TLSA_MISMATCH, seen));
+    }
+
+    private static String digests(CertificateDigests own) {
+        return "the certificate's SHA-256 is "
+                + own.certificate().sha256()
+                + ", its key's "
+                + own.publicKey().sha256();
     }
 
     private static Optional<Unmet> untrusted(TlsDemand demand, ChainVerdict verdict) {

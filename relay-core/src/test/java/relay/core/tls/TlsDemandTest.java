@@ -146,4 +146,17 @@ class TlsDemandTest {
         return new Evidence.Encrypted(
                 version, "TLS_AES_128_GCM_SHA256", "", verdict, Set.of(names), List.of());
     }
+
+    @Test
+    void aDemandForANameTellsWhichOfTheCertificatesNamesMeetIt() {
+        // Given a demand for two names and a certificate with a wildcard, one of them, and another.
+        var demand =
+                new TrustedName(
+                        new Source(Source.Kind.CONNECTOR, "bank"),
+                        Set.of("mx.bank.example", "gate.bank.example"));
+
+        // When it is asked, then the two that fit are named.
+        assertThat(demand.metBy(Set.of("*.bank.example", "mx.bank.example", "www.example")))
+                .containsExactly("*.bank.example", "mx.bank.example");
+    }
 }

@@ -3,8 +3,10 @@ package relay.server.cli;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// What the verbs have others do. `version` is what `relay --version` prints.
 ///
@@ -14,6 +16,7 @@ public record Actions(
         Check check,
         Explain explain,
         LocateAdmin locateAdmin,
+        Track track,
         Demo demo,
         String version) {
 
@@ -31,6 +34,13 @@ public record Actions(
     /// Answers how mail for `recipient`, from `sender` where one is given, would leave now.
     public interface Explain {
         Explanation explain(Path conf, String recipient, Optional<String> sender);
+    }
+
+    /// Answers from the message tracking log, line by line to `out`; what else is to be said goes to
+    /// `notes`. The lines may hold strangers' texts.
+    public interface Track {
+        Tracked track(
+                Path conf, TrackRequest request, Consumer<String> out, Consumer<String> notes);
     }
 
     /// Shows the product on this machine, on `out`. Returns what kept it from doing so.
@@ -66,6 +76,48 @@ public record Actions(
     /// One line of an explanation: `name` such as `connector` or `tls`, its value, and the line of
     /// the configuration that says so (`connectors.yaml:12`), or an empty `origin`.
     public record Fact(String name, String value, String origin) {}
+
+    /// What is asked of the tracking log: records from `start` until before `end`; every other part
+    /// is empty where it does not matter. `recipient` is an address or a domain.
+    public record TrackRequest(
+            Instant start,
+            Instant end,
+            String event,
+            String sender,
+            String recipient,
+            String connector,
+            String id,
+            TrackForm form) {}
+
+    /// How the answer looks.
+    public enum TrackForm {
+        RECORDS,
+        JSON_RECORDS,
+        PROOF,
+        CSV_PROOF,
+        JSON_PROOF
+    }
+
+    /// What came of asking the tracking log.
+    public sealed interface Tracked {
+        /// Everything that is there was printed.
+        record Complete() implements Tracked {}
+
+        /// So was everything that can be read; `places` cannot, and the notes named them.
+        record Damaged(long places) implements Tracked {}
+
+        /// The request means nothing.
+        record BadRequest(String why) implements Tracked {}
+
+        /// The log cannot be read at all.
+        record Failed(String why) implements Tracked {}
+
+        record BadConfiguration(List<Problem> problems) implements Tracked {
+            public BadConfiguration {
+                problems = List.copyOf(problems);
+            }
+        }
+    }
 
     /// The admin port of the configuration.
     public sealed interface AdminPlace {

@@ -39,7 +39,8 @@ public final class RelayCommandLine {
                         .addSubcommand(new CheckVerb(root, actions.check(), terminal))
                         .addSubcommand(new ExplainVerb(root, actions.explain(), terminal))
                         .addSubcommand(new DemoVerb(root, actions.demo(), terminal))
-                        .addSubcommand(queue);
+                        .addSubcommand(queue)
+                        .addSubcommand(new TrackVerb(root, actions.track(), terminal, clock));
         relay.getCommandSpec().version("relay " + actions.version());
         return relay.setOut(terminal.out())
                 .setErr(terminal.err())

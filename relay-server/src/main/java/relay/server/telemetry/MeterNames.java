@@ -34,10 +34,13 @@ enum MeterNames {
     FAULTS(
             "relay_faults_total",
             "Troubles of the relay itself; the log has them with status=fault"),
-    READY("relay_ready", "1 while mail can be accepted and stored, else 0"),
     DNSSEC(
             "relay_dnssec_validates",
-            "1 while DNSSEC vouches for answers, so that DANE holds, else 0");
+            "1 while DNSSEC vouches for answers, so that DANE holds, else 0"),
+    TRACKING_LOST(
+            "relay_tracking_lost_records_total",
+            "Records of the message tracking log that could not be written"),
+    READY("relay_ready", "1 while mail can be accepted and stored, else 0");
 
     private final String exposed;
     private final String help;

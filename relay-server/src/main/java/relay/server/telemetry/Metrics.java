@@ -1,6 +1,7 @@
 package relay.server.telemetry;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
@@ -73,6 +75,7 @@ public final class Metrics implements EventSink, AutoCloseable {
     private final LongAdder outbound = connections(Direction.OUTBOUND);
     private final Timer delivery = delivery();
     private final QueueCollector queue = new QueueCollector();
+    private volatile LongSupplier trackingLost = () -> 0;
 
     public Metrics() {
         registry.getPrometheusRegistry().register(queue);
@@ -127,6 +130,18 @@ public final class Metrics implements EventSink, AutoCloseable {
         Gauge.builder(MeterNames.DNSSEC.exposed(), validates, now -> now.getAsBoolean() ? 1 : 0)
                 .description(MeterNames.DNSSEC.help())
                 .strongReference(true)
+                .register(registry);
+    }
+
+    /// `lost` says how many records the message tracking log could not write. Asked at each scrape.
+    public void watchTracking(LongSupplier lost) {
+        trackingLost = lost;
+        // Micrometer holds what it asks weakly: this object lives as long as the registry.
+        FunctionCounter.builder(
+                        MeterNames.TRACKING_LOST.counter(),
+                        this,
+                        metrics -> (double) metrics.trackingLost.getAsLong())
+                .description(MeterNames.TRACKING_LOST.help())
                 .register(registry);
     }
 

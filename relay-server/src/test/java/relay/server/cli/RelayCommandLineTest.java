@@ -196,6 +196,7 @@ class RelayCommandLineTest {
                         _ -> List.of(),
                         (_, _, _) -> explanation,
                         _ -> at(),
+                        (_, _, _, _) -> new Actions.Tracked.Complete(),
                         _ -> List.of(),
                         "0.1.0");
 
@@ -219,6 +220,7 @@ class RelayCommandLineTest {
                         this::noted,
                         this::explained,
                         _ -> at(),
+                        (_, _, _, _) -> new Actions.Tracked.Complete(),
                         _ -> List.of(),
                         "0.1.0");
         return new RelayCommandLine(actions, terminal.terminal(80), () -> Samples.NOON)

@@ -132,6 +132,7 @@ class MonitoringDocTest {
             metrics.watchQueue(queue.control(), queue.view(), () -> Samples.NOON);
             metrics.watchReadiness(List::of);
             metrics.watchDnssec(() -> true);
+            metrics.watchTracking(() -> 3);
             metrics.watchCertificates(() -> Map.of("relay.crt", Samples.NOON), () -> Samples.NOON);
             HostileEvents.all().forEach(metrics::on);
             return metrics.scrape();

@@ -1,0 +1,120 @@
+package relay.server.tracking;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import relay.core.tls.Evidence;
+import relay.core.tls.Evidence.ChainVerdict;
+import relay.core.tls.TlsDemand;
+import tools.jackson.core.JsonGenerator;
+
+/// Writes the object `tls` of a record: what was demanded, by whom, by what each demand was met, and
+/// what the handshake showed. Confined to one thread.
+final class TlsFields {
+    private static final int MAX_NAMES = 20;
+
+    private final CertificateFacts.Known certificates = new CertificateFacts.Known();
+
+    /// A demand in the log's words. `metBy` says what of the connection meets it.
+    private record Demanded(String what, Set<String> names, String metBy) {}
+
+    void write(JsonGenerator json, List<TlsDemand> demands, Evidence evidence) {
+        json.writeObjectPropertyStart("tls");
+        switch (evidence) {
+            case Evidence.Plaintext(var why, var detail) -> {
+                json.writeStringProperty("protocol", "none");
+                json.writeStringProperty("why", why.label());
+                if (!detail.isEmpty()) json.writeStringProperty("detail", detail);
+            }
+            case Evidence.Encrypted tls -> encrypted(json, demands, tls);
+        }
+        json.writeEndObject();
+    }
+
+    private void encrypted(JsonGenerator json, List<TlsDemand> demands, Evidence.Encrypted tls) {
+        json.writeStringProperty("protocol", tls.protocol().label());
+        json.writeStringProperty("cipher", tls.cipherSuite());
+        if (!tls.group().isEmpty()) json.writeStringProperty("group", tls.group());
+        List<Demanded> demanded =
+                demands.stream().map(demand -> demanded(demand, tls)).distinct().toList();
+        json.writeStringProperty("verified", verified(demanded));
+        demands(json, demands, tls);
+        if (!tls.chain().isEmpty()) certificate(json, tls);
+    }
+
+    private static void demands(
+            JsonGenerator json, List<TlsDemand> demands, Evidence.Encrypted tls) {
+        json.writeArrayPropertyStart("demands");
+        for (TlsDemand demand : demands) {
+            Demanded words = demanded(demand, tls);
+            json.writeStartObject();
+            json.writeStringProperty("demand", words.what());
+            if (!words.names().isEmpty()) strings(json, "names", words.names());
+            json.writeStringProperty("source", demand.source().toString());
+            json.writeStringProperty("metBy", words.metBy());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static Demanded demanded(TlsDemand demand, Evidence.Encrypted tls) {
+        return switch (demand) {
+            case TlsDemand.Encryption _ ->
+                    new Demanded("encryption", Set.of(), tls.protocol().label());
+            case TlsDemand.TrustedChain _ -> new Demanded("chain", Set.of(), verdict(tls));
+            case TlsDemand.TrustedName named ->
+                    new Demanded(
+                            "name",
+                            named.names(),
+                            named.metBy(tls.presentedNames()).stream().findFirst().orElse("none"));
+            case TlsDemand.DaneMatch dane ->
+                    new Demanded(
+                            "dane",
+                            Set.of(dane.host()),
+                            dane.matching(tls.path()).stream()
+                                    .findFirst()
+                                    .map(tlsa -> "TLSA " + tlsa)
+                                    .orElse("none"));
+        };
+    }
+
+    /// What had to hold of the certificate before anything was sent, all demands together.
+    private static String verified(List<Demanded> demands) {
+        return demands.stream()
+                .map(Demanded::what)
+                .distinct()
+                .filter(what -> !what.equals("encryption"))
+                .sorted()
+                .reduce((one, other) -> one + "+" + other)
+                .orElse("no");
+    }
+
+    private void certificate(JsonGenerator json, Evidence.Encrypted tls) {
+        CertificateFacts facts = certificates.of(tls.chain().getFirst());
+        json.writeObjectPropertyStart("certificate");
+        json.writeStringProperty("verdict", verdict(tls));
+        json.writeStringProperty("subject", facts.subject());
+        json.writeStringProperty("issuer", facts.issuer());
+        json.writeStringProperty("sha256", facts.sha256());
+        json.writeStringProperty("notAfter", facts.notAfter().toString());
+        strings(json, "names", tls.presentedNames());
+        json.writeEndObject();
+    }
+
+    private static String verdict(Evidence.Encrypted tls) {
+        return switch (tls.verdict()) {
+            case ChainVerdict.Trusted _ -> "trusted";
+            case ChainVerdict.Expired _ -> "expired";
+            case ChainVerdict.Untrusted _ -> "untrusted";
+        };
+    }
+
+    /// Sorted. A certificate may have thousands of names; the fingerprint says which they are.
+    private static void strings(JsonGenerator json, String name, Set<String> values) {
+        json.writeArrayPropertyStart(name);
+        new TreeSet<>(values).stream().limit(MAX_NAMES).forEach(json::writeString);
+        json.writeEndArray();
+        int more = values.size() - MAX_NAMES;
+        if (more > 0) json.writeNumberProperty("more", more);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package relay.server.tracking;
+
+import org.jspecify.annotations.NullMarked;
