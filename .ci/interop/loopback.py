@@ -6,14 +6,20 @@ import socket
 import time
 
 
+given_out = set()
+
+
 def free_port():
-    """A port that nobody has, below those that the system gives to clients: one of those might have it while its owner
-    is being restarted, or meet itself in it."""
+    """A port that nobody has, and that this run has promised to nobody else. It is below those that the system gives to
+    clients: one of those might have it while its owner is being restarted, or meet itself in it."""
     while True:
         port = random.randrange(10_000, 30_000)
+        if port in given_out:
+            continue
         with socket.socket() as listener:
             try:
                 listener.bind(("127.0.0.1", port))
+                given_out.add(port)
                 return port
             except OSError:
                 continue
