@@ -2,6 +2,7 @@ package relay.server.tracking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,10 +39,11 @@ class InquiryTest {
         log.now = DAY_TWO;
         var carol = TrackedSamples.entry(2, Samples.BANK, "carol@bank.example");
         var deep = TrackedSamples.entry(3, Samples.FILTER, "x@deep.bank.example");
-        log.write(
-                List.of(
-                        TrackedSamples.delivered(carol, DAY_TWO),
-                        TrackedSamples.delivered(deep, DAY_TWO)));
+        try (TrackingLog open = log.open()) {
+            open.on(TrackedSamples.delivered(carol, DAY_TWO));
+            open.on(TrackedSamples.delivered(deep, DAY_TWO));
+            await().until(() -> log.files().contains("2026-11-23.0001.jsonl.gz"));
+        }
     }
 
     @Test
