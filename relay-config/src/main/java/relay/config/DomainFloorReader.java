@@ -9,6 +9,7 @@ import relay.core.address.Domain;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.tls.TlsRequirement;
+import relay.core.tls.TlsTerms;
 
 /// Reads `domains`, the TLS floors.
 record DomainFloorReader(Problems problems) {
@@ -18,9 +19,12 @@ record DomainFloorReader(Problems problems) {
         Map<DomainPattern, Located<DomainFloor>> byPattern = new HashMap<>();
         for (Section section : sections) {
             Optional<Located<DomainPattern>> pattern = section.parse("domain", DomainText::pattern);
-            TlsRequirement tls = new TlsReader(section, problems).ofFloor();
+            var tlsReader = new TlsReader(section, problems);
+            TlsRequirement tls = tlsReader.ofFloor();
+            TlsTerms terms = tlsReader.terms();
             if (pattern.isEmpty()) continue;
-            var floor = new DomainFloor(pattern.get().value(), section.place().origin(), tls);
+            var floor =
+                    new DomainFloor(pattern.get().value(), section.place().origin(), tls, terms);
             var located = new Located<>(pattern.get().place(), pattern.get().written(), floor);
             var first = byPattern.putIfAbsent(floor.pattern(), located);
             if (first == null) floors.add(floor);
@@ -42,7 +46,7 @@ record DomainFloorReader(Problems problems) {
         for (DomainPattern wider : widerThan(floor.value().pattern())) {
             Located<DomainFloor> around = byPattern.get(wider);
             if (around == null) continue;
-            if (strictness(floor.value().tls()) < strictness(around.value().tls())) {
+            if (demandsLess(floor.value(), around.value())) {
                 problems.note(
                         floor.place(),
                         floor.value().pattern()
@@ -70,6 +74,11 @@ record DomainFloorReader(Problems problems) {
         }
         if (!(pattern instanceof DomainPattern.Any)) wider.add(new DomainPattern.Any());
         return wider;
+    }
+
+    private static boolean demandsLess(DomainFloor floor, DomainFloor around) {
+        return strictness(floor.tls()) < strictness(around.tls())
+                || (floor.terms().pins().isEmpty() && !around.terms().pins().isEmpty());
     }
 
     private static int strictness(TlsRequirement tls) {

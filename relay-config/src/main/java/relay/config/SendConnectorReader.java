@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorTls;
 import relay.core.routing.ReceiveConnector.Limits;
 import relay.core.routing.RetrySchedule;
 import relay.core.routing.SendConnector;
@@ -29,6 +30,7 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
 
     SendConnector read(Section section) {
         var authReader = new SmartHostAuthReader(environment, problems);
+        var tlsReader = new TlsReader(section, problems);
         List<SmartHostAuth> identity =
                 section.section("smartHostAuth").map(authReader::read).stream().toList();
         return new SendConnector(
@@ -38,7 +40,7 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
                 addressSpaces(section),
                 smartHosts(section),
                 identity,
-                new TlsReader(section, problems).ofConnector(),
+                tlsReader.ofConnector(),
                 plaintextFallback(section),
                 section.word("onTlsFailure", ON_TLS_FAILURE)
                         .map(Located::value)
@@ -46,7 +48,8 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
                 section.parse("maxMessageSize", UnitText::size)
                         .map(Located::value)
                         .orElse(Limits.DEFAULT.maxMessageSizeBytes()),
-                retry(section));
+                retry(section),
+                new ConnectorTls(tlsReader.terms()));
     }
 
     private List<AddressSpace> addressSpaces(Section section) {

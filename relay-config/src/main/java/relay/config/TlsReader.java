@@ -7,10 +7,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
+import relay.core.tls.TlsPin;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsRequirement.CertificateValidation;
 import relay.core.tls.TlsRequirement.DomainValidation;
 import relay.core.tls.TlsRequirement.EncryptionOnly;
+import relay.core.tls.TlsTerms;
 
 /// Reads what one send connector or `domains` entry demands of TLS, and refuses what contradicts
 /// itself: a demand that could be read in two ways might be enforced in the wrong one.
@@ -43,6 +45,27 @@ record TlsReader(Section section, Problems problems) {
         Set<String> tlsDomain = names.stream().map(Located::value).collect(Collectors.toSet());
         return level.map(found -> requirement(found.value(), tlsDomain))
                 .orElseGet(this::unlevelled);
+    }
+
+    /// What stands beside the level, at a connector as at a floor.
+    TlsTerms terms() {
+        Set<TlsPin> pins =
+                section.parseEach("tlsPins", PinText::parse).stream()
+                        .map(Located::value)
+                        .collect(Collectors.toSet());
+        refuseWithoutRequireTls("tlsPins");
+        return new TlsTerms(pins);
+    }
+
+    private void refuseWithoutRequireTls(String key) {
+        // The schema wants the requireTls of a floor to be true.
+        if (requiresTls() || section.has("domain")) return;
+        section.keyPlace(key)
+                .ifPresent(place ->
+                        problems.error(
+                                place,
+                                "`" + key + "` without `requireTls`",
+                                "add requireTls: true"));
     }
 
     private static TlsRequirement requirement(Level level, Set<String> tlsDomain) {

@@ -15,6 +15,7 @@ import relay.core.tls.TlsDemand.Source;
 import relay.core.tls.TlsDemand.TrustedName;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsRequirement.DomainValidation;
+import relay.core.tls.TlsTerms;
 
 /// A policy that makes TLS demands of a host. The demands of all sources add up; none sees the
 /// others', so none can lower them. May block: it runs on the virtual thread that plans.
@@ -98,7 +99,9 @@ public interface DemandSource {
 
     private static Answer ofConnector(Target target) {
         var source = new Source(Source.Kind.CONNECTOR, target.connector().name());
-        return new Answer.Demands(target.connector().tls().demands(source, target.hostName()));
+        SendConnector connector = target.connector();
+        TlsTerms terms = connector.tlsOptions().terms();
+        return new Answer.Demands(terms.demands(source, connector.tls(), target.hostName()));
     }
 
     private static Answer ofFloors(Target target) {
@@ -110,7 +113,7 @@ public interface DemandSource {
 
     private static List<TlsDemand> ofFloor(DomainFloor floor, String hostName) {
         var source = new Source(Source.Kind.DOMAIN, floor.pattern().toString());
-        return floor.tls().demands(source, hostName);
+        return floor.terms().demands(source, floor.tls(), hostName);
     }
 
     private static Answer ofAuthentication(Target target) {

@@ -3,6 +3,8 @@ package relay.core.delivery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import relay.core.address.Domain;
 import relay.core.delivery.DemandSource.DnsFacts;
@@ -21,6 +23,7 @@ import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsPin;
 import relay.core.tls.TlsRequirement.DomainValidation;
 
 /// Explains the route of a domain and the TLS it must have, by the same functions as a delivery.
@@ -96,9 +99,14 @@ public final class Explain {
                     case TlsDemand.TrustedName(_, var names) ->
                             "a trusted certificate for "
                                     + String.join(" or ", names.stream().sorted().toList());
+                    case TlsDemand.Pinned(_, var pins) -> "a certificate with " + oneOf(pins);
                     case TlsDemand.DaneMatch dane -> throw foundOnTheWay(dane);
                 };
         return new Demand(what, demand.source().toString(), place(demand.source(), via).toString());
+    }
+
+    private static String oneOf(Set<TlsPin> pins) {
+        return pins.stream().map(TlsPin::toString).sorted().collect(Collectors.joining(" or "));
     }
 
     private static IllegalStateException foundOnTheWay(TlsDemand demand) {

@@ -134,7 +134,13 @@ record HostTrouble(String host) {
     private static EnhancedStatus status(Shortfall shortfall) {
         return switch (shortfall) {
             case NOT_OFFERED, REFUSED -> ENCRYPTION_NEEDED;
-            case HANDSHAKE_FAILED, OLD_PROTOCOL, EXPIRED, UNTRUSTED, NAME_MISMATCH, TLSA_MISMATCH ->
+            case HANDSHAKE_FAILED,
+                    OLD_PROTOCOL,
+                    EXPIRED,
+                    UNTRUSTED,
+                    NAME_MISMATCH,
+                    TLSA_MISMATCH,
+                    PIN_MISMATCH ->
                     CRYPTOGRAPHY;
         };
     }

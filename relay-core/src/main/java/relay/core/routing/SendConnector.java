@@ -19,7 +19,8 @@ public record SendConnector(
         PlaintextFallback plaintextFallback,
         OnTlsFailure onTlsFailure,
         long maxMessageSizeBytes,
-        RetrySchedule retry) {
+        RetrySchedule retry,
+        ConnectorTls tlsOptions) {
 
     public enum Enabled {
         YES,
@@ -46,6 +47,34 @@ public record SendConnector(
         authentication = List.copyOf(authentication);
         if (authentication.size() > 1)
             throw new IllegalArgumentException("one identity at the most");
+    }
+
+    /// Where nothing is said of TLS beside its level.
+    public SendConnector(
+            String name,
+            Origin origin,
+            Enabled enabled,
+            List<AddressSpace> addressSpaces,
+            List<SmartHost> smartHosts,
+            List<SmartHostAuth> authentication,
+            TlsRequirement tls,
+            PlaintextFallback plaintextFallback,
+            OnTlsFailure onTlsFailure,
+            long maxMessageSizeBytes,
+            RetrySchedule retry) {
+        this(
+                name,
+                origin,
+                enabled,
+                addressSpaces,
+                smartHosts,
+                authentication,
+                tls,
+                plaintextFallback,
+                onTlsFailure,
+                maxMessageSizeBytes,
+                retry,
+                ConnectorTls.DEFAULT);
     }
 
     public boolean isDnsRouted() {

@@ -15,7 +15,8 @@ public sealed interface Evidence {
     /// TLS library does not tell; `presentedNames` are the DNS names of the leaf certificate's
     /// subjectAltName in lower case (never its common name, RFC 9525 §2); `chain` is what the host
     /// sent, leaf first; `path` has the leaf and above it, as far as each is valid now and vouches
-    /// for the one before, its issuers: those that the host sent, and one that a TLSA record holds.
+    /// for the one before, its issuers: those that the host sent, and one that a TLSA record holds;
+    /// it is empty where no demand asks for a digest.
     record Encrypted(
             TlsVersion protocol,
             String cipherSuite,
@@ -31,7 +32,7 @@ public sealed interface Evidence {
             path = List.copyOf(path);
         }
 
-        /// Where no TLSA record is asked about.
+        /// Where no digest is asked for.
         public Encrypted(
                 TlsVersion protocol,
                 String cipherSuite,

@@ -115,6 +115,28 @@ public sealed interface TlsDemand {
         }
     }
 
+    /// Encryption, and a certificate of the host's own that has one of `pins`, whatever name, age and
+    /// issuer it has.
+    record Pinned(Source source, Set<TlsPin> pins) implements TlsDemand {
+        public Pinned {
+            if (pins.isEmpty()) throw new IllegalArgumentException("a demand for a pin has a pin");
+            pins = Set.copyOf(pins);
+        }
+
+        /// Those of the pins that the first certificate of [Evidence.Encrypted#path] has.
+        public List<TlsPin> matching(List<CertificateDigests> path) {
+            return path.stream()
+                    .limit(1)
+                    .flatMap(own -> pins.stream().filter(pin -> pin.matches(own)))
+                    .toList();
+        }
+
+        @Override
+        public String toString() {
+            return "a pinned certificate (" + source + ")";
+        }
+    }
+
     /// The demands that `evidence` leaves unmet, each with what was missing; empty means the
     /// transaction may begin.
     ///

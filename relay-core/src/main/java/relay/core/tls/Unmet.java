@@ -20,7 +20,8 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
         EXPIRED("expired"),
         UNTRUSTED("untrusted"),
         NAME_MISMATCH("name-mismatch"),
-        TLSA_MISMATCH("tlsa-mismatch");
+        TLSA_MISMATCH("tlsa-mismatch"),
+        PIN_MISMATCH("pin-mismatch");
 
         private final String label;
 
@@ -51,6 +52,7 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
             case TlsDemand.TrustedName(_, var names) ->
                     untrusted(demand, tls.verdict()).or(() -> wrongName(demand, names, tls));
             case TlsDemand.DaneMatch dane -> unmatched(dane, tls);
+            case TlsDemand.Pinned pinned -> unpinned(pinned, tls);
         };
     }
 
@@ -60,12 +62,20 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
         List<Tlsa> matching = demand.matching(tls.path());
         if (matching.stream().anyMatch(Tlsa::isForHost)) return Optional.empty();
         if (!matching.isEmpty()) return wrongName(demand, demand.names(), tls);
-        String seen =
-                tls.path().stream()
-                        .findFirst()
-                        .map(Unmet::digests)
-                        .orElse("the host sent no certificate");
-        return Optional.of(new Unmet(demand, Shortfall.TLSA_MISMATCH, seen));
+        return Optional.of(new Unmet(demand, Shortfall.TLSA_MISMATCH, digests(tls)));
+    }
+
+    private static Optional<Unmet> unpinned(TlsDemand.Pinned demand, Evidence.Encrypted tls) {
+        return demand.matching(tls.path()).isEmpty()
+                ? Optional.of(new Unmet(demand, Shortfall.PIN_MISMATCH, digests(tls)))
+                : Optional.empty();
+    }
+
+    private static String digests(Evidence.Encrypted tls) {
+        return tls.path().stream()
+                .findFirst()
+                .map(Unmet::digests)
+                .orElse("the host sent no certificate");
     }
 
     private static String digests(CertificateDigests own) {

@@ -6,6 +6,7 @@ import static relay.core.delivery.Policies.connector;
 import static relay.core.delivery.Policies.floor;
 import static relay.core.delivery.Policies.implicitTls;
 import static relay.core.delivery.Policies.names;
+import static relay.core.delivery.Policies.pinned;
 import static relay.core.delivery.Policies.smartHost;
 import static relay.core.delivery.Policies.space;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import relay.core.address.Domain;
 import relay.core.delivery.Explanation.PassedOver;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorTls;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
@@ -62,6 +64,20 @@ class ExplainTest {
                                 + " after 4h and gets the message back after 2d",
                         "not chosen   filter (connectors.yaml:20) with SMTP:*;1: * is less specific"
                                 + " than *.bank.example");
+    }
+
+    @Test
+    void pinsAreToldWhole() {
+        // Given a connector with a pin.
+        PolicyTable policy =
+                connector("bank").tls(ENCRYPTION).options(new ConnectorTls(pinned(1))).table();
+
+        // When somebody asks, then it can be compared with the certificate.
+        assertThat(Explain.domain(new Domain("bank.example"), policy).lines())
+                .contains(
+                        "             a certificate with sha256/key:"
+                                + "0".repeat(63)
+                                + "1 (connector bank, connectors.yaml:10)");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static relay.core.delivery.Policies.TRUSTED;
 import static relay.core.delivery.Policies.connector;
 import static relay.core.delivery.Policies.floor;
 import static relay.core.delivery.Policies.names;
+import static relay.core.delivery.Policies.pinned;
 import static relay.core.delivery.Policies.smartHost;
 
 import java.util.List;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import relay.core.address.Domain;
+import relay.core.routing.ConnectorTls;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
@@ -97,6 +99,17 @@ class PlannedDemandsTest {
                         "a smart host by address has no other name: fails closed",
                         connector("c").via(smartHost("192.0.2.2", 25)).authenticated().table(),
                         List.of("a trusted certificate for 192.0.2.2 (auth c)")),
+                arguments(
+                        "pins stand beside the level, the connector's and the floor's",
+                        connector("c")
+                                .tls(TRUSTED)
+                                .options(new ConnectorTls(pinned(1)))
+                                .table(floor("*.org", ENCRYPTION, pinned(2))),
+                        List.of(
+                                "a trusted certificate (connector c)",
+                                "a pinned certificate (connector c)",
+                                "encryption (domain *.org)",
+                                "a pinned certificate (domain *.org)")),
                 arguments(
                         "a floor holds behind a smart host",
                         connector("c").via(smartHost("filter.example", 25)).table(encrypted),

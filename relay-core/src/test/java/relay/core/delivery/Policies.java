@@ -5,6 +5,7 @@ import java.util.Set;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorTls;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
@@ -18,8 +19,10 @@ import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
+import relay.core.tls.TlsPin;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsRequirement.DomainValidation;
+import relay.core.tls.TlsTerms;
 
 /// Policies as the tests here need them: what a test does not name is as in a fresh configuration.
 record Policies(SendConnector connector) {
@@ -63,6 +66,15 @@ record Policies(SendConnector connector) {
         return new DomainFloor(pattern(pattern), new Origin("connectors.yaml", 40), tls);
     }
 
+    static DomainFloor floor(String pattern, TlsRequirement tls, TlsTerms terms) {
+        return new DomainFloor(pattern(pattern), new Origin("connectors.yaml", 40), tls, terms);
+    }
+
+    /// A pin of a key, of which only the last digit tells it from another.
+    static TlsTerms pinned(int digit) {
+        return new TlsTerms(Set.of(new TlsPin(TlsPin.Subject.KEY, "0".repeat(63) + digit)));
+    }
+
     static SmartHost smartHost(String host, int port) {
         HostKind kind = IpRange.address(host).isPresent() ? HostKind.ADDRESS : HostKind.NAME;
         return new SmartHost(host, kind, port, TlsMode.STARTTLS);
@@ -99,6 +111,25 @@ record Policies(SendConnector connector) {
         return with(tls, connector.plaintextFallback(), connector.onTlsFailure());
     }
 
+    /// What the connector asks for beside its level.
+    Policies options(ConnectorTls options) {
+        var c = connector;
+        return new Policies(
+                new SendConnector(
+                        c.name(),
+                        c.origin(),
+                        c.enabled(),
+                        c.addressSpaces(),
+                        c.smartHosts(),
+                        c.authentication(),
+                        c.tls(),
+                        c.plaintextFallback(),
+                        c.onTlsFailure(),
+                        c.maxMessageSizeBytes(),
+                        c.retry(),
+                        options));
+    }
+
     Policies neverInClear() {
         return with(connector.tls(), PlaintextFallback.NEVER, connector.onTlsFailure());
     }
@@ -125,7 +156,8 @@ record Policies(SendConnector connector) {
                         c.plaintextFallback(),
                         c.onTlsFailure(),
                         c.maxMessageSizeBytes(),
-                        c.retry()));
+                        c.retry(),
+                        c.tlsOptions()));
     }
 
     private Policies with(
@@ -143,7 +175,8 @@ record Policies(SendConnector connector) {
                         c.plaintextFallback(),
                         c.onTlsFailure(),
                         c.maxMessageSizeBytes(),
-                        c.retry()));
+                        c.retry(),
+                        c.tlsOptions()));
     }
 
     private Policies with(
@@ -161,6 +194,7 @@ record Policies(SendConnector connector) {
                         fallback,
                         onTlsFailure,
                         c.maxMessageSizeBytes(),
-                        c.retry()));
+                        c.retry(),
+                        c.tlsOptions()));
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.Evidence.TlsVersion;
 import relay.core.tls.TlsDemand.Encryption;
+import relay.core.tls.TlsDemand.Pinned;
 import relay.core.tls.TlsDemand.Source;
 import relay.core.tls.TlsDemand.TrustedChain;
 import relay.core.tls.TlsDemand.TrustedName;
@@ -25,7 +26,9 @@ class TlsDemandTest {
                     new Encryption(BANK),
                     new TrustedChain(BANK),
                     new TrustedName(BANK, Set.of("mx.bank.example")),
-                    new TrustedName(BANK, Set.of("*.other.example")));
+                    new TrustedName(BANK, Set.of("*.other.example")),
+                    new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.KEY, "11"))),
+                    new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.CERTIFICATE, "20"))));
     private static final List<Evidence> EVERY_EVIDENCE = everyEvidence();
 
     @Test
@@ -137,6 +140,8 @@ class TlsDemandTest {
                             new ChainVerdict.Untrusted("u"))) {
                 all.add(encrypted(version, verdict, "mx.bank.example"));
                 all.add(encrypted(version, verdict, "x.other.example"));
+                all.add(showing(version, verdict, digests("10", "11")));
+                all.add(showing(version, verdict, digests("20", "21")));
             }
         }
         return all;
@@ -145,6 +150,56 @@ class TlsDemandTest {
     private static Evidence encrypted(TlsVersion version, ChainVerdict verdict, String... names) {
         return new Evidence.Encrypted(
                 version, "TLS_AES_128_GCM_SHA256", "", verdict, Set.of(names), List.of());
+    }
+
+    private static CertificateDigests digests(String certificate, String key) {
+        return new CertificateDigests(
+                new CertificateDigests.Forms("", certificate, ""),
+                new CertificateDigests.Forms("", key, ""));
+    }
+
+    private static Evidence showing(
+            TlsVersion version, ChainVerdict verdict, CertificateDigests... path) {
+        return new Evidence.Encrypted(
+                version, "TLS_AES_128_GCM_SHA256", "", verdict, Set.of(), List.of(), List.of(path));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CERTIFICATE, 10, true",
+        "KEY, 11, true",
+        "CERTIFICATE, 11, false",
+        "KEY, 10, false",
+        "CERTIFICATE, 20, false",
+        "KEY, 21, false",
+    })
+    void aPinIsMetByTheHostsOwnCertificateAlone(
+            TlsPin.Subject subject, String sha256, boolean met) {
+        // Given an untrusted certificate 10 with key 11, above it an issuer 20 with key 21.
+        Evidence evidence =
+                showing(
+                        TlsVersion.TLS_1_3,
+                        new ChainVerdict.Untrusted("u"),
+                        digests("10", "11"),
+                        digests("20", "21"));
+
+        // When it is compared with a pin and another that does not fit.
+        var pins = Set.of(new TlsPin(subject, sha256), new TlsPin(TlsPin.Subject.KEY, "99"));
+        List<Unmet> unmet = TlsDemand.unmet(List.of(new Pinned(BANK, pins)), evidence);
+
+        // Then one is enough, and trust is no matter.
+        assertThat(unmet.isEmpty()).isEqualTo(met);
+        assertThat(unmet).allMatch(each -> each.shortfall() == Shortfall.PIN_MISMATCH);
+    }
+
+    @Test
+    void aPinIsNotMetWhereNoCertificateWasSent() {
+        var demand = new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.KEY, "11")));
+        Evidence bare = encrypted(TlsVersion.TLS_1_3, TRUSTED);
+        assertThat(TlsDemand.unmet(List.of(demand), bare).getFirst())
+                .hasToString(
+                        "a pinned certificate (connector bank): pin-mismatch"
+                                + " (the host sent no certificate)");
     }
 
     @Test

@@ -48,6 +48,8 @@ record TlsAdvice(String demand, String seen, String remedy) {
             case NAME_MISMATCH -> "the server's certificate is for another name";
             case TLSA_MISMATCH ->
                     "the server's certificate is not the one that its owner publishes in the DNS";
+            case PIN_MISMATCH ->
+                    "the server's certificate is none of those that were agreed on with its owner";
         };
     }
 
@@ -67,6 +69,9 @@ record TlsAdvice(String demand, String seen, String remedy) {
             case TLSA_MISMATCH ->
                     "the server's TLSA records and certificate must be brought into agreement: new"
                             + " records first, the certificate two of their lifetimes later";
+            case PIN_MISMATCH ->
+                    "the server must present the agreed certificate; a new one is announced first,"
+                            + " and its SHA-256 added at this relay";
         };
     }
 }

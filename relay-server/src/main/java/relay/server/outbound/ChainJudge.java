@@ -120,8 +120,8 @@ final class ChainJudge {
         }
     }
 
-    /// What of the chain TLSA records can be compared with, as [Evidence.Encrypted] has it; empty
-    /// where no demand asks. PKIX decides for each issuer whether it vouches for what is below it
+    /// What of the chain TLSA records and pins can be compared with, as [Evidence.Encrypted] has it;
+    /// empty where no demand asks. PKIX decides for each issuer whether it vouches for what is below it
     /// (RFC 7671 §5.2).
     List<CertificateDigests> path(List<X509Certificate> chain, List<TlsDemand> demands) {
         List<Tlsa> records =
@@ -129,7 +129,8 @@ final class ChainJudge {
                         .filter(DaneMatch.class::isInstance)
                         .flatMap(demand -> ((DaneMatch) demand).records().stream())
                         .toList();
-        if (records.isEmpty() || chain.isEmpty()) return List.of();
+        boolean pinned = demands.stream().anyMatch(TlsDemand.Pinned.class::isInstance);
+        if (chain.isEmpty() || (records.isEmpty() && !pinned)) return List.of();
         var path = new ArrayList<CertificateDigests>();
         path.add(CertificateDigests.of(chain.getFirst()));
         if (records.stream().anyMatch(Tlsa::isForIssuer)) path.addAll(issuers(chain, records));

@@ -239,6 +239,7 @@ final class EventLines {
                             case TlsDemand.TrustedChain _ -> "chain";
                             case TlsDemand.TrustedName _ -> "name";
                             case TlsDemand.DaneMatch _ -> "dane";
+                            case TlsDemand.Pinned _ -> "pin";
                         })
                 .distinct()
                 .filter(how -> !how.equals("no"))

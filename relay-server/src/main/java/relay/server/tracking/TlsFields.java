@@ -1,11 +1,13 @@
 package relay.server.tracking;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsPin;
 import tools.jackson.core.JsonGenerator;
 
 /// Writes the object `tls` of a record: what was demanded, by whom, by what each demand was met, and
@@ -74,6 +76,14 @@ final class TlsFields {
                             dane.matching(tls.path()).stream()
                                     .findFirst()
                                     .map(tlsa -> "TLSA " + tlsa)
+                                    .orElse("none"));
+            case TlsDemand.Pinned pinned ->
+                    new Demanded(
+                            "pin",
+                            Set.of(),
+                            pinned.matching(tls.path()).stream()
+                                    .map(TlsPin::toString)
+                                    .min(Comparator.naturalOrder())
                                     .orElse("none"));
         };
     }

@@ -12,8 +12,10 @@ import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueEntry;
 import relay.core.smtp.Reply;
+import relay.core.tls.CertificateDigests;
 import relay.core.tls.Evidence;
 import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsPin;
 import relay.core.tls.TlsProof;
 import relay.server.testing.Samples;
 
@@ -96,6 +98,34 @@ class RecordLinesTest {
                                 + "\"source\":\"connector bank\",\"metBy\":\"TLSv1.3\"},"
                                 + "{\"demand\":\"chain\",\"source\":\"domain bank.example\","
                                 + "\"metBy\":\"trusted\"}]");
+    }
+
+    @Test
+    void aPinSaysWhichDigestMetIt() {
+        // Given a delivery under a demand for one of two keys, the host's and another.
+        var own = CertificateDigests.of(TrackedSamples.certificate());
+        var key = new TlsPin(TlsPin.Subject.KEY, own.publicKey().sha256());
+        var next = new TlsPin(TlsPin.Subject.KEY, "0".repeat(64));
+        var demand = new TlsDemand.Pinned(Samples.DEMAND.source(), Set.of(key, next));
+        var tls = (Evidence.Encrypted) TrackedSamples.tls();
+        var evidence =
+                new Evidence.Encrypted(
+                        tls.protocol(),
+                        tls.cipherSuite(),
+                        tls.group(),
+                        tls.verdict(),
+                        tls.presentedNames(),
+                        tls.chain(),
+                        List.of(own));
+        var proof = new TlsProof(TrackedSamples.HOST, List.of(demand), evidence);
+
+        // When it is recorded, then the host's is there.
+        assertThat(lines(TrackedSamples.delivered(entry, Samples.NOON, proof)).getFirst())
+                .contains(
+                        "\"verified\":\"pin\",\"demands\":[{\"demand\":\"pin\","
+                                + "\"source\":\"connector bank\",\"metBy\":\""
+                                + key
+                                + "\"}]");
     }
 
     @Test
