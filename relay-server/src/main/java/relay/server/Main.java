@@ -21,6 +21,7 @@ public final class Main {
                             verbs::explain,
                             verbs::locateAdmin,
                             verbs::track,
+                            verbs::verifyTls,
                             verbs::demo,
                             Verbs.version());
             status =

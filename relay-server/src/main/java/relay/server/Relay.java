@@ -2,8 +2,6 @@ package relay.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,9 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import relay.config.Configuration;
 import relay.core.delivery.ConnectionPlanner;
-import relay.core.delivery.DanePolicy;
 import relay.core.delivery.Delivery;
-import relay.core.delivery.DemandSource;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.event.EventSink;
 import relay.core.routing.PolicyTable;
@@ -32,7 +28,6 @@ import relay.server.listener.ServerCertificate;
 import relay.server.listener.SmtpListener;
 import relay.server.notice.Notices;
 import relay.server.outbound.SmtpDialer;
-import relay.server.outbound.TrustRoots;
 import relay.server.store.SqliteStore;
 import relay.server.store.StoreHealth;
 import relay.server.store.StoreLimits;
@@ -105,7 +100,7 @@ public final class Relay implements AutoCloseable {
         // Not before the store has the folder for itself.
         tracking.start();
         dialer = opened.add(dialer());
-        dns = opened.add(dns());
+        dns = opened.add(Outfit.dns(configuration, clock));
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
@@ -190,37 +185,15 @@ public final class Relay implements AutoCloseable {
     private SmtpDialer dialer() throws IOException {
         return SmtpDialer.open(
                 configuration.hostname().name(),
-                roots(),
+                Outfit.roots(configuration),
                 store,
                 events,
                 DialogueTimeouts.DEFAULT,
                 clock);
     }
 
-    private TrustRoots roots() throws IOException {
-        return switch (configuration.trust()) {
-            case Configuration.Trust.SystemRoots _ -> TrustRoots.system();
-            case Configuration.Trust.PemFile(var file) -> TrustRoots.pem(file);
-        };
-    }
-
-    private Dns dns() throws IOException {
-        byte[] anchors =
-                switch (configuration.dns().trustAnchor()) {
-                    case Configuration.TrustAnchor.BuiltIn _ -> new byte[0];
-                    case Configuration.TrustAnchor.ZoneFile(var file) -> Files.readAllBytes(file);
-                };
-        var dnssec = Dns.Dnssec.valueOf(configuration.dns().dnssec().name());
-        return new Dns(configuration.dns().servers(), dnssec, anchors, clock);
-    }
-
     private QueueRunner runner() {
-        var planner =
-                new ConnectionPlanner(
-                        dns.resolver(),
-                        new SecureRandom(),
-                        configuration.hostname(),
-                        DemandSource.andConfigured(new DanePolicy(dns.resolver())));
+        ConnectionPlanner planner = Outfit.planner(configuration, dns);
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
                 new Scheduler(SchedulerLimits.DEFAULT, policy),

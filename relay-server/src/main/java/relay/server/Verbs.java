@@ -81,6 +81,17 @@ final class Verbs {
         };
     }
 
+    Actions.Verified verifyTls(Path conf, String partner) {
+        Optional<Domain> domain = domain(partner);
+        if (domain.isEmpty()) return new Actions.Verified.BadDomain("not a domain: " + partner);
+        return switch (read(conf)) {
+            case ConfigurationResult.Refused(var errors) ->
+                    new Actions.Verified.BadConfiguration(problems(errors));
+            case ConfigurationResult.Accepted(var configuration) ->
+                    TlsLook.at(domain.get(), configuration);
+        };
+    }
+
     List<Problem> demo(PrintWriter out) {
         ConsoleLog.mute();
         try {

@@ -234,6 +234,7 @@ class QueueCommandTest {
                 (_, _, _) -> new Actions.Explanation.BadAddress(""),
                 _ -> new Actions.AdminPlace.At(admin),
                 (_, _, _, _) -> new Actions.Tracked.Complete(),
+                (_, _) -> new Actions.Verified.BadDomain(""),
                 _ -> List.of(),
                 "0.1.0");
     }

@@ -188,6 +188,7 @@ class TrackCommandTest {
                                                         new Problem(
                                                                 "relay.yaml", 0, 0, "broken", "")))
                                         : Tracks.answer(new Inquiry(data, out, notes), request),
+                        (_, _) -> new Actions.Verified.BadDomain(""),
                         _ -> List.of(),
                         "0.1.0");
         return new RelayCommandLine(

@@ -6,10 +6,12 @@ import relay.core.queue.Diagnostic;
 /// Where mail of one lane can go now.
 public sealed interface ConnectionPlan {
 
-    /// Hosts in the order to try them; at least one.
-    record Hosts(List<HostPlan> hosts) implements ConnectionPlan {
+    /// Hosts in the order to try them; at least one. `passedOver` says why others cannot be used
+    /// now.
+    record Hosts(List<HostPlan> hosts, List<Diagnostic> passedOver) implements ConnectionPlan {
         public Hosts {
             hosts = List.copyOf(hosts);
+            passedOver = List.copyOf(passedOver);
         }
     }
 

@@ -109,7 +109,9 @@ public final class ConnectionPlanner {
             }
         }
         if (hosts.isEmpty()) return nowhere(found.kind(), absent, failed);
-        return new ConnectionPlan.Hosts(hosts.subList(0, Math.min(MAX_ADDRESSES, hosts.size())));
+        return new ConnectionPlan.Hosts(
+                hosts.subList(0, Math.min(MAX_ADDRESSES, hosts.size())),
+                Stream.concat(failed.stream(), absent.stream()).toList());
     }
 
     private AddressAnswer addresses(NextHop hop) {

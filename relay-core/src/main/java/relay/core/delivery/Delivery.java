@@ -33,7 +33,7 @@ public record Delivery(ConnectionPlanner planner, Dialer dialer, EventSink event
         return switch (planner.plan(lane, policy)) {
             case Never(var why) -> new DeliveryEnd.Never(why);
             case NotNow(var why) -> new DeliveryEnd.NoHost(why, List.of(), DemandFailure.NONE);
-            case Hosts(var hosts) -> firstThatServes(lane, hosts, observer);
+            case Hosts(var hosts, _) -> firstThatServes(lane, hosts, observer);
         };
     }
 
@@ -45,7 +45,7 @@ public record Delivery(ConnectionPlanner planner, Dialer dialer, EventSink event
                     return new DeliveryEnd.Served(trouble);
                 }
                 case NotServed(var why, _) -> failures.add(why);
-                case DemandsUnmet(var why, var unmet) -> {
+                case DemandsUnmet(var why, var unmet, _) -> {
                     events.on(new RelayEvent.DemandsUnmet(lane, host.toString(), unmet));
                     failures.add(why, unmet);
                 }

@@ -2,6 +2,7 @@ package relay.core.delivery;
 
 import java.util.List;
 import relay.core.queue.Diagnostic;
+import relay.core.tls.Evidence;
 import relay.core.tls.Unmet;
 
 /// Connects to one host and runs the outbound dialogue with it.
@@ -35,8 +36,10 @@ public interface Dialer {
         /// get past EHLO or AUTH. Nothing of any envelope was sent.
         record NotServed(Diagnostic why, TlsTrouble tlsTrouble) implements SessionEnd {}
 
-        /// TLS demands were not met, so nothing of any envelope was sent.
-        record DemandsUnmet(Diagnostic why, List<Unmet> unmet) implements SessionEnd {
+        /// TLS demands were not met, so nothing of any envelope was sent. `evidence` is what was
+        /// judged.
+        record DemandsUnmet(Diagnostic why, List<Unmet> unmet, Evidence evidence)
+                implements SessionEnd {
             public DemandsUnmet {
                 unmet = List.copyOf(unmet);
             }

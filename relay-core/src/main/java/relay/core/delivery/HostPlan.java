@@ -25,6 +25,12 @@ public record HostPlan(
         identity = List.copyOf(identity);
     }
 
+    /// The same host, to be looked at and not to be told who we are.
+    public HostPlan withoutIdentity() {
+        return new HostPlan(
+                hostName, address, port, tlsMode, demands, plaintextFallback, List.of());
+    }
+
     /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.
     public String serverName() {
         return demands.stream()

@@ -113,8 +113,9 @@ final class Opening {
         evidence = encrypted;
         List<Unmet> unmet = TlsDemand.unmet(host.demands(), encrypted);
         return switch (host.tlsMode()) {
-            case IMPLICIT -> unmet.isEmpty() ? await(Wait.GREETING) : unmet(unmet, Goodbye.NONE);
-            case STARTTLS -> unmet.isEmpty() ? hello() : unmet(unmet, Goodbye.QUIT);
+            case IMPLICIT ->
+                    unmet.isEmpty() ? await(Wait.GREETING) : unmet(unmet, encrypted, Goodbye.NONE);
+            case STARTTLS -> unmet.isEmpty() ? hello() : unmet(unmet, encrypted, Goodbye.QUIT);
         };
     }
 
@@ -182,7 +183,7 @@ final class Opening {
 
     private Step settled() {
         List<Unmet> unmet = TlsDemand.unmet(host.demands(), evidence);
-        if (!unmet.isEmpty()) return unmet(unmet, Goodbye.QUIT);
+        if (!unmet.isEmpty()) return unmet(unmet, evidence, Goodbye.QUIT);
         if (evidence instanceof Evidence.Plaintext(var why, var detail)
                 && host.plaintextFallback() == PlaintextFallback.NEVER) {
             return notServed(
@@ -228,15 +229,17 @@ final class Opening {
     }
 
     private Step tlsFailed(Shortfall why, String detail, Goodbye goodbye) {
-        List<Unmet> unmet = TlsDemand.unmet(host.demands(), new Evidence.Plaintext(why, detail));
-        if (!unmet.isEmpty()) return unmet(unmet, goodbye);
+        var clear = new Evidence.Plaintext(why, detail);
+        List<Unmet> unmet = TlsDemand.unmet(host.demands(), clear);
+        if (!unmet.isEmpty()) return unmet(unmet, clear, goodbye);
         // Where TLS is implicit there is no other way to speak to this port.
         TlsTrouble tls = host.tlsMode() == TlsMode.IMPLICIT ? TlsTrouble.NONE : TlsTrouble.FAILED;
         return new Step.Failed(new SessionEnd.NotServed(trouble.noTls(why, detail), tls), goodbye);
     }
 
-    private Step unmet(List<Unmet> unmet, Goodbye goodbye) {
-        return new Step.Failed(new SessionEnd.DemandsUnmet(trouble.unmet(unmet), unmet), goodbye);
+    private Step unmet(List<Unmet> unmet, Evidence judged, Goodbye goodbye) {
+        return new Step.Failed(
+                new SessionEnd.DemandsUnmet(trouble.unmet(unmet), unmet, judged), goodbye);
     }
 
     private Step refused(Reply reply) {

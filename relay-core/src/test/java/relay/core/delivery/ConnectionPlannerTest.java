@@ -367,12 +367,12 @@ class ConnectionPlannerTest {
     }
 
     static List<HostPlan> hosts(ConnectionPlan plan) {
-        return plan instanceof ConnectionPlan.Hosts(var hosts) ? hosts : List.of();
+        return plan instanceof ConnectionPlan.Hosts(var hosts, _) ? hosts : List.of();
     }
 
     private static String shown(ConnectionPlan plan) {
         return switch (plan) {
-            case ConnectionPlan.Hosts(var hosts) ->
+            case ConnectionPlan.Hosts(var hosts, _) ->
                     hosts.stream().map(HostPlan::toString).collect(Collectors.joining(", "));
             case ConnectionPlan.NotNow(var why) -> "not now " + why.status();
             case ConnectionPlan.Never(var why) -> "never " + why.status();

@@ -136,7 +136,7 @@ class DanePolicyTest {
 
     private static String plan(String zone, PolicyTable policy) {
         return switch (planned(zone, policy)) {
-            case ConnectionPlan.Hosts(var hosts) ->
+            case ConnectionPlan.Hosts(var hosts, _) ->
                     hosts.stream()
                             .map(host -> host.hostName() + ": " + shown(host))
                             .collect(Collectors.joining(", "));

@@ -312,7 +312,7 @@ class DeliveryTest {
         return switch (end) {
             case SessionEnd.Served _ -> throw new AssertionError("it served");
             case SessionEnd.NotServed(var why, _) -> why;
-            case SessionEnd.DemandsUnmet(var why, _) -> why;
+            case SessionEnd.DemandsUnmet(var why, _, _) -> why;
         };
     }
 
@@ -339,7 +339,8 @@ class DeliveryTest {
     private static SessionEnd unmet() {
         var source = new TlsDemand.Source(TlsDemand.Source.Kind.CONNECTOR, "c");
         var unmet = new Unmet(new TlsDemand.Encryption(source), Shortfall.NOT_OFFERED, "");
-        return new SessionEnd.DemandsUnmet(diagnostic(Reason.TLS), List.of(unmet));
+        var clear = new Evidence.Plaintext(Shortfall.NOT_OFFERED, "");
+        return new SessionEnd.DemandsUnmet(diagnostic(Reason.TLS), List.of(unmet), clear);
     }
 
     private static Diagnostic diagnostic(Reason reason) {

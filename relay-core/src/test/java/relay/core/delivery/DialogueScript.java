@@ -172,7 +172,7 @@ final class DialogueScript {
                     trouble.isEmpty() ? "served" : "served, trouble " + shown(trouble.getFirst());
             case SessionEnd.NotServed(var why, var tls) ->
                     "not served, tls trouble " + tls + ", " + shown(why);
-            case SessionEnd.DemandsUnmet(var why, _) -> "demands unmet " + shown(why);
+            case SessionEnd.DemandsUnmet(var why, _, _) -> "demands unmet " + shown(why);
         };
     }
 

@@ -17,6 +17,7 @@ public record Actions(
         Explain explain,
         LocateAdmin locateAdmin,
         Track track,
+        VerifyTls verifyTls,
         Demo demo,
         String version) {
 
@@ -41,6 +42,11 @@ public record Actions(
     public interface Track {
         Tracked track(
                 Path conf, TrackRequest request, Consumer<String> out, Consumer<String> notes);
+    }
+
+    /// Looks at the TLS of a partner's hosts, as a delivery would; `domain` is a domain or an address.
+    public interface VerifyTls {
+        Verified verify(Path conf, String domain);
     }
 
     /// Shows the product on this machine, on `out`. Returns what kept it from doing so.
@@ -113,6 +119,23 @@ public record Actions(
         record Failed(String why) implements Tracked {}
 
         record BadConfiguration(List<Problem> problems) implements Tracked {
+            public BadConfiguration {
+                problems = List.copyOf(problems);
+            }
+        }
+    }
+
+    /// What came of looking at a partner's TLS.
+    public sealed interface Verified {
+        record Looked(TlsReport report) implements Verified {}
+
+        /// It is no domain.
+        record BadDomain(String why) implements Verified {}
+
+        /// Nobody could be looked at.
+        record Failed(String why) implements Verified {}
+
+        record BadConfiguration(List<Problem> problems) implements Verified {
             public BadConfiguration {
                 problems = List.copyOf(problems);
             }

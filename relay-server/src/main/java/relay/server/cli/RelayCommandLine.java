@@ -38,6 +38,8 @@ public final class RelayCommandLine {
                         .addSubcommand(new ServeVerb(root, actions.serve(), terminal))
                         .addSubcommand(new CheckVerb(root, actions.check(), terminal))
                         .addSubcommand(new ExplainVerb(root, actions.explain(), terminal))
+                        .addSubcommand(
+                                new VerifyTlsVerb(root, actions.verifyTls(), terminal, clock))
                         .addSubcommand(new DemoVerb(root, actions.demo(), terminal))
                         .addSubcommand(queue)
                         .addSubcommand(new TrackVerb(root, actions.track(), terminal, clock));

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,7 +36,8 @@ abstract class Verb implements Callable<Integer> {
         return terminal;
     }
 
-    final void printJson(JsonNode json) {
+    /// Prints a node, or a record as an object of its components.
+    final void printJson(Object json) {
         terminal.out().println(JSON.writeValueAsString(json));
     }
 

@@ -9,10 +9,10 @@ import relay.core.tls.Unmet.Shortfall;
 /// One unmet TLS demand in plain words: what was demanded and by whom, what was seen, what the
 /// partner has to mend. Read from the text of an [relay.core.tls.Unmet], which is what a diagnostic
 /// keeps of it.
-record TlsAdvice(String demand, String seen, String remedy) {
+public record TlsAdvice(String demand, String seen, String remedy) {
 
     /// Empty where the text is none of an unmet demand.
-    static Optional<TlsAdvice> of(String unmet) {
+    public static Optional<TlsAdvice> of(String unmet) {
         return Stream.of(Shortfall.values())
                 .filter(shortfall -> unmet.contains(mark(shortfall)))
                 .min(Comparator.comparingInt(shortfall -> unmet.indexOf(mark(shortfall))))

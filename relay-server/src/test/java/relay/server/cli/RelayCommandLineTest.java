@@ -197,6 +197,7 @@ class RelayCommandLineTest {
                         (_, _, _) -> explanation,
                         _ -> at(),
                         (_, _, _, _) -> new Actions.Tracked.Complete(),
+                        (_, _) -> new Actions.Verified.BadDomain(""),
                         _ -> List.of(),
                         "0.1.0");
 
@@ -221,6 +222,7 @@ class RelayCommandLineTest {
                         this::explained,
                         _ -> at(),
                         (_, _, _, _) -> new Actions.Tracked.Complete(),
+                        (_, _) -> new Actions.Verified.BadDomain(""),
                         _ -> List.of(),
                         "0.1.0");
         return new RelayCommandLine(actions, terminal.terminal(80), () -> Samples.NOON)

@@ -1,0 +1,60 @@
+package relay.server;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import relay.config.Configuration;
+import relay.core.address.Domain;
+import relay.core.queue.ContentSource;
+import relay.core.queue.QueueId;
+import relay.server.cli.Actions.Verified;
+import relay.server.dns.Dns;
+import relay.server.outbound.SmtpDialer;
+import relay.server.probe.Prober;
+
+/// One look at a partner's TLS by what a configuration says, without a running relay.
+final class TlsLook {
+    private TlsLook() {}
+
+    static Verified at(Domain domain, Configuration configuration) {
+        InstantSource clock = InstantSource.system();
+        try (Dns dns = Outfit.dns(configuration, clock);
+                SmtpDialer dialer = dialer(configuration, clock);
+                var prober = new Prober(Outfit.planner(configuration, dns), dialer)) {
+            var check = prober.check(domain, configuration.policyTable());
+            return new Verified.Looked(TlsReports.of(check, dnssec(dns)));
+        } catch (IOException e) {
+            return new Verified.Failed(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Verified.Failed("interrupted");
+        }
+    }
+
+    private static TlsReports.Dnssec dnssec(Dns dns) {
+        return dns.validates() ? TlsReports.Dnssec.VALIDATES : TlsReports.Dnssec.DOES_NOT;
+    }
+
+    private static SmtpDialer dialer(Configuration configuration, InstantSource clock)
+            throws IOException {
+        return SmtpDialer.open(
+                configuration.hostname().name(),
+                Outfit.roots(configuration),
+                new NoContents(),
+                _ -> {},
+                Prober.TIMEOUTS,
+                clock);
+    }
+
+    /// Nothing is sent.
+    private static final class NoContents implements ContentSource {
+        @Override
+        public Reading open(QueueId id) {
+            throw new ContentLost("there is no queue", new IOException());
+        }
+
+        @Override
+        public byte[] inMemory(QueueId id) {
+            return new byte[0];
+        }
+    }
+}
