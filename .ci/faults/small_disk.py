@@ -1,5 +1,6 @@
 """A file system of a few MiB that can be filled to the last byte and emptied again."""
 
+import errno
 import os
 import subprocess
 
@@ -20,10 +21,18 @@ class SmallDisk:
         self._run("umount", self.folder)
 
     def fill(self, spare=0):
-        """Leaves `spare` bytes, in whole blocks."""
-        room = os.statvfs(self.folder)
+        """Leaves `spare` bytes, in whole blocks; whoever writes meanwhile takes of the room that is filled."""
         with open(self.ballast, "ab") as file:
-            os.posix_fallocate(file.fileno(), file.tell(), max(1, room.f_bavail * room.f_bsize - spare))
+            while (room := self._room() - spare) > 0:
+                try:
+                    os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, room)
+                except OSError as error:
+                    if error.errno != errno.ENOSPC:
+                        raise
+
+    def _room(self):
+        room = os.statvfs(self.folder)
+        return room.f_bavail * room.f_bsize
 
     def free(self):
         self.ballast.unlink()
