@@ -27,7 +27,8 @@ record CertificateReader(Problems problems) {
         return chain.flatMap(found -> key.map(with -> new ServerCertificate.Files(found, with)));
     }
 
-    private Optional<List<X509Certificate>> certificates(Located<String> text) {
+    /// Those of a PEM file, at least one, in its order.
+    Optional<List<X509Certificate>> certificates(Located<String> text) {
         return content(text).flatMap(bytes -> reported(PemText.certificates(bytes), text.place()));
     }
 

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsRequirement.CertificateValidation;
@@ -54,7 +55,29 @@ record TlsReader(Section section, Problems problems) {
                         .map(Located::value)
                         .collect(Collectors.toSet());
         refuseWithoutRequireTls("tlsPins");
-        return new TlsTerms(pins);
+        return new TlsTerms(pins, roots());
+    }
+
+    /// A file that cannot be read is reported.
+    private RootSet roots() {
+        Optional<Located<String>> file = section.text("tlsTrust");
+        boolean looksAtTheChain =
+                section.word("tlsAuthLevel", LEVELS)
+                        .map(level -> level.value() != Level.ENCRYPTION_ONLY)
+                        .orElse(hasPassword());
+        if (file.isPresent() && !looksAtTheChain) {
+            problems.error(
+                    file.get().place(),
+                    "`tlsTrust` without a level that looks at the chain",
+                    "add tlsAuthLevel: CertificateValidation or DomainValidation");
+        }
+        return file.flatMap(this::rootsOf).orElse(RootSet.COMMON);
+    }
+
+    private Optional<RootSet> rootsOf(Located<String> file) {
+        return new CertificateReader(problems)
+                .certificates(file)
+                .map(roots -> new RootSet.Own(file.value(), Set.copyOf(roots)));
     }
 
     private void refuseWithoutRequireTls(String key) {

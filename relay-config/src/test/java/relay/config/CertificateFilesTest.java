@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import relay.config.Configuration.ServerCertificate;
 import relay.config.Configuration.Trust;
+import relay.core.tls.RootSet;
 
 class CertificateFilesTest {
     private static final String FILES =
@@ -116,6 +117,36 @@ class CertificateFilesTest {
                         + " NEW)";
         assertThat(refusedModern).containsExactly(expected);
         assertThat(old.refused()).containsExactly(expected);
+    }
+
+    @Test
+    void rootsOfAnEntryAreThoseThatTheFileHolds() throws Exception {
+        // Given a connector and a floor with roots of their own.
+        var folder =
+                folder().connectors(
+                                ConfFolder.GOOD_CONNECTORS
+                                        + """
+                                            requireTls: true
+                                            tlsAuthLevel: CertificateValidation
+                                            tlsTrust: tls/relay.crt
+                                        domains:
+                                          - domain: bank.example
+                                            requireTls: true
+                                            tlsAuthLevel: DomainValidation
+                                            tlsTrust: tls/bank.pem
+                                        """)
+                        .file("tls/bank.pem", certificate("EC") + certificate("RSA"));
+
+        // When they are read.
+        Configuration read = folder.accepted();
+
+        // Then each has its certificates, under the name that stands there.
+        RootSet connector = read.sendConnectors().getFirst().tlsOptions().terms().roots();
+        RootSet floor = read.domainFloors().getFirst().terms().roots();
+        assertThat(connector).hasToString("tls/relay.crt");
+        assertThat(((RootSet.Own) connector).certificates()).hasSize(1);
+        assertThat(floor).hasToString("tls/bank.pem");
+        assertThat(((RootSet.Own) floor).certificates()).hasSize(2);
     }
 
     @Test

@@ -9,6 +9,7 @@ import relay.core.routing.DomainFloor;
 import relay.core.routing.Lane;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SmartHostAuth;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.Encryption;
 import relay.core.tls.TlsDemand.Source;
@@ -137,12 +138,13 @@ public interface DemandSource {
     private static TlsDemand forCredentials(Target target) {
         var source = new Source(Source.Kind.AUTHENTICATION, target.connector().name());
         Set<String> ownName = Set.of(target.hostName());
+        RootSet roots = target.connector().tlsOptions().terms().roots();
         return switch (target.connector().tls()) {
             case TlsRequirement.EncryptionOnly _ -> new Encryption(source);
             case DomainValidation(var names) ->
-                    new TrustedName(source, names.isEmpty() ? ownName : names);
+                    new TrustedName(source, names.isEmpty() ? ownName : names, roots);
             case TlsRequirement.None _, TlsRequirement.CertificateValidation _ ->
-                    new TrustedName(source, ownName);
+                    new TrustedName(source, ownName, roots);
         };
     }
 }

@@ -22,6 +22,7 @@ import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsRequirement.DomainValidation;
@@ -95,14 +96,22 @@ public final class Explain {
         String what =
                 switch (demand) {
                     case TlsDemand.Encryption _ -> "encryption";
-                    case TlsDemand.TrustedChain _ -> "a trusted certificate";
-                    case TlsDemand.TrustedName(_, var names) ->
-                            "a trusted certificate for "
+                    case TlsDemand.TrustedChain(_, var roots) -> trusted(roots);
+                    case TlsDemand.TrustedName(_, var names, var roots) ->
+                            trusted(roots)
+                                    + " for "
                                     + String.join(" or ", names.stream().sorted().toList());
                     case TlsDemand.Pinned(_, var pins) -> "a certificate with " + oneOf(pins);
                     case TlsDemand.DaneMatch dane -> throw foundOnTheWay(dane);
                 };
         return new Demand(what, demand.source().toString(), place(demand.source(), via).toString());
+    }
+
+    private static String trusted(RootSet roots) {
+        return switch (roots) {
+            case RootSet.Common _ -> "a trusted certificate";
+            case RootSet.Own(var file, _) -> "a certificate trusted by " + file;
+        };
     }
 
     private static String oneOf(Set<TlsPin> pins) {

@@ -2,6 +2,7 @@ package relay.core.tls;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What one connection turned out to be: facts only, no judgement. [TlsDemand#unmet] judges.
@@ -16,7 +17,8 @@ public sealed interface Evidence {
     /// subjectAltName in lower case (never its common name, RFC 9525 §2); `chain` is what the host
     /// sent, leaf first; `path` has the leaf and above it, as far as each is valid now and vouches
     /// for the one before, its issuers: those that the host sent, and one that a TLSA record holds;
-    /// it is empty where no demand asks for a digest.
+    /// it is empty where no demand asks for a digest. `verdict` is that of the common roots,
+    /// `ownVerdicts` those of the roots that demands name beside them.
     record Encrypted(
             TlsVersion protocol,
             String cipherSuite,
@@ -24,15 +26,32 @@ public sealed interface Evidence {
             ChainVerdict verdict,
             Set<String> presentedNames,
             List<X509Certificate> chain,
-            List<CertificateDigests> path)
+            List<CertificateDigests> path,
+            Map<RootSet.Own, ChainVerdict> ownVerdicts)
             implements Evidence {
+        private static final ChainVerdict NOT_JUDGED =
+                new ChainVerdict.Untrusted("the chain was not compared with these roots");
+
         public Encrypted {
+            ownVerdicts = Map.copyOf(ownVerdicts);
             presentedNames = Set.copyOf(presentedNames);
             chain = List.copyOf(chain);
             path = List.copyOf(path);
         }
 
-        /// Where no digest is asked for.
+        /// Where no other roots are asked about.
+        public Encrypted(
+                TlsVersion protocol,
+                String cipherSuite,
+                String group,
+                ChainVerdict verdict,
+                Set<String> presentedNames,
+                List<X509Certificate> chain,
+                List<CertificateDigests> path) {
+            this(protocol, cipherSuite, group, verdict, presentedNames, chain, path, Map.of());
+        }
+
+        /// Where no digest is asked for either.
         public Encrypted(
                 TlsVersion protocol,
                 String cipherSuite,
@@ -42,9 +61,25 @@ public sealed interface Evidence {
                 List<X509Certificate> chain) {
             this(protocol, cipherSuite, group, verdict, presentedNames, chain, List.of());
         }
+
+        /// Of `roots`; a set that nobody judged by trusts nothing.
+        public ChainVerdict verdict(RootSet roots) {
+            return switch (roots) {
+                case RootSet.Common _ -> verdict;
+                case RootSet.Own own -> ownVerdicts.getOrDefault(own, NOT_JUDGED);
+            };
+        }
+
+        /// The best there is, for people: [ChainVerdict.Trusted] where any of the roots trusts it.
+        public ChainVerdict bestVerdict() {
+            return ownVerdicts.values().stream()
+                    .filter(ChainVerdict.Trusted.class::isInstance)
+                    .findFirst()
+                    .orElse(verdict);
+        }
     }
 
-    /// Whether the chain ends at a trusted root and every certificate in it was valid at the time
+    /// Whether the chain ends at one of some roots and every certificate in it was valid at the time
     /// of the handshake.
     sealed interface ChainVerdict {
         record Trusted() implements ChainVerdict {}

@@ -2,6 +2,8 @@ package relay.core.tls;
 
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// One thing that some policy demands of the connection to one host.
 ///
@@ -49,17 +51,30 @@ public sealed interface TlsDemand {
         }
     }
 
-    /// Encryption, and a chain that ends at a trusted root and is valid now; the name may be any.
-    record TrustedChain(Source source) implements TlsDemand {
+    /// Encryption, and a chain that ends at one of `roots` and is valid now; the name may be any.
+    record TrustedChain(Source source, RootSet roots) implements TlsDemand {
+
+        /// Of the common roots.
+        public TrustedChain(Source source) {
+            this(source, RootSet.COMMON);
+        }
+
         @Override
         public String toString() {
-            return "a trusted certificate (" + source + ")";
+            return trusted(roots) + " (" + source + ")";
         }
     }
 
-    /// Encryption, a trusted chain, and a certificate for one of `names`: DNS names in lower case,
-    /// where `*.x` also accepts a certificate for any name one label below `x`.
-    record TrustedName(Source source, Set<String> names) implements TlsDemand {
+    /// Encryption, a chain that ends at one of `roots` and is valid now, and a certificate for one of
+    /// `names`: DNS names in lower case, where `*.x` also accepts a certificate for any name one
+    /// label below `x`.
+    record TrustedName(Source source, Set<String> names, RootSet roots) implements TlsDemand {
+
+        /// Of the common roots.
+        public TrustedName(Source source, Set<String> names) {
+            this(source, names, RootSet.COMMON);
+        }
+
         public TrustedName {
             if (names.isEmpty())
                 throw new IllegalArgumentException("a demand for a name has a name");
@@ -77,7 +92,8 @@ public sealed interface TlsDemand {
 
         @Override
         public String toString() {
-            return "a trusted certificate for "
+            return trusted(roots)
+                    + " for "
                     + String.join(" or ", names.stream().sorted().toList())
                     + " ("
                     + source
@@ -135,6 +151,30 @@ public sealed interface TlsDemand {
         public String toString() {
             return "a pinned certificate (" + source + ")";
         }
+    }
+
+    private static String trusted(RootSet roots) {
+        return switch (roots) {
+            case RootSet.Common _ -> "a trusted certificate";
+            case RootSet.Own(var file, _) -> "a certificate trusted by " + file;
+        };
+    }
+
+    /// The roots other than the common ones that `demands` name: the chain is judged by each.
+    static Set<RootSet.Own> ownRoots(List<TlsDemand> demands) {
+        return demands.stream()
+                .flatMap(demand ->
+                        switch (demand) {
+                            case TrustedChain(_, RootSet.Own own) -> Stream.of(own);
+                            case TrustedName(_, _, RootSet.Own own) -> Stream.of(own);
+                            case TrustedChain _,
+                                    TrustedName _,
+                                    Encryption _,
+                                    DaneMatch _,
+                                    Pinned _ ->
+                                    Stream.of();
+                        })
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /// The demands that `evidence` leaves unmet, each with what was missing; empty means the

@@ -26,14 +26,16 @@ public sealed interface TlsRequirement {
     }
 
     /// The demands made of `hostName`, the MX or smart host by the name it was found under (lower
-    /// case, A-labels).
-    default List<TlsDemand> demands(Source source, String hostName) {
+    /// case, A-labels). Chains end at `roots`.
+    default List<TlsDemand> demands(Source source, String hostName, RootSet roots) {
         return switch (this) {
             case None _ -> List.of();
             case EncryptionOnly _ -> List.of(new Encryption(source));
-            case CertificateValidation _ -> List.of(new TrustedChain(source));
+            case CertificateValidation _ -> List.of(new TrustedChain(source, roots));
             case DomainValidation(var names) ->
-                    List.of(new TrustedName(source, names.isEmpty() ? Set.of(hostName) : names));
+                    List.of(
+                            new TrustedName(
+                                    source, names.isEmpty() ? Set.of(hostName) : names, roots));
         };
     }
 }

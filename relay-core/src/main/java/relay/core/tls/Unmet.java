@@ -48,9 +48,9 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
         }
         return switch (demand) {
             case TlsDemand.Encryption _ -> Optional.empty();
-            case TlsDemand.TrustedChain _ -> untrusted(demand, tls.verdict());
-            case TlsDemand.TrustedName(_, var names) ->
-                    untrusted(demand, tls.verdict()).or(() -> wrongName(demand, names, tls));
+            case TlsDemand.TrustedChain(_, var roots) -> untrusted(demand, tls.verdict(roots));
+            case TlsDemand.TrustedName(_, var names, var roots) ->
+                    untrusted(demand, tls.verdict(roots)).or(() -> wrongName(demand, names, tls));
             case TlsDemand.DaneMatch dane -> unmatched(dane, tls);
             case TlsDemand.Pinned pinned -> unpinned(pinned, tls);
         };

@@ -13,6 +13,7 @@ import static relay.core.delivery.Policies.smartHost;
 
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -28,8 +29,10 @@ import relay.core.routing.ConnectorTls;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsRequirement;
+import relay.core.tls.TlsTerms;
 
 class PlannedDemandsTest {
     private static final String ZONE =
@@ -38,6 +41,9 @@ class PlannedDemandsTest {
             mx.example.org A 192.0.2.1
             filter.example A 192.0.2.2
             """;
+
+    private static final TlsTerms ROOTS =
+            new TlsTerms(Set.of(), new RootSet.Own("root.pem", Set.of()));
 
     static Stream<Arguments> demands() {
         DomainFloor encrypted = floor("*.org", ENCRYPTION);
@@ -111,6 +117,18 @@ class PlannedDemandsTest {
                                 "encryption (domain *.org)",
                                 "a pinned certificate (domain *.org)")),
                 arguments(
+                        "an entry's own roots are for what it demands, the password's name too",
+                        connector("c")
+                                .via(smartHost("filter.example", 25))
+                                .authenticated()
+                                .tls(TRUSTED)
+                                .options(new ConnectorTls(ROOTS))
+                                .table(floor("*.org", TRUSTED)),
+                        List.of(
+                                "a certificate trusted by root.pem (connector c)",
+                                "a trusted certificate (domain *.org)",
+                                "a certificate trusted by root.pem for filter.example (auth c)")),
+                arguments(
                         "a floor holds behind a smart host",
                         connector("c").via(smartHost("filter.example", 25)).table(encrypted),
                         List.of("encryption (domain *.org)")));
@@ -167,7 +185,9 @@ class PlannedDemandsTest {
         PolicyTable policy = connector("c").tls(connectorTls).table(floor("example.org", floorTls));
         var source = new TlsDemand.Source(TlsDemand.Source.Kind.DOMAIN, "added");
         DemandSource more =
-                target -> new DemandSource.Answer.Demands(added.demands(source, target.hostName()));
+                target ->
+                        new DemandSource.Answer.Demands(
+                                added.demands(source, target.hostName(), RootSet.COMMON));
 
         // When mail is planned without it and with it, wherever it stands in the list.
         List<TlsDemand> without = planned(policy, DemandSource.CONFIGURED);

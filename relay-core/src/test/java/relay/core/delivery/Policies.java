@@ -19,6 +19,7 @@ import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsRequirement.DomainValidation;
@@ -72,7 +73,8 @@ record Policies(SendConnector connector) {
 
     /// A pin of a key, of which only the last digit tells it from another.
     static TlsTerms pinned(int digit) {
-        return new TlsTerms(Set.of(new TlsPin(TlsPin.Subject.KEY, "0".repeat(63) + digit)));
+        var pin = new TlsPin(TlsPin.Subject.KEY, "0".repeat(63) + digit);
+        return new TlsTerms(Set.of(pin), RootSet.COMMON);
     }
 
     static SmartHost smartHost(String host, int port) {

@@ -1,9 +1,11 @@
 package relay.core.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -21,12 +23,17 @@ import relay.core.tls.Unmet.Shortfall;
 class TlsDemandTest {
     private static final Source BANK = new Source(Source.Kind.CONNECTOR, "bank");
     private static final ChainVerdict TRUSTED = new ChainVerdict.Trusted();
+    private static final RootSet.Own OWN = new RootSet.Own("own.pem", Set.of());
+    private static final RootSet.Own OTHER = new RootSet.Own("other.pem", Set.of());
     private static final List<TlsDemand> EVERY_DEMAND =
             List.of(
                     new Encryption(BANK),
                     new TrustedChain(BANK),
                     new TrustedName(BANK, Set.of("mx.bank.example")),
                     new TrustedName(BANK, Set.of("*.other.example")),
+                    new TrustedChain(BANK, OWN),
+                    new TrustedName(BANK, Set.of("mx.bank.example"), OWN),
+                    new TrustedName(BANK, Set.of("mx.bank.example"), OTHER),
                     new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.KEY, "11"))),
                     new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.CERTIFICATE, "20"))));
     private static final List<Evidence> EVERY_EVIDENCE = everyEvidence();
@@ -140,6 +147,8 @@ class TlsDemandTest {
                             new ChainVerdict.Untrusted("u"))) {
                 all.add(encrypted(version, verdict, "mx.bank.example"));
                 all.add(encrypted(version, verdict, "x.other.example"));
+                all.add(judged(version, verdict, Map.of(OWN, TRUSTED)));
+                all.add(judged(version, TRUSTED, Map.of(OWN, verdict, OTHER, TRUSTED)));
                 all.add(showing(version, verdict, digests("10", "11")));
                 all.add(showing(version, verdict, digests("20", "21")));
             }
@@ -150,6 +159,42 @@ class TlsDemandTest {
     private static Evidence encrypted(TlsVersion version, ChainVerdict verdict, String... names) {
         return new Evidence.Encrypted(
                 version, "TLS_AES_128_GCM_SHA256", "", verdict, Set.of(names), List.of());
+    }
+
+    private static Evidence judged(
+            TlsVersion version, ChainVerdict verdict, Map<RootSet.Own, ChainVerdict> own) {
+        return new Evidence.Encrypted(
+                version,
+                "TLS_AES_128_GCM_SHA256",
+                "",
+                verdict,
+                Set.of("mx.bank.example"),
+                List.of(),
+                List.of(),
+                own);
+    }
+
+    @Test
+    void rootsOfAnEntryStandInForTheCommonOnesInItsDemandsAlone() {
+        // Given a chain that ends at a root of own.pem, and at none of the common ones.
+        Evidence evidence =
+                judged(
+                        TlsVersion.TLS_1_3,
+                        new ChainVerdict.Untrusted("no path"),
+                        Map.of(OWN, TRUSTED));
+        var own = new TrustedChain(BANK, OWN);
+        var common = new TrustedChain(BANK);
+        var other = new TrustedName(BANK, Set.of("mx.bank.example"), OTHER);
+
+        // Then that demand is met; those of the common roots, and of roots that nobody judged by,
+        // are not.
+        assertThat(TlsDemand.unmet(List.of(own), evidence)).isEmpty();
+        assertThat(TlsDemand.unmet(List.of(own, common, other), evidence))
+                .extracting(Unmet::demand, Unmet::shortfall)
+                .containsExactly(
+                        tuple(common, Shortfall.UNTRUSTED), tuple(other, Shortfall.UNTRUSTED));
+        assertThat(TlsDemand.ownRoots(List.of(common, own, other)))
+                .containsExactlyInAnyOrder(OWN, OTHER);
     }
 
     private static CertificateDigests digests(String certificate, String key) {

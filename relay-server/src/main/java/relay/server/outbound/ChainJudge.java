@@ -18,11 +18,14 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import relay.core.smtp.RemoteText;
 import relay.core.tls.CertificateDigests;
 import relay.core.tls.Evidence.ChainVerdict;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.DaneMatch;
 import relay.core.tls.Tlsa;
@@ -36,74 +39,98 @@ final class ChainJudge {
     private static final String SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
     private static final int MAX_DETAIL_CHARS = 200;
 
-    private final TrustRoots roots;
-    private final Set<TrustAnchor> anchors;
+    private final Anchors common;
     private final InstantSource clock;
 
-    ChainJudge(TrustRoots roots, InstantSource clock) {
-        this.roots = roots;
-        this.anchors =
-                roots.certificates().stream()
-                        .map(root -> new TrustAnchor(root, null))
-                        .collect(Collectors.toUnmodifiableSet());
+    /// Roots, and the same as the path builder wants them.
+    private record Anchors(Set<X509Certificate> roots, Set<TrustAnchor> anchors) {
+        static Anchors of(Set<X509Certificate> roots) {
+            return new Anchors(
+                    roots,
+                    roots.stream()
+                            .map(root -> new TrustAnchor(root, null))
+                            .collect(Collectors.toUnmodifiableSet()));
+        }
+    }
+
+    /// `common` are the roots for demands that name no others.
+    ChainJudge(TrustRoots common, InstantSource clock) {
+        this.common = Anchors.of(common.certificates());
         this.clock = clock;
     }
 
-    /// `chain` is what the host sent, leaf first.
+    /// By the common roots. `chain` is what the host sent, leaf first.
     ChainVerdict judge(List<X509Certificate> chain) {
+        return judge(chain, common);
+    }
+
+    /// By each of the other roots that `demands` name.
+    Map<RootSet.Own, ChainVerdict> judge(List<X509Certificate> chain, List<TlsDemand> demands) {
+        return TlsDemand.ownRoots(demands).stream()
+                .collect(
+                        Collectors.toUnmodifiableMap(
+                                Function.identity(),
+                                own -> judge(chain, Anchors.of(own.certificates()))));
+    }
+
+    private ChainVerdict judge(List<X509Certificate> chain, Anchors trusted) {
         if (chain.isEmpty()) return new ChainVerdict.Untrusted("the host sent no certificate");
-        if (anchors.isEmpty()) return new ChainVerdict.Untrusted("no root is trusted");
+        if (trusted.roots().isEmpty()) return new ChainVerdict.Untrusted("no root is trusted");
         Instant now = clock.instant();
         try {
-            requirePath(chain, now);
+            requirePath(chain, now, trusted);
             return new ChainVerdict.Trusted();
         } catch (GeneralSecurityException e) {
-            return refused(chain, now, e);
+            return refused(chain, now, trusted, e);
         }
     }
 
     /// Tells a chain whose only fault is its age from one that was never good.
-    private ChainVerdict refused(
-            List<X509Certificate> chain, Instant now, GeneralSecurityException why) {
+    private static ChainVerdict refused(
+            List<X509Certificate> chain,
+            Instant now,
+            Anchors trusted,
+            GeneralSecurityException why) {
         List<X509Certificate> outdated =
                 chain.stream().filter(certificate -> !isValidAt(certificate, now)).toList();
-        if (!outdated.isEmpty() && wasTrusted(chain)) {
+        if (!outdated.isEmpty() && wasTrusted(chain, trusted)) {
             return new ChainVerdict.Expired(age(outdated.getFirst(), now));
         }
         return new ChainVerdict.Untrusted(untrusted(chain.getFirst(), why));
     }
 
-    private boolean wasTrusted(List<X509Certificate> chain) {
+    private static boolean wasTrusted(List<X509Certificate> chain, Anchors trusted) {
         Instant lastGood =
                 chain.stream()
                         .map(certificate -> certificate.getNotAfter().toInstant())
                         .min(Instant::compareTo)
                         .orElseThrow();
         try {
-            requirePath(chain, lastGood);
+            requirePath(chain, lastGood, trusted);
             return true;
         } catch (GeneralSecurityException _) {
             return false;
         }
     }
 
-    private void requirePath(List<X509Certificate> chain, Instant at)
+    private static void requirePath(List<X509Certificate> chain, Instant at, Anchors trusted)
             throws GeneralSecurityException {
         X509Certificate leaf = chain.getFirst();
-        if (roots.certificates().contains(leaf)) {
+        if (trusted.roots().contains(leaf)) {
             // A root that is the leaf itself, as with a partner's self-signed certificate.
             leaf.checkValidity(Date.from(at));
             return;
         }
-        CertPathBuilder.getInstance("PKIX").build(parameters(chain, at));
+        CertPathBuilder.getInstance("PKIX").build(parameters(chain, at, trusted));
     }
 
-    private PKIXBuilderParameters parameters(List<X509Certificate> chain, Instant at)
+    private static PKIXBuilderParameters parameters(
+            List<X509Certificate> chain, Instant at, Anchors trusted)
             throws GeneralSecurityException {
         var target = new X509CertSelector();
         target.setCertificate(chain.getFirst());
         requireServerAuthentication(target);
-        var parameters = new PKIXBuilderParameters(anchors, target);
+        var parameters = new PKIXBuilderParameters(trusted.anchors(), target);
         parameters.addCertStore(
                 CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
         parameters.setRevocationEnabled(false);

@@ -58,10 +58,16 @@ record Handshake(TlsVersion protocol, String cipherSuite, List<Certificate> sent
     Evidence.Encrypted evidence(ChainJudge judge, List<TlsDemand> demands) {
         try {
             List<X509Certificate> chain = parsed();
-            ChainVerdict verdict = judge.judge(chain);
             Set<String> names = chain.isEmpty() ? Set.of() : dnsNames(chain.getFirst());
-            var path = judge.path(chain, demands);
-            return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, names, chain, path);
+            return new Evidence.Encrypted(
+                    protocol,
+                    cipherSuite,
+                    "",
+                    judge.judge(chain),
+                    names,
+                    chain,
+                    judge.path(chain, demands),
+                    judge.judge(chain, demands));
         } catch (CertificateException _) {
             var verdict = new ChainVerdict.Untrusted("the certificate cannot be read");
             return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, Set.of(), List.of());

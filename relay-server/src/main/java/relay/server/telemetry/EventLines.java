@@ -217,7 +217,7 @@ final class EventLines {
                 line.with("tls", tls.protocol().label()).with("cipher", tls.cipherSuite());
                 if (!tls.group().isEmpty()) line.with("group", tls.group());
                 if (tls.chain().isEmpty()) yield line;
-                yield line.with("certificate", certificate(tls.verdict()));
+                yield line.with("certificate", certificate(tls.bestVerdict()));
             }
         };
     }

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsPin;
 import tools.jackson.core.JsonGenerator;
@@ -63,12 +64,14 @@ final class TlsFields {
         return switch (demand) {
             case TlsDemand.Encryption _ ->
                     new Demanded("encryption", Set.of(), tls.protocol().label());
-            case TlsDemand.TrustedChain _ -> new Demanded("chain", Set.of(), verdict(tls));
+            case TlsDemand.TrustedChain(_, var roots) ->
+                    new Demanded("chain", Set.of(), verdict(tls.verdict(roots)) + by(roots));
             case TlsDemand.TrustedName named ->
                     new Demanded(
                             "name",
                             named.names(),
-                            named.metBy(tls.presentedNames()).stream().findFirst().orElse("none"));
+                            named.metBy(tls.presentedNames()).stream().findFirst().orElse("none")
+                                    + by(named.roots()));
             case TlsDemand.DaneMatch dane ->
                     new Demanded(
                             "dane",
@@ -102,7 +105,7 @@ final class TlsFields {
     private void certificate(JsonGenerator json, Evidence.Encrypted tls) {
         CertificateFacts facts = certificates.of(tls.chain().getFirst());
         json.writeObjectPropertyStart("certificate");
-        json.writeStringProperty("verdict", verdict(tls));
+        json.writeStringProperty("verdict", verdict(tls.bestVerdict()));
         json.writeStringProperty("subject", facts.subject());
         json.writeStringProperty("issuer", facts.issuer());
         json.writeStringProperty("sha256", facts.sha256());
@@ -111,8 +114,15 @@ final class TlsFields {
         json.writeEndObject();
     }
 
-    private static String verdict(Evidence.Encrypted tls) {
-        return switch (tls.verdict()) {
+    private static String by(RootSet roots) {
+        return switch (roots) {
+            case RootSet.Common _ -> "";
+            case RootSet.Own(var file, _) -> " by " + file;
+        };
+    }
+
+    private static String verdict(ChainVerdict verdict) {
+        return switch (verdict) {
             case ChainVerdict.Trusted _ -> "trusted";
             case ChainVerdict.Expired _ -> "expired";
             case ChainVerdict.Untrusted _ -> "untrusted";

@@ -16,9 +16,11 @@ import relay.core.delivery.Dialer.SessionEnd.DemandsUnmet;
 import relay.core.queue.DeliveryOutcome.Delivered;
 import relay.core.queue.QueueEntry;
 import relay.core.tls.CertificateDigests;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.Pinned;
 import relay.core.tls.TlsDemand.TrustedChain;
+import relay.core.tls.TlsDemand.TrustedName;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsPin.Subject;
 import relay.server.outbound.TestCertificates.Identity;
@@ -27,6 +29,7 @@ import relay.server.outbound.TestCertificates.Identity;
 @Timeout(60)
 class TlsOptionsTest {
     private static final TestCertificates CERTIFICATES = new TestCertificates();
+    private static final TestCertificates FOREIGN = new TestCertificates();
     private static final String DELIVERED = "delivered";
     private static final Identity GOOD = CERTIFICATES.named(Outbound.HOST);
     private static final Identity OTHER = CERTIFICATES.named(Outbound.HOST);
@@ -76,6 +79,70 @@ class TlsOptionsTest {
         // Given a host that presents this; when mail is delivered under these demands, then this
         // comes of it.
         assertThat(outcome(presents, demands)).as(name).isEqualTo(outcome);
+    }
+
+    static Stream<Arguments> roots() {
+        Identity foreign = FOREIGN.named(Outbound.HOST);
+        RootSet theirs = own("theirs.pem", FOREIGN);
+        RootSet ours = own("ours.pem", CERTIFICATES);
+        return Stream.of(
+                arguments("theirs", foreign, DELIVERED, List.of(chain(theirs))),
+                arguments("the common ones are no help", GOOD, "untrusted", List.of(chain(theirs))),
+                arguments(
+                        "a chain and a name",
+                        foreign,
+                        DELIVERED,
+                        List.of(chain(theirs), named(Outbound.HOST, theirs))),
+                arguments(
+                        "another name",
+                        foreign,
+                        "name-mismatch",
+                        List.of(named("other.example", theirs))),
+                arguments(
+                        "a floor of the common roots holds beside",
+                        foreign,
+                        "untrusted",
+                        List.of(chain(theirs), TRUSTED)),
+                arguments(
+                        "two sets, one chain",
+                        GOOD,
+                        "untrusted",
+                        List.of(chain(ours), chain(theirs))),
+                arguments(
+                        "the same roots by another name",
+                        GOOD,
+                        DELIVERED,
+                        List.of(chain(ours), TRUSTED)),
+                arguments(
+                        "expired",
+                        FOREIGN.expired(Outbound.HOST),
+                        "expired",
+                        List.of(chain(theirs))),
+                arguments(
+                        "the host's own certificate",
+                        SELF_SIGNED,
+                        DELIVERED,
+                        List.of(chain(new RootSet.Own("x.pem", Set.of(SELF_SIGNED.leaf()))))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void roots(String name, Identity presents, String outcome, List<TlsDemand> demands) {
+        // Given a host that presents this; when mail is delivered under these demands, then this
+        // comes of it.
+        assertThat(outcome(presents, demands)).as(name).isEqualTo(outcome);
+    }
+
+    private static RootSet own(String file, TestCertificates authority) {
+        return new RootSet.Own(file, authority.roots().certificates());
+    }
+
+    private static TlsDemand chain(RootSet roots) {
+        return new TrustedChain(Outbound.BANK, roots);
+    }
+
+    private static TlsDemand named(String name, RootSet roots) {
+        return new TrustedName(Outbound.BANK, Set.of(name), roots);
     }
 
     /// `delivered`, or the first shortfall: then the host heard nothing of the envelope.

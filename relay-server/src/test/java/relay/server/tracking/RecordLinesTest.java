@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.smtp.Reply;
 import relay.core.tls.CertificateDigests;
 import relay.core.tls.Evidence;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsProof;
@@ -126,6 +128,32 @@ class RecordLinesTest {
                                 + "\"source\":\"connector bank\",\"metBy\":\""
                                 + key
                                 + "\"}]");
+    }
+
+    @Test
+    void rootsOfAnEntryAreNamedWhereTheyMetItsDemand() {
+        // Given a delivery to a host that only the roots of the connector trust.
+        var roots = new RootSet.Own("bank.pem", Set.of(TrackedSamples.certificate()));
+        var demand =
+                new TlsDemand.TrustedName(
+                        Samples.DEMAND.source(), Set.of("mx.bank.example"), roots);
+        var tls = (Evidence.Encrypted) TrackedSamples.tls();
+        var evidence =
+                new Evidence.Encrypted(
+                        tls.protocol(),
+                        tls.cipherSuite(),
+                        tls.group(),
+                        new Evidence.ChainVerdict.Untrusted("self-signed"),
+                        tls.presentedNames(),
+                        tls.chain(),
+                        List.of(),
+                        Map.of(roots, new Evidence.ChainVerdict.Trusted()));
+        var proof = new TlsProof(TrackedSamples.HOST, List.of(demand), evidence);
+
+        // When it is recorded, then they are there, and the certificate is trusted.
+        assertThat(lines(TrackedSamples.delivered(entry, Samples.NOON, proof)).getFirst())
+                .contains("\"metBy\":\"mx.bank.example by bank.pem\"}]")
+                .contains("\"verdict\":\"trusted\"");
     }
 
     @Test
