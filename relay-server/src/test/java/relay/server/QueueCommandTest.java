@@ -14,6 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import relay.core.address.Mailbox;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
+import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.server.admin.AdminServer;
 import relay.server.admin.AdminSources;
@@ -72,19 +75,22 @@ class QueueCommandTest {
         assertThat(status).isZero();
         assertThat(printed.out().lines().map(line -> line.replaceAll(" {2,}", " | ")))
                 .containsExactly(
-                        "QUEUE | STATUS | MESSAGES | HELD | SIZE | OLDEST | NEXT TRY | LAST ERROR",
-                        "bank/bank.example | Retry | 2 | 0 | 2.0 KiB | 2d3h | in 12m5s | 4.7.5 a TLS"
+                        "QUEUE | TYPE | STATUS | MESSAGES | HELD | SIZE | OLDEST | IN/MIN | OUT/MIN"
+                                + " | VELOCITY | LAST TRY | NEXT TRY | LAST ERROR",
+                        "bank/bank.example | dns | Retry | 2 | 0 | 2.0 KiB | 2d3h | 30 | 12 | -18"
+                                + " | 2d3h | in 12m5s | 4.7.5 a TLS"
                                 + " demand was not met: encryption (connector bank): not-offered (no"
                                 + " STARTTLS in EHLO) [mx.bank.example[192.0.2.7]:25]",
-                        "filter/smarthosts+*.clinic.example | Active | 1 | 0 | 1000 B | 5s | -");
+                        "filter/smarthosts+*.clinic.example | smarthost | Active | 1 | 0 | 1000 B"
+                                + " | 5s | 0 | 4 | 4 | - | -");
         assertThat(printed.err()).isEmpty();
     }
 
     @Test
     void theLastErrorIsCutToTheTerminal() {
-        // Given a window of 110 columns, when the queues are listed, then no line is wider.
-        run(110, "queue", "list", "bank");
-        assertThat(printed.out().lines()).hasSize(2).allMatch(line -> line.length() <= 110);
+        // Given a window of 140 columns, when the queues are listed, then no line is wider.
+        run(140, "queue", "list", "bank");
+        assertThat(printed.out().lines()).hasSize(2).allMatch(line -> line.length() <= 140);
         assertThat(printed.out()).contains("…");
     }
 
@@ -156,7 +162,16 @@ class QueueCommandTest {
     @Test
     void anIdThatIsNotThereIsNamedAndStatusOne() {
         // Given an id of nothing, when each verb gets it beside a good one.
-        for (String verb : List.of("list", "show", "retry")) {
+        for (String verb :
+                List.of(
+                        "list",
+                        "show",
+                        "messages",
+                        "retry",
+                        "resume",
+                        "suspend",
+                        "hold",
+                        "remove")) {
             var terminal = new CapturedTerminal();
             int status = run(terminal, 80, "queue", verb, "bank", "7F3A00000000");
 
@@ -166,6 +181,124 @@ class QueueCommandTest {
             assertThat(terminal.out()).isEmpty();
         }
         assertThat(queue.retried).isEmpty();
+        assertThat(queue.suspended).isEmpty();
+        assertThat(queue.orders).isEmpty();
+    }
+
+    @Test
+    void whatChangesMailMustBeTold() {
+        // Given the verbs that keep, end or redirect mail, when nothing is named, then nothing is
+        // done.
+        for (String verb : List.of("suspend", "hold", "remove", "redirect")) {
+            var terminal = new CapturedTerminal();
+            assertThat(run(terminal, 80, "queue", verb)).as(verb).isEqualTo(2);
+            assertThat(terminal.err()).contains("Usage: relay queue " + verb);
+        }
+        assertThat(queue.suspended).isEmpty();
+        assertThat(queue.orders).isEmpty();
+    }
+
+    @Test
+    void suspendTakesAConnectorsQueues() {
+        // Given the filter's queue, when its connector is suspended, then the answer counts.
+        assertThat(run(80, "queue", "suspend", "--connector", "filter")).isZero();
+        assertThat(queue.suspended).containsExactly(Samples.CLINIC);
+        assertThat(printed.out()).isEqualTo("1 queue with 1 message suspended\n");
+    }
+
+    @Test
+    void removeTellsTheSendersUnlessToldOtherwise() {
+        // Given a message, when it is removed in both ways.
+        QueueEntry entry = queue.entries.getFirst();
+        String id = entry.id().message().toString();
+        assertThat(run(80, "queue", "remove", id)).isZero();
+        assertThat(run(80, "queue", "remove", id, "--no-notice")).isZero();
+
+        // Then the orders say so, for that message alone.
+        assertThat(queue.orders)
+                .containsExactly(
+                        new MailOrder.Remove(MailOrder.Remove.Notice.TO_SENDER),
+                        new MailOrder.Remove(MailOrder.Remove.Notice.NONE));
+        assertThat(queue.chosen)
+                .containsOnly(new MailChoice.Single(Samples.BANK, List.of(entry.id())));
+        assertThat(printed.out()).isEqualTo("1 message removed\n1 message removed\n");
+    }
+
+    @Test
+    void anOrderSaysWhatIsUnderWayAndWhatWasLeftAlone() {
+        // Given messages that are being attempted, and some for other domains too.
+        queue.underWay = 2;
+        queue.leftAlone = 1;
+
+        // When the bank's are held.
+        assertThat(run(80, "queue", "hold", "--domain", "bank.example")).isZero();
+
+        // Then both are said.
+        assertThat(queue.chosen)
+                .containsExactly(
+                        new MailChoice.ForDomain(Samples.BANK, Samples.domain("bank.example")));
+        assertThat(printed.out())
+                .isEqualTo(
+                        "1 message held\n2 messages being attempted: held when the attempt has"
+                                + " ended, if anything is left\n");
+        assertThat(printed.err()).startsWith("1 message left alone: they have recipients of");
+    }
+
+    @Test
+    void redirectNeedsAConnectorThatIsInUse() {
+        // Given connectors bank and filter, when mail is redirected to one and to none.
+        assertThat(run(80, "queue", "redirect", "bank", "--to", "filter")).isZero();
+        assertThat(run(80, "queue", "redirect", "bank")).isEqualTo(2);
+        assertThat(run(80, "queue", "redirect", "bank", "--to", "nowhere")).isEqualTo(1);
+
+        // Then only the first was ordered.
+        assertThat(queue.orders).containsExactly(new MailOrder.Redirect("filter"));
+        assertThat(queue.chosen).containsExactly(new MailChoice.Whole(Samples.BANK));
+        assertThat(printed.out()).isEqualTo("1 message redirected to filter\n");
+        assertThat(printed.err()).contains("no send connector in use has the name \"nowhere\"");
+    }
+
+    @Test
+    void resumeOfAMessageReleasesThatAlone() {
+        // Given a message's id, when it is resumed, then its queue is not.
+        String id = queue.entries.getFirst().id().message().toString();
+        assertThat(run(80, "queue", "resume", id)).isZero();
+        assertThat(queue.orders).containsExactly(new MailOrder.Release());
+        assertThat(printed.out()).isEqualTo("1 message in 1 queue resumed\n");
+    }
+
+    @Test
+    void messagesAreALineEachAndCanBeFiltered() {
+        // Given three messages, when they are listed by status, sender and age.
+        assertThat(run(Terminal.UNLIMITED, "queue", "messages", "bank", "--older", "2d")).isZero();
+        assertThat(printed.out().lines().skip(1).map(line -> line.replaceAll(" {2,}", " | ")))
+                .hasSize(2)
+                .last()
+                .asString()
+                .endsWith(
+                        "| bank/bank.example | queued | 2d3h | 2.0 KiB | <alice@sender.example> |"
+                                + " <carol@bank.example>");
+        for (List<String> none :
+                List.of(
+                        List.of("--status", "held"),
+                        List.of("--sender", "bob@sender.example"),
+                        List.of("--sender", "<>"),
+                        List.of("--older", "3d"))) {
+            var terminal = new CapturedTerminal();
+            var arguments = new ArrayList<>(List.of("queue", "messages"));
+            arguments.addAll(none);
+            assertThat(run(terminal, 80, arguments.toArray(String[]::new))).isZero();
+            assertThat(terminal.err()).as("%s", none).isEqualTo("no messages\n");
+        }
+        assertThat(run(80, "queue", "messages", "--sender", "SENDER.example")).isZero();
+    }
+
+    @Test
+    void aFilterThatMeansNothingIsWrongUsage() {
+        // Given filters that are none, when messages are listed, then it is status 2.
+        assertThat(run(80, "queue", "messages", "--status", "lost")).isEqualTo(2);
+        assertThat(run(80, "queue", "messages", "--older", "soon")).isEqualTo(2);
+        assertThat(printed.err()).contains("status is queued or held").contains("such as 30m");
     }
 
     @Test

@@ -71,8 +71,14 @@ public sealed interface RelayEvent {
         }
     }
 
-    /// The operator removed it.
+    /// The operator removed it, and nobody is told.
     record Removed(QueueEntry entry) implements RelayEvent {}
+
+    /// The operator gave a held entry back to delivery.
+    record Released(QueueEntry entry) implements RelayEvent {}
+
+    /// The operator sends it by another connector; `entry` has the lane it leaves.
+    record Redirected(QueueEntry entry, String connector) implements RelayEvent {}
 
     /// The sender was told that delivery takes long.
     record DelayWarned(QueueEntry entry, QueuedMessage notice) implements RelayEvent {}

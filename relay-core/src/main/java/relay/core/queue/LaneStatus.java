@@ -9,7 +9,10 @@ import relay.core.routing.Lane;
 ///
 /// `active` are being attempted, `ready` could be, `waiting` have a next attempt in the future of
 /// their own or of the lane, `held` wait for the operator. `retryAt` is when the lane may be tried
-/// again and means nothing unless `status` is `RETRY`.
+/// again and means nothing unless `status` is `RETRY`. `lastTry` is when a connection was last
+/// wanted, since the relay started; [Instant#MIN] for never. `incomingPerMinute` and
+/// `outgoingPerMinute` count what came into the lane and what left it, delivered or not, over the
+/// last minute.
 public record LaneStatus(
         Lane lane,
         Status status,
@@ -19,13 +22,18 @@ public record LaneStatus(
         long held,
         long bytes,
         Instant retryAt,
+        Instant lastTry,
+        long incomingPerMinute,
+        long outgoingPerMinute,
         List<Diagnostic> lastTrouble) {
 
     public enum Status {
         ACTIVE("Active"),
         READY("Ready"),
         RETRY("Retry"),
-        SUSPENDED("Suspended");
+        SUSPENDED("Suspended"),
+        /// Everything in it is held.
+        HELD("Held");
 
         private final String label;
 
@@ -41,6 +49,11 @@ public record LaneStatus(
 
     public LaneStatus {
         lastTrouble = List.copyOf(lastTrouble);
+    }
+
+    /// How much faster it empties than it fills, in messages a minute; below 0 it grows.
+    public long velocity() {
+        return outgoingPerMinute - incomingPerMinute;
     }
 
     public long messages() {

@@ -51,6 +51,18 @@ public interface MessageStore {
             }
         }
 
+        /// Those of `entries` that are in the lane, in any order; `next` means nothing.
+        record Named(Lane lane, List<QueueEntry.EntryId> entries) implements LoadQuery {
+            public Named {
+                entries = List.copyOf(entries);
+            }
+
+            @Override
+            public int limit() {
+                return entries.size();
+            }
+        }
+
         /// As `Older`, but only those whose sender has not been told of the delay.
         record Delayed(Lane lane, Instant acceptedBefore, int limit) implements LoadQuery {}
     }

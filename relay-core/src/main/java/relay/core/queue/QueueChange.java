@@ -48,6 +48,9 @@ public sealed interface QueueChange {
     /// Held entries of a lane become queued ones, due at once: the operator's `resume`.
     record ReleaseHeld(Lane lane, Instant now) implements QueueChange {}
 
+    /// A held entry becomes a queued one, due at once: the operator's `resume` of one message.
+    record Release(EntryId entry, Instant now) implements QueueChange {}
+
     /// The sender has been told of the delay, by each of `notices`.
     record DelayNoticeSent(EntryId entry, List<Notice> notices) implements QueueChange {
         public DelayNoticeSent {

@@ -5,7 +5,8 @@ import java.util.concurrent.CompletionStage;
 import relay.core.routing.Lane;
 
 /// The operator's hands on the running queue. Any thread; what is asked for is done in its turn,
-/// and the stage completes when it is done.
+/// and the stage completes when it is done and,
+/// where something changed, on disk.
 public interface QueueControl {
 
     CompletionStage<List<LaneStatus>> lanes();
@@ -14,7 +15,14 @@ public interface QueueControl {
     /// how many entries that is.
     CompletionStage<Long> retry(List<Lane> lanes);
 
-    /// Gives the held entries of these lanes back to delivery, due at once. Completes with how many
-    /// entries that is.
+    /// Ends the suspension of these lanes and gives their held entries back to delivery, due at
+    /// once. Completes with how many entries that is: what the suspension kept, and what was held.
     CompletionStage<Long> resume(List<Lane> lanes);
+
+    /// Nothing of these lanes is attempted or expires until [#resume], also after a restart; what is
+    /// being attempted may end. Completes with how many entries wait there.
+    CompletionStage<Long> suspend(List<Lane> lanes);
+
+    /// Has `order` carried out on the chosen entries.
+    CompletionStage<OrderResult> order(MailOrder order, List<MailChoice> choices);
 }

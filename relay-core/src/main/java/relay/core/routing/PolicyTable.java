@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import relay.core.address.Domain;
+import relay.core.tls.TlsTerms;
 
 /// Chooses the route of a recipient domain: the most specific address space, then the lowest cost,
 /// then the first name.
@@ -80,6 +81,52 @@ public final class PolicyTable {
                 .orElseGet(() ->
                         new Route.Unreachable(
                                 domain, new Lane(Lane.UNREACHABLE, domain.name(), floorName)));
+    }
+
+    /// The lane of mail for `domain` that is in `now`: the one of [#route], unless the operator
+    /// redirected it and the redirection still holds.
+    public Lane lane(Domain domain, Lane now) {
+        Lane routed = route(domain).lane();
+        return now.isRedirected() ? redirected(domain, now.connector()).orElse(routed) : routed;
+    }
+
+    /// The lane of mail for `domain` that the operator sends by `connector`; empty where there is no
+    /// such connector in use, or where it would demand less TLS than the one that the policy
+    /// chooses. The floor holds either way. By the policy's own choice it is no redirection.
+    public Optional<Lane> redirected(Domain domain, String connector) {
+        Route route = route(domain);
+        if (route.lane().connector().equals(connector)) return Optional.of(route.lane());
+        return connector(connector)
+                .filter(target -> target.enabled() == SendConnector.Enabled.YES)
+                .filter(target -> demandsEnough(target, route))
+                .map(target ->
+                        new Lane(
+                                target.name(),
+                                target.isDnsRouted() ? domain.name() : Lane.SMART_HOSTS,
+                                route.lane().floor(),
+                                Lane.Choice.BY_OPERATOR));
+    }
+
+    private static boolean demandsEnough(SendConnector target, Route route) {
+        return switch (route) {
+            case Route.Unreachable _ -> true;
+            case Route.Via(var chosen, _, var floors, _) -> {
+                int floor = floors.stream().mapToInt(f -> f.tls().strength()).max().orElse(0);
+                yield Math.max(strength(target), floor) >= strength(chosen)
+                        && hasTermsOf(chosen, target);
+            }
+        };
+    }
+
+    /// Terms cannot be compared: the target has the same, or there are none.
+    private static boolean hasTermsOf(SendConnector chosen, SendConnector target) {
+        TlsTerms terms = chosen.tlsOptions().terms();
+        return terms.equals(TlsTerms.NONE) || terms.equals(target.tlsOptions().terms());
+    }
+
+    private static int strength(SendConnector connector) {
+        int never = connector.plaintextFallback() == SendConnector.PlaintextFallback.NEVER ? 1 : 0;
+        return Math.max(never, connector.tls().strength());
     }
 
     private static Route via(

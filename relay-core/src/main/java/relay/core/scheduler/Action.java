@@ -5,6 +5,7 @@ import relay.core.address.Mailbox;
 import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.MessageStore.LoadQuery;
+import relay.core.queue.OrderResult;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
@@ -36,6 +37,10 @@ public sealed interface Action {
 
     /// Tell the sender that it takes long, because of `why`. Answered by [SchedulerEvent.Warned].
     record WarnOfDelay(QueueEntry entry, Diagnostic why) implements Action {}
+
+    /// Everything that the order of that number asks for has been ordered by the actions before this
+    /// one.
+    record OrderDone(long number, OrderResult result) implements Action {}
 
     record Tell(RelayEvent event) implements Action {}
 }

@@ -68,6 +68,7 @@ final class Board {
     Session newSession(LaneState lane, Instant now) {
         var session = new Session(new SessionId(++lastSession), lane, now);
         sessions.put(session.id, session);
+        lane.lastTry = now;
         lane.sessions.add(session);
         return session;
     }
@@ -85,14 +86,17 @@ final class Board {
 
     /// The routing changed: the entry's recipients go on in the lanes that are theirs now.
     void move(QueueEntry entry, Turn turn) {
+        move(entry, Rerouting.parts(entry, domain -> policy.lane(domain, entry.lane())), turn);
+    }
+
+    void move(QueueEntry entry, List<QueueChange.Move.Part> parts, Turn turn) {
         LaneState from = lane(entry.lane());
-        List<QueueChange.Move.Part> parts = Rerouting.parts(entry, policy);
         turn.change(new QueueChange.Move(entry.id(), parts));
-        from.loses(entry);
+        from.loses(entry, turn.now);
         from.forget(entry.id());
         for (QueueChange.Move.Part part : parts) {
             LaneState target = lane(part.lane());
-            target.gains(entry);
+            target.gains(entry, turn.now);
             target.disk.holdsDue(entry.nextAttempt());
             turn.touch(target);
         }

@@ -90,7 +90,7 @@ final class DiskView {
                 sweeping = true;
                 nextWarningFrom = Instant.MAX;
             }
-            case LoadQuery.All _ -> {}
+            case LoadQuery.All _, LoadQuery.Named _ -> {}
         }
     }
 
@@ -108,7 +108,7 @@ final class DiskView {
                 sweeping = false;
                 nextWarningFrom = earlier(nextWarningFrom, loaded.next());
             }
-            case LoadQuery.All _ -> {}
+            case LoadQuery.All _, LoadQuery.Named _ -> {}
         }
     }
 

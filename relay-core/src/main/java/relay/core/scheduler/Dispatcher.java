@@ -46,7 +46,7 @@ final class Dispatcher {
         Map<Mailbox, Diagnostic> failed =
                 entry.recipients().stream().distinct().collect(Collectors.toMap(r -> r, _ -> why));
         turn.act(new Action.Bounce(entry, failed, new QueueChange.End(entry.id(), List.of())));
-        lane.loses(entry);
+        lane.loses(entry, turn.now);
         lane.known.add(entry.id());
     }
 
@@ -57,14 +57,15 @@ final class Dispatcher {
         for (QueueEntry entry : condemned) {
             switch (verdict.fate()) {
                 case BOUNCE -> bounce(entry, verdict.why(), lane, turn);
-                case HOLD -> hold(entry, verdict.why(), lane, turn);
+                case HOLD -> hold(entry, List.of(verdict.why()), lane, turn);
             }
         }
     }
 
-    private static void hold(QueueEntry entry, Diagnostic why, LaneState lane, Turn turn) {
-        turn.change(new QueueChange.SetStatus(entry.id(), EntryStatus.HELD, List.of(why)));
-        turn.tell(new RelayEvent.Held(entry, List.of(why)));
+    /// Takes a queued entry out of delivery; `why` is empty where the operator did.
+    static void hold(QueueEntry entry, List<Diagnostic> why, LaneState lane, Turn turn) {
+        turn.change(new QueueChange.SetStatus(entry.id(), EntryStatus.HELD, why));
+        turn.tell(new RelayEvent.Held(entry, why));
         lane.holds();
         lane.forget(entry.id());
     }

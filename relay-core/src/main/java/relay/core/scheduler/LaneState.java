@@ -2,10 +2,14 @@ package relay.core.scheduler;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +49,15 @@ final class LaneState {
     /// Entries whose senders are being told of a delay.
     final Set<EntryId> warning = new HashSet<>();
 
+    /// What the open questions about the lane's entries are asked for, in their order.
+    final Deque<Look> looks = new ArrayDeque<>();
+
+    /// Orders for entries that are being attempted, to be carried out when they come back.
+    final Map<EntryId, Look> standingOrders = new HashMap<>();
+
+    Instant lastTry = Instant.MIN;
+    private final LastMinute incoming = new LastMinute();
+    private final LastMinute outgoing = new LastMinute();
     private @Nullable SendConnector connector;
     private @Nullable DomainFloor floor;
     private LaneRecord record;
@@ -121,7 +134,8 @@ final class LaneState {
 
     // How much
 
-    void gains(QueueEntry entry) {
+    void gains(QueueEntry entry, Instant now) {
+        incoming.count(now);
         if (entry.status() == EntryStatus.HELD) held++;
         else queued++;
         bytes += entry.envelope().sizeBytes();
@@ -129,7 +143,8 @@ final class LaneState {
     }
 
     /// The entry has ended or moved away, or will as soon as what was ordered is done.
-    void loses(QueueEntry entry) {
+    void loses(QueueEntry entry, Instant now) {
+        outgoing.count(now);
         if (entry.status() == EntryStatus.HELD) held--;
         else queued--;
         bytes -= entry.envelope().sizeBytes();
@@ -138,6 +153,12 @@ final class LaneState {
     void holds() {
         queued--;
         held++;
+    }
+
+    void releases(QueueEntry entry) {
+        queued++;
+        held--;
+        disk.accepted(entry.envelope().acceptedAt());
     }
 
     void releasesHeld() {
@@ -214,6 +235,13 @@ final class LaneState {
         return record;
     }
 
+    LaneRecord suspension(Suspension wanted) {
+        record =
+                new LaneRecord(
+                        lane, wanted, record.failures(), record.retryAt(), record.lastTrouble());
+        return record;
+    }
+
     /// The next attempt may begin at once; the failures so far still count.
     LaneRecord retryNow(Instant now) {
         verdict = null;
@@ -258,11 +286,15 @@ final class LaneState {
                 held,
                 bytes,
                 record.retryAt(),
+                lastTry,
+                incoming.at(now),
+                outgoing.at(now),
                 record.lastTrouble());
     }
 
     private Status status(long active, Instant now) {
         if (isSuspended()) return Status.SUSPENDED;
+        if (queued == 0 && held > 0) return Status.HELD;
         if (isResting(now) || !isConfigured()) return Status.RETRY;
         return active > 0 ? Status.ACTIVE : Status.READY;
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import relay.core.address.Domain;
 import relay.core.address.Mailbox;
 import relay.core.queue.QueueChange.Move;
 import relay.core.queue.QueueEntry;
@@ -17,18 +18,23 @@ final class Rerouting {
 
     static boolean isStale(QueueEntry entry, PolicyTable policy) {
         for (Mailbox recipient : entry.recipients()) {
-            if (!policy.route(recipient.domain()).lane().equals(entry.lane())) return true;
+            if (!policy.lane(recipient.domain(), entry.lane()).equals(entry.lane())) return true;
         }
         return false;
     }
 
-    static List<Move.Part> parts(QueueEntry entry, PolicyTable policy) {
-        Map<Lane, List<Mailbox>> lanes = new LinkedHashMap<>();
+    /// Gives a recipient's domain its lane.
+    interface LaneChoice {
+        Lane of(Domain domain);
+    }
+
+    static List<Move.Part> parts(QueueEntry entry, LaneChoice lanes) {
+        Map<Lane, List<Mailbox>> parts = new LinkedHashMap<>();
         for (Mailbox recipient : entry.recipients()) {
-            Lane lane = policy.route(recipient.domain()).lane();
-            lanes.computeIfAbsent(lane, _ -> new ArrayList<>()).add(recipient);
+            Lane lane = lanes.of(recipient.domain());
+            parts.computeIfAbsent(lane, _ -> new ArrayList<>()).add(recipient);
         }
-        return lanes.entrySet().stream()
+        return parts.entrySet().stream()
                 .map(lane -> new Move.Part(lane.getKey(), lane.getValue()))
                 .toList();
     }
@@ -37,8 +43,8 @@ final class Rerouting {
     /// that domain; behind smart hosts there are many, so only a look at each entry tells.
     static boolean mayBeStale(Lane lane, PolicyTable policy) {
         if (lane.nextHop().equals(Lane.SMART_HOSTS)) return true;
-        return relay.core.address.Domain.parse(lane.nextHop())
-                .map(domain -> !policy.route(domain).lane().equals(lane))
+        return Domain.parse(lane.nextHop())
+                .map(domain -> !policy.lane(domain, lane).equals(lane))
                 .orElse(true);
     }
 }

@@ -9,6 +9,7 @@ import java.util.SequencedSet;
 import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.LaneCensus;
+import relay.core.queue.LaneRecord.Suspension;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
@@ -34,12 +35,14 @@ public final class Scheduler {
     private final Board board;
     private final Dispatcher dispatcher;
     private final Sweeps sweeps;
+    private final Orders orders;
     private Instant lastTime = Instant.EPOCH;
 
     public Scheduler(SchedulerLimits limits, PolicyTable policy) {
         this.board = new Board(limits, policy);
         this.dispatcher = new Dispatcher(board);
         this.sweeps = new Sweeps(board);
+        this.orders = new Orders(board, sweeps);
     }
 
     public List<Action> on(SchedulerEvent event, Instant now) {
@@ -68,6 +71,9 @@ public final class Scheduler {
                     lanes.forEach(lane -> with(lane, turn, state -> retry(state, turn)));
             case SchedulerEvent.ResumeAsked(var lanes) ->
                     lanes.forEach(lane -> with(lane, turn, state -> resume(state, turn)));
+            case SchedulerEvent.SuspendAsked(var lanes) ->
+                    lanes.forEach(lane -> with(lane, turn, state -> suspend(state, turn)));
+            case SchedulerEvent.OrderGiven given -> orders.give(given, turn);
             case SchedulerEvent.PolicyChanged(var policy) -> adopt(policy, turn);
             case SchedulerEvent.Stopping _ -> stop(turn);
         }
@@ -123,7 +129,7 @@ public final class Scheduler {
         for (QueuedMessage message : messages) {
             for (QueueEntry entry : message.entries()) {
                 LaneState lane = board.lane(entry.lane());
-                lane.gains(entry);
+                lane.gains(entry, turn.now);
                 if (!board.hasMemoryFor(lane)) lane.disk.holdsDue(entry.nextAttempt());
                 else if (lane.known.add(entry.id())) lane.ready.addFresh(entry);
                 turn.touch(lane);
@@ -138,10 +144,10 @@ public final class Scheduler {
         session.attempts++;
         var attempt = new Attempt(entry, ended.outcomes(), lane.schedule(), turn.now);
         attempt.actions(ended.proof()).forEach(turn::act);
-        if (attempt.isOver()) lane.loses(entry);
+        if (attempt.isOver()) lane.loses(entry, turn.now);
         else lane.disk.holdsDue(attempt.due());
         // A notice is still to be written for what failed: until then the disk is not up to date.
-        if (!attempt.hasFailures()) lane.forget(entry.id());
+        if (!attempt.hasFailures()) comesBack(lane, entry.id(), turn);
         if (attempt.deliveredAny()) {
             session.deliveries++;
             lane.window.grow();
@@ -150,7 +156,7 @@ public final class Scheduler {
     }
 
     private static void settled(LaneState lane, EntryId entry, Turn turn) {
-        lane.forget(entry);
+        comesBack(lane, entry, turn);
         // It may have come due meanwhile, and been passed over because it was not settled.
         if (lane.queued() > 0) lane.disk.holdsDue(turn.now);
     }
@@ -159,8 +165,19 @@ public final class Scheduler {
         // A session gives back what it was offered because it is ending.
         session.phase = Session.Phase.FINISHING;
         session.leaves(entry.id(), turn.now);
-        session.lane.ready.putBack(entry);
+        if (Orders.isStanding(session.lane, entry.id())) {
+            comesBack(session.lane, entry.id(), turn);
+            session.lane.disk.holdsDue(entry.nextAttempt());
+        } else {
+            session.lane.ready.putBack(entry);
+        }
         turn.touch(session.lane);
+    }
+
+    /// The entry is on disk alone again; what was ordered for it meanwhile is done now.
+    private static void comesBack(LaneState lane, EntryId entry, Turn turn) {
+        lane.forget(entry);
+        Orders.doStanding(lane, entry, turn);
     }
 
     // Sessions
@@ -261,9 +278,19 @@ public final class Scheduler {
     }
 
     private static void resume(LaneState lane, Turn turn) {
+        if (lane.isSuspended()) {
+            turn.change(new QueueChange.RecordLane(lane.suspension(Suspension.NONE)));
+        }
         turn.change(new QueueChange.ReleaseHeld(lane.lane, turn.now));
         lane.releasesHeld();
         retry(lane, turn);
+    }
+
+    /// What has been offered may end; nothing more begins.
+    private void suspend(LaneState lane, Turn turn) {
+        if (lane.isSuspended()) return;
+        turn.change(new QueueChange.RecordLane(lane.suspension(Suspension.SUSPENDED)));
+        List.copyOf(lane.sessions).forEach(session -> board.finish(session, turn));
     }
 
     private void adopt(PolicyTable policy, Turn turn) {

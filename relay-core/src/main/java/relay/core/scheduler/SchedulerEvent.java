@@ -6,6 +6,8 @@ import relay.core.address.Mailbox;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.LaneCensus;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
 import relay.core.queue.MessageStore.Loaded;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
@@ -59,6 +61,13 @@ public sealed interface SchedulerEvent {
 
     /// The operator gives what these lanes hold back to delivery.
     record ResumeAsked(List<Lane> lanes) implements SchedulerEvent {}
+
+    /// The operator wants nothing of these lanes attempted.
+    record SuspendAsked(List<Lane> lanes) implements SchedulerEvent {}
+
+    /// The operator wants something done with single messages; answered by [Action.OrderDone].
+    record OrderGiven(long number, MailOrder order, List<MailChoice> choices)
+            implements SchedulerEvent {}
 
     /// A new configuration is in force.
     record PolicyChanged(PolicyTable policy) implements SchedulerEvent {}

@@ -22,9 +22,11 @@ final class Sweeps {
                     "");
 
     private final Board board;
+    private final Look stale;
 
     Sweeps(Board board) {
         this.board = board;
+        this.stale = new StaleLook(board);
     }
 
     /// Asks for what is too old. Mail without a connector and mail that the operator suspended or
@@ -44,28 +46,57 @@ final class Sweeps {
 
     /// Asks for everything in the lane, to move what is routed elsewhere now.
     void lookForStale(LaneState lane, Turn turn) {
-        if (Rerouting.mayBeStale(lane.lane, board.policy)) askAll(lane, List.of(), turn);
+        if (Rerouting.mayBeStale(lane.lane, board.policy)) lookThrough(lane, stale, turn);
+    }
+
+    /// Shows `look` every entry of the lane.
+    void lookThrough(LaneState lane, Look look, Turn turn) {
+        askAll(lane, List.of(), look, turn);
+    }
+
+    /// Shows `look` those of `entries` that are still in the lane.
+    static void ask(LaneState lane, List<QueueEntry.EntryId> entries, Look look, Turn turn) {
+        lane.looks.addLast(look);
+        Dispatcher.ask(lane, new LoadQuery.Named(lane.lane, entries), turn);
     }
 
     void loaded(LaneState lane, Loaded loaded, Turn turn) {
         lane.disk.answered(loaded);
-        for (QueueEntry entry : loaded.entries()) {
-            if (lane.disk.isOutdated(entry.id())) continue;
-            switch (loaded.query()) {
-                case LoadQuery.Due _ -> due(lane, entry);
-                case LoadQuery.Older _ -> expired(lane, entry, turn);
-                case LoadQuery.Delayed _ -> delayed(lane, entry, turn);
-                case LoadQuery.All _ -> stale(lane, entry, turn);
+        switch (loaded.query()) {
+            case LoadQuery.Due _ -> upToDate(lane, loaded).forEach(entry -> due(lane, entry));
+            case LoadQuery.Older _ ->
+                    upToDate(lane, loaded).forEach(entry -> expired(lane, entry, turn));
+            case LoadQuery.Delayed _ ->
+                    upToDate(lane, loaded).forEach(entry -> delayed(lane, entry, turn));
+            case LoadQuery.All(_, _, var limit) -> {
+                Look look = lane.looks.removeFirst();
+                show(lane, loaded, look, turn);
+                List<QueueEntry> found = loaded.entries();
+                if (found.size() < limit) look.over(turn);
+                else askAll(lane, List.of(found.getLast().id()), look, turn);
             }
-        }
-        if (loaded.query() instanceof LoadQuery.All(_, _, var limit)
-                && loaded.entries().size() == limit) {
-            askAll(lane, List.of(loaded.entries().getLast().id()), turn);
+            case LoadQuery.Named _ -> {
+                Look look = lane.looks.removeFirst();
+                show(lane, loaded, look, turn);
+                look.over(turn);
+            }
         }
         lane.disk.closed();
     }
 
-    private void askAll(LaneState lane, List<QueueEntry.EntryId> after, Turn turn) {
+    private static List<QueueEntry> upToDate(LaneState lane, Loaded loaded) {
+        return loaded.entries().stream().filter(e -> !lane.disk.isOutdated(e.id())).toList();
+    }
+
+    private static void show(LaneState lane, Loaded loaded, Look look, Turn turn) {
+        for (QueueEntry entry : loaded.entries()) {
+            if (lane.disk.isOutdated(entry.id())) look.atOutdated(lane, entry, turn);
+            else look.at(lane, entry, turn);
+        }
+    }
+
+    private void askAll(LaneState lane, List<QueueEntry.EntryId> after, Look look, Turn turn) {
+        lane.looks.addLast(look);
         Lane name = lane.lane;
         Dispatcher.ask(lane, new LoadQuery.All(name, after, board.limits.loadBatch()), turn);
     }
@@ -88,13 +119,24 @@ final class Sweeps {
         }
     }
 
-    private void stale(LaneState lane, QueueEntry entry, Turn turn) {
-        // What is being attempted is looked at again when it comes back.
-        if (Rerouting.isStale(entry, board.policy) && isFree(lane, entry)) board.move(entry, turn);
+    /// Moves what is routed elsewhere. What is being attempted, or has come back meanwhile, is
+    /// looked at again before its next attempt.
+    private record StaleLook(Board board) implements Look {
+        @Override
+        public void at(LaneState lane, QueueEntry entry, Turn turn) {
+            boolean stale = Rerouting.isStale(entry, board.policy);
+            if (stale && isFree(lane, entry)) board.move(entry, turn);
+        }
+
+        @Override
+        public void atOutdated(LaneState lane, QueueEntry entry, Turn turn) {}
+
+        @Override
+        public void over(Turn turn) {}
     }
 
     /// Whether nobody else is at work on the entry; where it was ready, it no longer is.
-    private static boolean isFree(LaneState lane, QueueEntry entry) {
+    static boolean isFree(LaneState lane, QueueEntry entry) {
         return !lane.known.contains(entry.id()) || lane.ready.remove(entry.id());
     }
 

@@ -25,6 +25,16 @@ public sealed interface TlsRequirement {
         }
     }
 
+    /// How much is asked for, from 0 (nothing) upwards.
+    default int strength() {
+        return switch (this) {
+            case None _ -> 0;
+            case EncryptionOnly _ -> 1;
+            case CertificateValidation _ -> 2;
+            case DomainValidation _ -> 3;
+        };
+    }
+
     /// The demands made of `hostName`, the MX or smart host by the name it was found under (lower
     /// case, A-labels). Chains end at `roots`.
     default List<TlsDemand> demands(Source source, String hostName, RootSet roots) {

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import relay.core.queue.Envelope;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneRecord;
+import relay.core.queue.LaneRecord.Suspension;
 import relay.core.queue.MessageStore.LoadQuery;
 import relay.core.queue.MessageStore.Loaded;
 import relay.core.queue.QueueChange;
@@ -77,6 +79,8 @@ final class FakeDisk {
                                                     EntryStatus.QUEUED,
                                                     now,
                                                     e.delayNotice())));
+            case QueueChange.Release(var id, var now) ->
+                    replace(id, e -> with(e, e.lane(), EntryStatus.QUEUED, now, e.delayNotice()));
             case QueueChange.DelayNoticeSent(var id, _) ->
                     replace(
                             id,
@@ -94,6 +98,9 @@ final class FakeDisk {
             case LoadQuery.Delayed(var lane, var before, var limit) ->
                     aged(query, inLane(lane, FakeDisk::isUnwarned, byAge()), before, limit);
             case LoadQuery.All all -> all(all);
+            case LoadQuery.Named(var lane, var named) ->
+                    new Loaded(
+                            query, inLane(lane, e -> named.contains(e.id()), byAge()), Instant.MAX);
         };
     }
 
@@ -129,8 +136,11 @@ final class FakeDisk {
 
     List<LaneCensus> census() {
         var lanes = new ArrayList<LaneCensus>();
-        entries.values().stream()
-                .map(QueueEntry::lane)
+        Stream.concat(
+                        records.values().stream()
+                                .filter(r -> r.suspension() == Suspension.SUSPENDED)
+                                .map(LaneRecord::lane),
+                        entries.values().stream().map(QueueEntry::lane))
                 .distinct()
                 .forEach(lane -> {
                     List<QueueEntry> all =

@@ -20,6 +20,7 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.Envelope;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.MessageStore.LoadQuery;
+import relay.core.queue.OrderResult;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
@@ -58,6 +59,7 @@ final class World {
     final List<Action.Bounce> bounces = new ArrayList<>();
     final List<Action.WarnOfDelay> warnings = new ArrayList<>();
     final List<Action> told = new ArrayList<>();
+    final List<OrderResult> results = new ArrayList<>();
     Instant now = START;
     PolicyTable policy;
     Scheduler scheduler;
@@ -233,6 +235,7 @@ final class World {
             case Action.Change(var change) -> disk.apply(change);
             case Action.Bounce bounce -> bounce(bounce);
             case Action.WarnOfDelay warn -> warn(warn);
+            case Action.OrderDone(_, var result) -> results.add(result);
             case Action.Tell _ -> told.add(action);
         }
     }

@@ -48,6 +48,10 @@ record DiskChanges(SimDisk disk) {
                 makeDue(lane, now, EntryStatus.HELD);
                 yield List.of();
             }
+            case QueueChange.Release(var id, var now) -> {
+                replace(id, e -> with(e, EntryStatus.QUEUED, now, e.delayNotice()));
+                yield List.of();
+            }
             case QueueChange.Move(var id, var parts) -> {
                 move(id, parts);
                 yield List.of();

@@ -64,6 +64,7 @@ final class NoticeDesk {
             case QueueChange.SetStatus _,
                     QueueChange.MakeDue _,
                     QueueChange.ReleaseHeld _,
+                    QueueChange.Release _,
                     QueueChange.DelayNoticeSent _,
                     QueueChange.Move _,
                     QueueChange.RecordLane _ ->

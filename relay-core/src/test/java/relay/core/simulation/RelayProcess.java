@@ -155,6 +155,7 @@ final class RelayProcess {
             case Action.Change(var change) -> store.change(change);
             case Action.Bounce bounce -> desk.bounce(bounce);
             case Action.WarnOfDelay warning -> desk.warn(warning);
+            case Action.OrderDone _ -> {}
             case Action.Tell(var event) -> told(event);
         }
     }

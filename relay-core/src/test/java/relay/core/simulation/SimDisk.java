@@ -81,6 +81,11 @@ final class SimDisk {
                                 .toList();
                 yield new Loaded(query, found, Instant.MAX);
             }
+            case LoadQuery.Named(var lane, var named) ->
+                    new Loaded(
+                            query,
+                            inLane(lane).stream().filter(e -> named.contains(e.id())).toList(),
+                            Instant.MAX);
         };
     }
 

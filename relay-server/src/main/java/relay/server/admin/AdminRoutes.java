@@ -18,10 +18,12 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /// Which request gets which answer. Runs on the server's virtual threads.
 final class AdminRoutes {
@@ -51,8 +53,12 @@ final class AdminRoutes {
                         "/api/v1/messages/{id}",
                         reading(request ->
                                 queue.message(request.path().pathParameters().get("id"))))
-                .post("/api/v1/queues/retry", changing(queue::retry))
-                .post("/api/v1/queues/resume", changing(queue::resume));
+                .post("/api/v1/queues/retry", changing(Set.of(), queue::retry))
+                .post("/api/v1/queues/resume", changing(Set.of(), queue::resume))
+                .post("/api/v1/queues/suspend", changing(Set.of(), queue::suspend))
+                .post("/api/v1/messages/hold", changing(Set.of(), queue::hold))
+                .post("/api/v1/messages/remove", changing(Set.of("notice"), queue::remove))
+                .post("/api/v1/messages/redirect", changing(Set.of("to"), queue::redirect));
         page(routing, "/", StaticPage.of("console.html", "text/html; charset=utf-8"));
         page(routing, "/console.css", StaticPage.of("console.css", "text/css; charset=utf-8"));
         page(routing, "/console.js", StaticPage.of("console.js", "text/javascript; charset=utf-8"));
@@ -96,27 +102,11 @@ final class AdminRoutes {
     }
 
     private Answer messages(ServerRequest request) {
-        Optional<String> wanted = all(request, "limit").stream().findFirst();
-        if (wanted.isEmpty()) {
-            return selected(request, which -> queue.messages(which, QueueApi.DEFAULT_LIMIT));
-        }
-        return limit(wanted.get())
-                .map(limit -> selected(request, which -> queue.messages(which, limit)))
-                .orElseGet(() ->
-                        Answer.error(
-                                Answer.BAD_REQUEST,
-                                "limit is a number from 1 to " + QueueApi.MAX_LIMIT));
-    }
-
-    private static Optional<Integer> limit(String text) {
-        try {
-            int limit = Integer.parseInt(text);
-            return limit >= 1 && limit <= QueueApi.MAX_LIMIT
-                    ? Optional.of(limit)
-                    : Optional.empty();
-        } catch (NumberFormatException _) {
-            return Optional.empty();
-        }
+        return switch (MessageQuery.read(name -> all(request, name), sources.clock().instant())) {
+            case MessageQuery.Read.Wrong(var why) -> Answer.error(Answer.BAD_REQUEST, why);
+            case MessageQuery.Read.Understood(var query) ->
+                    selected(request, which -> queue.messages(which, query));
+        };
     }
 
     private static Answer selected(ServerRequest request, Function<Selection, Answer> answer) {
@@ -129,23 +119,37 @@ final class AdminRoutes {
     private static Answer selected(SelectionReader.Read read, Function<Selection, Answer> answer) {
         return switch (read) {
             case SelectionReader.Read.Wrong(var why) -> Answer.error(Answer.BAD_REQUEST, why);
-            case SelectionReader.Read.Selected(var selection) -> answer.apply(selection);
+            case SelectionReader.Read.Selected(var selection, _) -> answer.apply(selection);
         };
     }
 
-    private Handler changing(Function<Selection, Answer> change) {
-        return (request, response) -> change(request, response, change);
+    /// A change of a part of the queue; `body` may say more than which part.
+    private interface Change {
+        Answer of(Selection selection, JsonNode body);
     }
 
-    private void change(
-            ServerRequest request, ServerResponse response, Function<Selection, Answer> wanted) {
+    /// `more` are the fields that the body may have beside the selection.
+    private Handler changing(Set<String> more, Change change) {
+        return (request, response) ->
+                change(
+                        request,
+                        response,
+                        () ->
+                                switch (SelectionReader.body(body(request), more)) {
+                                    case SelectionReader.Read.Wrong(var why) ->
+                                            Answer.error(Answer.BAD_REQUEST, why);
+                                    case SelectionReader.Read.Selected(var which, var body) ->
+                                            change.of(which, body);
+                                });
+    }
+
+    private void change(ServerRequest request, ServerResponse response, Supplier<Answer> answer) {
         var change =
                 new RequestGuard.Change(
                         peer(request),
                         request.authority(),
                         request.headers().values(CHANGE),
                         contentType(request));
-        Supplier<Answer> answer = () -> selected(SelectionReader.body(body(request)), wanted);
         send(response, guard.refuseChange(change).orElseGet(answer));
     }
 

@@ -96,8 +96,16 @@ final class LaneSelector {
     private List<Lane> lanesFor(Domain domain) {
         Lane routed = policy.route(domain).lane();
         return lanes.stream()
-                .filter(lane -> lane.equals(routed) || lane.nextHop().equals(domain.name()))
+                .filter(lane ->
+                        lane.equals(routed)
+                                || lane.nextHop().equals(domain.name())
+                                || isOfRedirectedMail(lane))
                 .toList();
+    }
+
+    /// Of any domain.
+    private static boolean isOfRedirectedMail(Lane lane) {
+        return lane.isRedirected() && lane.nextHop().equals(Lane.SMART_HOSTS);
     }
 
     private List<QueueEntry> message(String id) {

@@ -6,22 +6,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneStatus;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
+import relay.core.queue.OrderResult;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
 import relay.core.routing.Lane;
+import relay.core.routing.SendConnector;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What `/api/v1` answers. Knows no HTTP but the status; any thread; blocks for the queue.
 final class QueueApi {
-    /// How many messages an answer has where the request does not say.
-    static final int DEFAULT_LIMIT = 1000;
-
-    /// The most messages that an answer has, and that are looked at in each lane.
-    static final int MAX_LIMIT = 10_000;
-
     private final AdminSources sources;
     private final QueueReads reads;
 
@@ -55,16 +56,17 @@ final class QueueApi {
     }
 
     /// `GET /api/v1/messages`: the selected messages, the oldest of each lane first, at most
-    /// `limit`.
-    Answer messages(Selection selection, int limit) {
+    /// the query's limit.
+    Answer messages(Selection selection, MessageQuery query) {
         return switch (selector(reads.statuses()).find(selection)) {
             case LaneSelector.Found.Unknown(var ids) -> Answer.unknown(ids);
             case LaneSelector.Found.Selected(var lanes, var entries) -> {
-                var found = new ArrayList<QueueEntry>(entries);
+                var found = new ArrayList<>(entries.stream().filter(query.wanted()).toList());
                 for (Lane lane : lanes) {
-                    if (found.size() <= limit) found.addAll(entriesOf(lane, selection, limit));
+                    if (found.size() > query.limit()) break;
+                    entriesOf(lane, selection, query).filter(query.wanted()).forEach(found::add);
                 }
-                yield Answer.ok(messages(found, limit));
+                yield Answer.ok(messages(found, query.limit()));
             }
         };
     }
@@ -82,26 +84,125 @@ final class QueueApi {
 
     /// `POST /api/v1/queues/retry`: makes the selected lanes' messages due at once. A message's id
     /// stands for the lanes it is in.
-    Answer retry(Selection selection) {
-        return change(selection, reads::retry);
+    Answer retry(Selection selection, JsonNode body) {
+        return lanes(selection, reads::retry);
     }
 
-    /// `POST /api/v1/queues/resume`: gives the held messages of the selected lanes back to delivery.
-    Answer resume(Selection selection) {
-        return change(selection, reads::resume);
+    /// `POST /api/v1/queues/suspend`: nothing of the selected lanes is attempted until they are
+    /// resumed. A message's id stands for the lanes it is in.
+    Answer suspend(Selection selection, JsonNode body) {
+        return lanes(selection, reads::suspend);
     }
 
-    private Answer change(Selection selection, ToLongFunction<List<Lane>> change) {
+    /// `POST /api/v1/queues/resume`: ends the suspension of the selected lanes and gives what they
+    /// hold back to delivery; of messages named by their ids, those alone.
+    Answer resume(Selection selection, JsonNode body) {
+        return found(
+                selection,
+                found -> {
+                    OrderResult single =
+                            found.entries().isEmpty()
+                                    ? new OrderResult(0, 0, 0)
+                                    : reads.order(
+                                            new MailOrder.Release(), singles(found.entries()));
+                    long whole = found.lanes().isEmpty() ? 0 : reads.resume(found.lanes());
+                    return answer(
+                            new OrderResult(
+                                    whole + single.done(), single.underWay(), single.leftAlone()),
+                            found);
+                });
+    }
+
+    /// `POST /api/v1/messages/hold`: nothing of the selected messages is attempted, nor expires,
+    /// until they are resumed.
+    Answer hold(Selection selection, JsonNode body) {
+        return order(selection, new MailOrder.Hold());
+    }
+
+    /// `POST /api/v1/messages/remove`: ends the selected messages; `notice` false: without telling
+    /// the senders.
+    Answer remove(Selection selection, JsonNode body) {
+        JsonNode notice = body.path("notice");
+        if (!notice.isMissingNode() && !notice.isBoolean()) {
+            return Answer.error(Answer.BAD_REQUEST, "notice is true or false");
+        }
+        return order(
+                selection,
+                new MailOrder.Remove(
+                        notice.booleanValue(true)
+                                ? MailOrder.Remove.Notice.TO_SENDER
+                                : MailOrder.Remove.Notice.NONE));
+    }
+
+    /// `POST /api/v1/messages/redirect`: sends the selected messages by the connector `to`.
+    Answer redirect(Selection selection, JsonNode body) {
+        String to = body.path("to").asString("");
+        boolean inUse =
+                sources.policy()
+                        .get()
+                        .connector(to)
+                        .filter(target -> target.enabled() == SendConnector.Enabled.YES)
+                        .isPresent();
+        return inUse
+                ? order(selection, new MailOrder.Redirect(to))
+                : Answer.error(
+                        Answer.NOT_FOUND, "no send connector in use has the name \"" + to + "\"");
+    }
+
+    private Answer order(Selection selection, MailOrder order) {
+        return found(
+                selection, found -> answer(reads.order(order, choices(selection, found)), found));
+    }
+
+    private static List<MailChoice> choices(
+            Selection selection, LaneSelector.Found.Selected found) {
+        var choices = new ArrayList<MailChoice>(singles(found.entries()));
+        for (Lane lane : found.lanes()) {
+            choices.add(
+                    selection instanceof Selection.OfDomain(var domain)
+                            ? new MailChoice.ForDomain(lane, domain)
+                            : new MailChoice.Whole(lane));
+        }
+        return choices;
+    }
+
+    private static List<MailChoice> singles(List<QueueEntry> entries) {
+        return entries.stream()
+                .<MailChoice>map(entry -> new MailChoice.Single(entry.lane(), List.of(entry.id())))
+                .toList();
+    }
+
+    private static Answer answer(OrderResult result, LaneSelector.Found.Selected found) {
+        ObjectNode body = QueueJson.object();
+        body.put("messages", result.done());
+        body.put("underWay", result.underWay());
+        body.put("leftAlone", result.leftAlone());
+        names(body, found.touched());
+        return Answer.ok(body);
+    }
+
+    private Answer lanes(Selection selection, ToLongFunction<List<Lane>> change) {
+        return found(
+                selection,
+                found -> {
+                    List<Lane> lanes = found.touched();
+                    ObjectNode body = QueueJson.object();
+                    body.put("messages", lanes.isEmpty() ? 0 : change.applyAsLong(lanes));
+                    names(body, lanes);
+                    return Answer.ok(body);
+                });
+    }
+
+    private static void names(ObjectNode body, List<Lane> lanes) {
+        var queues = body.putArray("queues");
+        lanes.stream().map(Lane::toString).forEach(queues::add);
+    }
+
+    private Answer found(
+            Selection selection, Function<LaneSelector.Found.Selected, Answer> answer) {
         return switch (selector(reads.statuses()).find(selection)) {
             case LaneSelector.Found.Unknown(var ids) -> Answer.unknown(ids);
-            case LaneSelector.Found.Selected found -> {
-                List<Lane> lanes = found.touched();
-                ObjectNode body = QueueJson.object();
-                body.put("messages", lanes.isEmpty() ? 0 : change.applyAsLong(lanes));
-                var queues = body.putArray("queues");
-                lanes.stream().map(Lane::toString).forEach(queues::add);
-                yield Answer.ok(body);
-            }
+            case LaneSelector.Found.Selected found -> answer.apply(found);
         };
     }
 
@@ -119,16 +220,19 @@ final class QueueApi {
         return oldest;
     }
 
-    /// One more than `limit`, so that the caller can tell that there are more.
-    private List<QueueEntry> entriesOf(Lane lane, Selection selection, int limit) {
+    /// One more than the limit, so that the caller can tell that there are more.
+    private Stream<QueueEntry> entriesOf(Lane lane, Selection selection, MessageQuery query) {
         return switch (selection) {
             case Selection.OfDomain(var domain) ->
-                    read(lane, MAX_LIMIT).stream()
+                    read(lane, MessageQuery.MAX_LIMIT).stream()
                             .filter(entry ->
                                     entry.recipients().stream()
-                                            .anyMatch(to -> to.domain().equals(domain)))
-                            .toList();
-            case Selection.All _, Selection.Ids _, Selection.OfConnector _ -> read(lane, limit + 1);
+                                            .anyMatch(to -> to.domain().equals(domain)));
+            case Selection.All _, Selection.Ids _, Selection.OfConnector _ ->
+                    switch (query.scan()) {
+                        case AS_MANY_AS_WANTED -> read(lane, query.limit() + 1).stream();
+                        case AS_MANY_AS_ALLOWED -> read(lane, MessageQuery.MAX_LIMIT).stream();
+                    };
         };
     }
 

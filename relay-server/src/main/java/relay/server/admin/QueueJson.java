@@ -8,6 +8,7 @@ import relay.core.address.Mailbox;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.QueueEntry;
+import relay.core.routing.Lane;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,6 +28,7 @@ final class QueueJson {
         json.put("connector", lane.lane().connector());
         json.put("nextHop", lane.lane().nextHop());
         if (!lane.lane().floor().isEmpty()) json.put("floor", lane.lane().floor());
+        json.put("deliveryType", deliveryType(lane.lane()));
         json.put("status", lane.status().label());
         json.put("messages", lane.messages());
         json.put("active", lane.active());
@@ -37,12 +39,24 @@ final class QueueJson {
         if (lane.status() == LaneStatus.Status.RETRY) {
             json.put("retryAt", lane.retryAt().toString());
         }
+        if (!lane.lastTry().equals(Instant.MIN)) json.put("lastTry", lane.lastTry().toString());
+        json.put("incomingPerMinute", lane.incomingPerMinute());
+        json.put("outgoingPerMinute", lane.outgoingPerMinute());
+        json.put("velocity", lane.velocity());
         oldest.ifPresent(accepted -> {
             json.put("oldest", accepted.toString());
             json.put("oldestAgeSeconds", ageSeconds(accepted, now));
         });
         trouble(json, lane.lastTrouble());
         return json;
+    }
+
+    /// In the words of Exchange's Get-Queue.
+    private static String deliveryType(Lane lane) {
+        if (lane.isUnreachable()) return "Unreachable";
+        return lane.nextHop().equals(Lane.SMART_HOSTS)
+                ? "SmartHostConnectorDelivery"
+                : "DnsConnectorDelivery";
     }
 
     static ObjectNode entry(QueueEntry entry, Instant now) {

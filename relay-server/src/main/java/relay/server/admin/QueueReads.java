@@ -13,6 +13,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import relay.core.queue.LaneStatus;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
+import relay.core.queue.OrderResult;
 import relay.core.queue.QueueControl;
 import relay.core.routing.Lane;
 
@@ -23,6 +26,7 @@ import relay.core.routing.Lane;
 /// blocks for at most the patience, then throws [Busy].
 final class QueueReads implements AutoCloseable {
     private static final int MAX_WAITING = 16;
+    private static final Duration ORDER_PATIENCE = Duration.ofMinutes(5);
 
     private final QueueControl control;
     private final Duration patience;
@@ -61,6 +65,15 @@ final class QueueReads implements AutoCloseable {
         return await(control.resume(lanes));
     }
 
+    long suspend(List<Lane> lanes) {
+        return await(control.suspend(lanes));
+    }
+
+    /// Waits longer: an order may be about a million messages.
+    OrderResult order(MailOrder order, List<MailChoice> choices) {
+        return await(control.order(order, choices).toCompletableFuture(), ORDER_PATIENCE);
+    }
+
     <T> T fromDisk(Callable<T> read) {
         try {
             return await(disk.submit(read));
@@ -74,6 +87,10 @@ final class QueueReads implements AutoCloseable {
     }
 
     private <T> T await(Future<T> future) {
+        return await(future, patience);
+    }
+
+    private static <T> T await(Future<T> future, Duration patience) {
         try {
             return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {

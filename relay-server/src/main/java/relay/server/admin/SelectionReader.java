@@ -18,7 +18,8 @@ final class SelectionReader {
 
     /// A selection, or why there is none.
     sealed interface Read {
-        record Selected(Selection selection) implements Read {}
+        /// `body` is all of a change's body.
+        record Selected(Selection selection, JsonNode body) implements Read {}
 
         record Wrong(String why) implements Read {}
     }
@@ -34,28 +35,42 @@ final class SelectionReader {
         return kinds.size() == 1 ? kinds.getFirst() : new Read.Wrong(ONE_OF);
     }
 
-    static Read body(String json) {
+    /// A change that takes the fields `more` beside the selection.
+    static Read body(String json, Set<String> more) {
         JsonNode body;
         try {
             body = JSON.readTree(json);
         } catch (JacksonException malformed) {
             return new Read.Wrong("the body is not JSON: " + malformed.getOriginalMessage());
         }
-        if (!body.isObject() || !FIELDS.containsAll(body.propertyNames()) || body.size() != 1) {
-            return new Read.Wrong(ONE_OF);
+        if (!body.isObject()) return new Read.Wrong(ONE_OF);
+        for (String field : body.propertyNames()) {
+            if (FIELDS.contains(field) || more.contains(field)) continue;
+            return new Read.Wrong(
+                    "unknown field " + field + "; " + (more.isEmpty() ? ONE_OF : allowed(more)));
         }
-        String field = body.propertyNames().iterator().next();
+        List<String> ways = FIELDS.stream().filter(body::has).toList();
+        if (ways.size() != 1) return new Read.Wrong(ONE_OF);
+        String field = ways.getFirst();
         JsonNode value = body.path(field);
-        return switch (field) {
-            case "ids" -> ids(value);
-            case "connector" ->
-                    text(field, value, name -> selected(new Selection.OfConnector(name)));
-            case "domain" -> text(field, value, SelectionReader::domain);
-            default ->
-                    value.isBoolean() && value.booleanValue()
-                            ? selected(new Selection.All())
-                            : new Read.Wrong("all is true or left out");
-        };
+        Read selection =
+                switch (field) {
+                    case "ids" -> ids(value);
+                    case "connector" ->
+                            text(field, value, name -> selected(new Selection.OfConnector(name)));
+                    case "domain" -> text(field, value, SelectionReader::domain);
+                    default ->
+                            value.isBoolean() && value.booleanValue()
+                                    ? selected(new Selection.All())
+                                    : new Read.Wrong("all is true or left out");
+                };
+        return selection instanceof Read.Selected(var which, _)
+                ? new Read.Selected(which, body)
+                : selection;
+    }
+
+    private static String allowed(Set<String> more) {
+        return ONE_OF + ", and " + String.join(", ", more);
     }
 
     private static Read ids(JsonNode value) {
@@ -83,6 +98,6 @@ final class SelectionReader {
     }
 
     private static Read selected(Selection selection) {
-        return new Read.Selected(selection);
+        return new Read.Selected(selection, JSON.createObjectNode());
     }
 }

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Asks the running relay on its admin port; docs/admin-api.md says how. Blocks: 2 s for the
-/// connection, 30 s for the answer.
+/// connection, 30 s for what is shown, 6 minutes for a change.
 final class AdminClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -46,7 +46,7 @@ final class AdminClient implements AutoCloseable {
     }
 
     Reply get(String pathAndQuery) {
-        return send(HttpRequest.newBuilder(uri(pathAndQuery)).GET());
+        return send(HttpRequest.newBuilder(uri(pathAndQuery)).GET(), Duration.ofSeconds(30));
     }
 
     Reply post(String path, JsonNode body) {
@@ -54,15 +54,14 @@ final class AdminClient implements AutoCloseable {
                 HttpRequest.newBuilder(uri(path))
                         .header("Content-Type", "application/json")
                         .header("X-Relay-Request", "cli")
-                        .POST(BodyPublishers.ofString(body.toString())));
+                        .POST(BodyPublishers.ofString(body.toString())),
+                Duration.ofMinutes(6));
     }
 
-    private Reply send(HttpRequest.Builder request) {
+    private Reply send(HttpRequest.Builder request, Duration patience) {
         try {
             HttpResponse<String> response =
-                    client.send(
-                            request.timeout(Duration.ofSeconds(30)).build(),
-                            BodyHandlers.ofString());
+                    client.send(request.timeout(patience).build(), BodyHandlers.ofString());
             JsonNode body = JSON.readTree(response.body());
             String error = body.path("error").asString("status " + response.statusCode());
             return switch (response.statusCode()) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
 
@@ -39,13 +40,20 @@ final class QueueListVerb extends QueueVerb {
         }
         var table =
                 new Table(
-                        List.of(LEFT, LEFT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, LEFT),
+                        List.of(
+                                LEFT, LEFT, LEFT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT,
+                                RIGHT, RIGHT, LEFT),
                         "QUEUE",
+                        "TYPE",
                         "STATUS",
                         "MESSAGES",
                         "HELD",
                         "SIZE",
                         "OLDEST",
+                        "IN/MIN",
+                        "OUT/MIN",
+                        "VELOCITY",
+                        "LAST TRY",
                         "NEXT TRY",
                         "LAST ERROR");
         queues.values().forEach(queue -> add(table, queue));
@@ -55,6 +63,7 @@ final class QueueListVerb extends QueueVerb {
     private void add(Table table, JsonNode queue) {
         table.row(
                 queue.path("id").asString(),
+                type(queue.path("deliveryType").asString()),
                 queue.path("status").asString(),
                 queue.path("messages").asString(),
                 queue.path("held").asString(),
@@ -62,10 +71,26 @@ final class QueueListVerb extends QueueVerb {
                 queue.has("oldestAgeSeconds")
                         ? Words.span(Duration.ofSeconds(queue.path("oldestAgeSeconds").asLong()))
                         : "-",
+                queue.path("incomingPerMinute").asString(),
+                queue.path("outgoingPerMinute").asString(),
+                queue.path("velocity").asString(),
+                queue.has("lastTry") ? ago(queue.path("lastTry").asString()) : "-",
                 queue.has("retryAt")
                         ? until(Instant.parse(queue.path("retryAt").asString()), clock.instant())
                         : "-",
                 queue.path("lastError").path("text").asString(""));
+    }
+
+    private static String type(String deliveryType) {
+        return switch (deliveryType) {
+            case "DnsConnectorDelivery" -> "dns";
+            case "SmartHostConnectorDelivery" -> "smarthost";
+            default -> deliveryType.toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private String ago(String then) {
+        return Words.span(Duration.between(Instant.parse(then), clock.instant()));
     }
 
     /// `in 5m`, or `now` where the time has come.

@@ -6,8 +6,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "resume",
         description =
-                "Give held messages back to delivery. A message's id stands for the queue it is"
-                        + " in; nothing named means all.")
+                "End the suspension of queues and give held messages back to delivery; of messages"
+                        + " named by their ids, those alone. Nothing named means all.")
 final class QueueResumeVerb extends QueueVerb {
     QueueResumeVerb(RelayCommand root, Actions.LocateAdmin locateAdmin, Terminal terminal) {
         super(root, locateAdmin, terminal);

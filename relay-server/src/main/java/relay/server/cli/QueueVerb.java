@@ -24,7 +24,7 @@ abstract class QueueVerb extends Verb {
             description = "the id of a queue or of a message, or a connector's name")
     private List<String> ids = List.of();
 
-    @Option(names = "--all", description = "everything; so it is where nothing is named")
+    @Option(names = "--all", description = "everything")
     private boolean all;
 
     @Option(names = "--connector", paramLabel = "NAME", description = "what leaves by a connector")
@@ -41,6 +41,16 @@ abstract class QueueVerb extends Verb {
     QueueVerb(RelayCommand root, Actions.LocateAdmin locateAdmin, Terminal terminal) {
         super(root, terminal);
         this.locateAdmin = locateAdmin;
+    }
+
+    /// What a verb does where nothing is named.
+    enum Unnamed {
+        MEANS_ALL,
+        IS_WRONG
+    }
+
+    Unnamed unnamed() {
+        return Unnamed.MEANS_ALL;
     }
 
     /// Prints what the relay answered, for people.
@@ -78,7 +88,8 @@ abstract class QueueVerb extends Verb {
         if (!ids.isEmpty()) ways++;
         if (!connector.isEmpty()) ways++;
         if (!domain.isEmpty()) ways++;
-        if (ways <= 1) return;
+        boolean enough = ways == 1 || (ways == 0 && unnamed() == Unnamed.MEANS_ALL);
+        if (enough) return;
         throw new ParameterException(
                 spec.commandLine(), "name ids, or one of --all, --connector and --domain");
     }
@@ -108,7 +119,7 @@ abstract class QueueVerb extends Verb {
         return count + " " + thing + (count == 1 ? "" : "s");
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

@@ -32,7 +32,12 @@ public final class RelayCommandLine {
                         .addSubcommand(new QueueListVerb(root, admin, terminal, clock))
                         .addSubcommand(new QueueShowVerb(root, admin, terminal, clock))
                         .addSubcommand(new QueueRetryVerb(root, admin, terminal))
-                        .addSubcommand(new QueueResumeVerb(root, admin, terminal));
+                        .addSubcommand(new QueueResumeVerb(root, admin, terminal))
+                        .addSubcommand(new QueueMessagesVerb(root, admin, terminal))
+                        .addSubcommand(new QueueSuspendVerb(root, admin, terminal))
+                        .addSubcommand(new QueueHoldVerb(root, admin, terminal))
+                        .addSubcommand(new QueueRemoveVerb(root, admin, terminal))
+                        .addSubcommand(new QueueRedirectVerb(root, admin, terminal));
         var relay =
                 new CommandLine(root)
                         .addSubcommand(new ServeVerb(root, actions.serve(), terminal))

@@ -38,7 +38,8 @@ final class TrackVerb extends Verb {
     @Option(
             names = "--event",
             paramLabel = "EVENT",
-            description = "RECEIVE, SEND, DEFER, FAIL, DSN, DROP, START, STOP or GAP")
+            description =
+                    "RECEIVE, SEND, DEFER, FAIL, DSN, DROP, REDIRECT, RESUBMIT, START, STOP or GAP")
     private String event = "";
 
     @Option(names = "--sender", paramLabel = "A", description = "an address or a domain")

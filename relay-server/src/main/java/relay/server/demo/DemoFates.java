@@ -47,6 +47,8 @@ public final class DemoFates implements EventSink {
                     RelayEvent.Bounced _,
                     RelayEvent.Held _,
                     RelayEvent.Removed _,
+                    RelayEvent.Released _,
+                    RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.PlaintextFallback _,

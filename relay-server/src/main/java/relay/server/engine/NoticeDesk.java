@@ -61,6 +61,15 @@ final class NoticeDesk implements AutoCloseable {
                 new SchedulerEvent.Warned(warning.entry().lane(), warning.entry().id()));
     }
 
+    /// Runs `next` on the desk's thread when every notice ordered so far has been handed over.
+    void afterThese(Runnable next) {
+        pending.incrementAndGet();
+        thread.execute(() -> {
+            next.run();
+            pending.decrementAndGet();
+        });
+    }
+
     boolean isIdle() {
         return pending.get() == 0;
     }
@@ -134,6 +143,7 @@ final class NoticeDesk implements AutoCloseable {
             case QueueChange.SetStatus _,
                     QueueChange.MakeDue _,
                     QueueChange.ReleaseHeld _,
+                    QueueChange.Release _,
                     QueueChange.DelayNoticeSent _,
                     QueueChange.Move _,
                     QueueChange.RecordLane _ ->

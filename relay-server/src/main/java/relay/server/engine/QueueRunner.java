@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import relay.core.address.Mailbox;
 import relay.core.delivery.SessionObserver;
 import relay.core.delivery.SessionObserver.SessionLink;
@@ -18,7 +20,10 @@ import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.LaneStatus;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
 import relay.core.queue.MessageStore;
+import relay.core.queue.OrderResult;
 import relay.core.queue.QueueControl;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueuedMessage;
@@ -38,6 +43,7 @@ public final class QueueRunner implements QueueControl {
 
     private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final Map<SessionId, SessionLink> links = new HashMap<>();
+    private final Map<Long, CompletableFuture<OrderResult>> orders = new HashMap<>();
     private final Scheduler scheduler;
     private final MessageStore store;
     private final SessionRunner sessions;
@@ -48,6 +54,7 @@ public final class QueueRunner implements QueueControl {
     private volatile PolicyTable policy;
     private volatile Phase phase = Phase.RUNNING;
     private int openSessions;
+    private long lastOrder;
 
     private enum Phase {
         RUNNING,
@@ -124,32 +131,65 @@ public final class QueueRunner implements QueueControl {
 
     @Override
     public CompletionStage<Long> retry(List<Lane> lanes) {
-        var answer = new CompletableFuture<Long>();
-        inbox.add(() -> {
-            long entries =
-                    scheduler.status(clock.instant()).stream()
-                            .filter(status -> lanes.contains(status.lane()))
-                            .mapToLong(status -> status.messages() - status.held())
-                            .sum();
-            on(new SchedulerEvent.RetryAsked(lanes));
-            answer.complete(entries);
-        });
-        return answer;
+        return changeLanes(
+                lanes,
+                status -> status.messages() - status.held(),
+                new SchedulerEvent.RetryAsked(lanes));
     }
 
     @Override
     public CompletionStage<Long> resume(List<Lane> lanes) {
-        var answer = new CompletableFuture<Long>();
+        return changeLanes(lanes, QueueRunner::resumable, new SchedulerEvent.ResumeAsked(lanes));
+    }
+
+    @Override
+    public CompletionStage<Long> suspend(List<Lane> lanes) {
+        return changeLanes(lanes, LaneStatus::messages, new SchedulerEvent.SuspendAsked(lanes));
+    }
+
+    @Override
+    public CompletionStage<OrderResult> order(MailOrder order, List<MailChoice> choices) {
+        var answer = new CompletableFuture<OrderResult>();
         inbox.add(() -> {
-            long held =
-                    scheduler.status(clock.instant()).stream()
-                            .filter(status -> lanes.contains(status.lane()))
-                            .mapToLong(LaneStatus::held)
-                            .sum();
-            on(new SchedulerEvent.ResumeAsked(lanes));
-            answer.complete(held);
+            long number = ++lastOrder;
+            orders.put(number, answer);
+            on(new SchedulerEvent.OrderGiven(number, order, choices));
         });
         return answer;
+    }
+
+    private static long resumable(LaneStatus lane) {
+        return lane.status() == LaneStatus.Status.SUSPENDED ? lane.messages() : lane.held();
+    }
+
+    private CompletionStage<Long> changeLanes(
+            List<Lane> lanes, ToLongFunction<LaneStatus> count, SchedulerEvent change) {
+        var answer = new CompletableFuture<Long>();
+        inbox.add(() -> {
+            var wanted = Set.copyOf(lanes);
+            long entries =
+                    scheduler.status(clock.instant()).stream()
+                            .filter(status -> wanted.contains(status.lane()))
+                            .mapToLong(count)
+                            .sum();
+            on(change);
+            afterCommit(() -> answer.complete(entries));
+        });
+        return answer;
+    }
+
+    /// Runs `done` when everything handed to the store before is on disk: it answers a question
+    /// after the changes that came before it.
+    private void afterCommit(Runnable done) {
+        var nobody = new Lane(Lane.UNREACHABLE, "", "");
+        store.load(new MessageStore.LoadQuery.Named(nobody, List.of()), _ -> done.run());
+    }
+
+    /// The notices of what was removed are written, and then on disk.
+    private void orderDone(long number, OrderResult result) {
+        CompletableFuture<OrderResult> answer = orders.remove(number);
+        if (answer == null) throw new IllegalStateException("nobody ordered " + number);
+        notices.afterThese(() -> afterCommit(() -> answer.complete(result)));
     }
 
     private void tell(SchedulerEvent event) {
@@ -209,6 +249,7 @@ public final class QueueRunner implements QueueControl {
             case Action.Change(var change) -> store.change(change);
             case Action.Bounce bounce -> notices.bounce(bounce);
             case Action.WarnOfDelay warning -> notices.warn(warning);
+            case Action.OrderDone(var number, var result) -> orderDone(number, result);
             case Action.Tell(var event) -> events.on(event);
         }
     }

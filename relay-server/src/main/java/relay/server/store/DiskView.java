@@ -125,7 +125,7 @@ final class DiskView implements QueueView, AutoCloseable {
                             WHERE connector = ? AND next_hop = ? AND floor = ?)
                         """);
         statement.setString(1, lane.connector());
-        statement.setString(2, lane.nextHop());
+        statement.setString(2, lane.nextHopText());
         statement.setString(3, lane.floor());
         try (ResultSet row = statement.executeQuery()) {
             while (row.next()) {

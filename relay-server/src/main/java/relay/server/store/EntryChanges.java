@@ -16,6 +16,7 @@ final class EntryChanges implements AutoCloseable {
     private final PreparedStatement delayNoticeSent;
     private final PreparedStatement makeDue;
     private final PreparedStatement releaseHeld;
+    private final PreparedStatement release;
     private final PreparedStatement copyToLane;
     private final PreparedStatement end;
 
@@ -49,6 +50,12 @@ final class EntryChanges implements AutoCloseable {
                         """
                         UPDATE entry SET status = 0, next_attempt = ?
                         WHERE lane = ? AND status = 1
+                        """);
+        release =
+                connection.prepareStatement(
+                        """
+                        UPDATE entry SET status = 0, next_attempt = ?
+                        WHERE message = ? AND idx = ? AND status = 1
                         """);
         copyToLane =
                 connection.prepareStatement(
@@ -99,6 +106,12 @@ final class EntryChanges implements AutoCloseable {
         releaseHeld.executeUpdate();
     }
 
+    void release(QueueChange.Release change) throws SQLException {
+        release.setLong(1, EntryRows.millis(change.now()));
+        bindEntry(release, 2, change.entry());
+        release.executeUpdate();
+    }
+
     void move(QueueChange.Move change) throws SQLException {
         for (var part : change.parts()) {
             if (part.recipients().isEmpty()) {
@@ -119,7 +132,15 @@ final class EntryChanges implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         for (var statement :
-                List.of(defer, setStatus, delayNoticeSent, makeDue, releaseHeld, copyToLane, end)) {
+                List.of(
+                        defer,
+                        setStatus,
+                        delayNoticeSent,
+                        makeDue,
+                        releaseHeld,
+                        release,
+                        copyToLane,
+                        end)) {
             statement.close();
         }
     }

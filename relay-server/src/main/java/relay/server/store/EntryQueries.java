@@ -63,6 +63,10 @@ final class EntryQueries implements AutoCloseable {
                     + "INDEXED BY entry_order"
                     + OF_LANE
                     + "AND (e.message, e.idx) > (?4, ?5) ORDER BY e.message, e.idx";
+    private static final String NAMED =
+            FROM
+                    + "CROSS JOIN lane l ON l.id = e.lane WHERE e.message = ?4 AND e.idx = ?5"
+                    + " AND l.connector = ?1 AND l.next_hop = ?2 AND l.floor = ?3";
     private static final String MESSAGE =
             FROM + "CROSS JOIN lane l ON l.id = e.lane WHERE e.message = ? ORDER BY e.idx";
 
@@ -71,6 +75,7 @@ final class EntryQueries implements AutoCloseable {
     private final PreparedStatement older;
     private final PreparedStatement oldest;
     private final PreparedStatement all;
+    private final PreparedStatement named;
     private final PreparedStatement message;
     private final Consumer<String> unreadable;
 
@@ -81,6 +86,7 @@ final class EntryQueries implements AutoCloseable {
         older = connection.prepareStatement(OLDER);
         oldest = connection.prepareStatement(OLDEST);
         all = connection.prepareStatement(ALL);
+        named = connection.prepareStatement(NAMED);
         message = connection.prepareStatement(MESSAGE);
     }
 
@@ -104,7 +110,21 @@ final class EntryQueries implements AutoCloseable {
                 all.setInt(5, after.isEmpty() ? 0 : after.getFirst().index());
                 yield upTo(all, query, Long.MAX_VALUE, Order.ACCEPTED);
             }
+            case LoadQuery.Named names -> named(names);
         };
+    }
+
+    private Loaded named(LoadQuery.Named query) throws SQLException {
+        var found = new ArrayList<QueueEntry>();
+        bindLane(named, query);
+        for (EntryId id : query.entries()) {
+            named.setLong(4, id.message().value());
+            named.setInt(5, id.index());
+            try (ResultSet row = named.executeQuery()) {
+                if (row.next()) addReadable(found, row);
+            }
+        }
+        return new Loaded(query, found, Instant.MAX);
     }
 
     /// For people: held ones too.
@@ -125,7 +145,8 @@ final class EntryQueries implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (var statement : List.of(due, delayed, older, oldest, all, message)) statement.close();
+        for (var statement : List.of(due, delayed, older, oldest, all, named, message))
+            statement.close();
     }
 
     private enum Order {
@@ -166,7 +187,7 @@ final class EntryQueries implements AutoCloseable {
 
     private static void bindLane(PreparedStatement statement, LoadQuery query) throws SQLException {
         statement.setString(1, query.lane().connector());
-        statement.setString(2, query.lane().nextHop());
+        statement.setString(2, query.lane().nextHopText());
         statement.setString(3, query.lane().floor());
     }
 

@@ -133,7 +133,7 @@ final class EntryRows {
         return new QueueEntry(
                 new EntryId(id, row.getInt(2)),
                 envelope,
-                new Lane(row.getString(15), row.getString(16), row.getString(17)),
+                Lane.of(row.getString(15), row.getString(16), row.getString(17)),
                 RecipientText.parse(row.getString(8)),
                 row.getInt(3) == QUEUED ? EntryStatus.QUEUED : EntryStatus.HELD,
                 row.getInt(4),

@@ -115,7 +115,7 @@ final class LaneTable implements AutoCloseable {
     }
 
     private static LaneCensus read(ResultSet row) throws SQLException {
-        var lane = new Lane(row.getString(1), row.getString(2), row.getString(3));
+        var lane = Lane.of(row.getString(1), row.getString(2), row.getString(3));
         var record =
                 new LaneRecord(
                         lane,
@@ -146,7 +146,7 @@ final class LaneTable implements AutoCloseable {
 
     private static void bind(PreparedStatement statement, Lane lane) throws SQLException {
         statement.setString(1, lane.connector());
-        statement.setString(2, lane.nextHop());
+        statement.setString(2, lane.nextHopText());
         statement.setString(3, lane.floor());
     }
 }

@@ -7,8 +7,6 @@ import relay.core.queue.LaneStatus;
 
 /// The lanes of one connector, added up. Confined to the scrape.
 final class ConnectorSum {
-    private static final String HELD = "Held";
-
     private final Map<String, Long> messages = new LinkedHashMap<>();
     private long bytes;
     private Instant oldest = Instant.MAX;
@@ -16,7 +14,6 @@ final class ConnectorSum {
     ConnectorSum() {
         for (LaneStatus.Status status : LaneStatus.Status.values())
             messages.put(status.label(), 0L);
-        messages.put(HELD, 0L);
     }
 
     /// A message has its lane's words: what waits is in `retry`, and in a suspended lane everything
@@ -28,7 +25,7 @@ final class ConnectorSum {
         count(LaneStatus.Status.ACTIVE.label(), lane.active());
         count(ready.label(), lane.ready());
         count(waiting.label(), lane.waiting());
-        count(HELD, lane.held());
+        count(LaneStatus.Status.HELD.label(), lane.held());
         bytes += lane.bytes();
     }
 

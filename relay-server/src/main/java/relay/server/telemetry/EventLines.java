@@ -37,6 +37,8 @@ final class EventLines {
                     RelayEvent.Refused _,
                     Delivered _,
                     RelayEvent.Removed _,
+                    RelayEvent.Released _,
+                    RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.PlaintextFallback _,
                     RelayEvent.Rejected _ ->
@@ -70,6 +72,10 @@ final class EventLines {
             case RelayEvent.Held(var entry, var why) ->
                     why(entry(entry).with("status", "held"), why).toString();
             case RelayEvent.Removed(var entry) -> entry(entry).with("status", "removed").toString();
+            case RelayEvent.Released(var entry) ->
+                    entry(entry).with("status", "released").toString();
+            case RelayEvent.Redirected(var entry, var connector) ->
+                    entry(entry).with("status", "redirected").with("by", connector).toString();
             case RelayEvent.DelayWarned(var entry, var notice) ->
                     entry(entry)
                             .with("status", "delay-warned")

@@ -17,16 +17,21 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Connection.Direction;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueControl;
+import relay.core.queue.QueueEntry.EntryId;
+import relay.core.queue.QueueId;
 import relay.core.queue.QueueView;
+import relay.core.queue.QueuedMessage;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.SendConnector;
@@ -75,6 +80,7 @@ public final class Metrics implements EventSink, AutoCloseable {
     private final LongAdder outbound = connections(Direction.OUTBOUND);
     private final Timer delivery = delivery();
     private final QueueCollector queue = new QueueCollector();
+    private final AtomicReference<@Nullable Ended> lastBounced = new AtomicReference<>();
     private volatile LongSupplier trackingLost = () -> 0;
 
     public Metrics() {
@@ -165,8 +171,7 @@ public final class Metrics implements EventSink, AutoCloseable {
             case RelayEvent.Delivered delivered -> countDelivered(delivered);
             case RelayEvent.Deferred(var entry, _, var why, _, _) ->
                     sending(entry.lane().connector()).countDeferred(why.reason());
-            case RelayEvent.Bounced(var entry, _, _, _) ->
-                    sending(entry.lane().connector()).countBounced();
+            case RelayEvent.Bounced bounced -> countBounced(bounced);
             case RelayEvent.LaneFailed(var lane, var why, _, _) ->
                     sending(lane.connector()).countDeferred(why.reason());
             case RelayEvent.DemandsUnmet(var lane, _, var unmet) ->
@@ -180,7 +185,11 @@ public final class Metrics implements EventSink, AutoCloseable {
             case RelayEvent.Rejected _ -> rejected.increment();
             case RelayEvent.Fault _ -> faults.increment();
             // The gauges of the queue show these.
-            case RelayEvent.Held _, RelayEvent.Removed _, RelayEvent.DelayWarned _ -> {}
+            case RelayEvent.Held _,
+                    RelayEvent.Removed _,
+                    RelayEvent.Released _,
+                    RelayEvent.Redirected _,
+                    RelayEvent.DelayWarned _ -> {}
         }
     }
 
@@ -196,6 +205,20 @@ public final class Metrics implements EventSink, AutoCloseable {
         // The clock may have been set back meanwhile.
         delivery.record(took.isNegative() ? Duration.ZERO : took);
     }
+
+    /// There is an event for each recipient that failed, one after the other; they have the notice
+    /// in common.
+    private void countBounced(RelayEvent.Bounced bounced) {
+        var ended =
+                new Ended(
+                        bounced.entry().id(),
+                        bounced.notice().stream().map(QueuedMessage::id).toList());
+        if (ended.equals(lastBounced.getAndSet(ended))) return;
+        sending(bounced.entry().lane().connector()).countBounced();
+    }
+
+    /// A message that ended undelivered, and the notices of it.
+    private record Ended(EntryId entry, List<QueueId> notices) {}
 
     private void countConnection(RelayEvent.Connection connection) {
         LongAdder open =

@@ -12,7 +12,18 @@ import relay.core.queue.QueueId;
 /// holds. Sifts lines by their bytes first, since most are not wanted and need no parsing.
 final class RecordFilter {
     private static final List<String> EVENTS =
-            List.of("RECEIVE", "SEND", "DEFER", "FAIL", "DSN", "DROP", "START", "STOP", "GAP");
+            List.of(
+                    "RECEIVE",
+                    "SEND",
+                    "DEFER",
+                    "FAIL",
+                    "DSN",
+                    "DROP",
+                    "REDIRECT",
+                    "RESUBMIT",
+                    "START",
+                    "STOP",
+                    "GAP");
 
     /// A lane's trouble has this in the place of a message's id.
     private static final byte[] LANE_TROUBLE = RecordShape.ascii("DEFER\",\"waiting\":");

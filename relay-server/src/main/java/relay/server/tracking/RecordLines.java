@@ -60,6 +60,8 @@ final class RecordLines {
                     Bounced _,
                     RelayEvent.Held _,
                     RelayEvent.Removed _,
+                    RelayEvent.Released _,
+                    RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
                     LaneFailed _ ->
                     true;
@@ -78,17 +80,7 @@ final class RecordLines {
         var lines = new ArrayList<byte[]>();
         Instant time = heard.time();
         switch (heard.event()) {
-            case Received(var message, var evidence) -> {
-                for (QueueEntry entry : message.entries()) {
-                    each(
-                            lines,
-                            time,
-                            "RECEIVE",
-                            entry,
-                            entry.recipients(),
-                            json -> tls.write(json, List.of(), evidence));
-                }
-            }
+            case Received received -> received(lines, time, received);
             case Delivered sent ->
                     each(
                             lines,
@@ -119,6 +111,16 @@ final class RecordLines {
                             });
             case RelayEvent.Removed(var entry) ->
                     each(lines, time, "DROP", entry, entry.recipients(), _ -> {});
+            case RelayEvent.Released(var entry) ->
+                    each(lines, time, "RESUBMIT", entry, entry.recipients(), _ -> {});
+            case RelayEvent.Redirected(var entry, var connector) ->
+                    each(
+                            lines,
+                            time,
+                            "REDIRECT",
+                            entry,
+                            entry.recipients(),
+                            json -> json.writeStringProperty("by", connector));
             case RelayEvent.DelayWarned(var entry, var notice) ->
                     notice(lines, time, entry, notice, "delay");
             case LaneFailed failed -> lines.add(line(time, "DEFER", json -> failed(json, failed)));
@@ -178,6 +180,18 @@ final class RecordLines {
                     json.writeStringProperty("to", RecordShape.time(to));
                     more.accept(json);
                 });
+    }
+
+    private void received(List<byte[]> lines, Instant time, Received received) {
+        for (QueueEntry entry : received.message().entries()) {
+            each(
+                    lines,
+                    time,
+                    "RECEIVE",
+                    entry,
+                    entry.recipients(),
+                    json -> tls.write(json, List.of(), received.tls()));
+        }
     }
 
     private static void each(

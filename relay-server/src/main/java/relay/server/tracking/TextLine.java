@@ -28,6 +28,7 @@ final class TextLine {
         text.put("connector", received ? record.text("receiveConnector") : "");
         text.put("relay", record.host());
         text.put("lane", record.text("lane"));
+        text.put("by", record.text("by"));
         text.tls(record);
         text.put("attempts", record.text("attempts"));
         text.put("next", record.text("next"));

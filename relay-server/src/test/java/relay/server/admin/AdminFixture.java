@@ -81,8 +81,12 @@ abstract class AdminFixture {
     }
 
     final HttpResponse<String> post(String body) throws Exception {
+        return post("/api/v1/queues/retry", body);
+    }
+
+    final HttpResponse<String> post(String path, String body) throws Exception {
         var request =
-                HttpRequest.newBuilder(uri("/api/v1/queues/retry"))
+                HttpRequest.newBuilder(uri(path))
                         .header("X-Relay-Request", "test")
                         .header("Content-Type", "application/json; charset=utf-8")
                         .POST(BodyPublishers.ofString(body))

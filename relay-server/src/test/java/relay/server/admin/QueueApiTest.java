@@ -3,6 +3,7 @@ package relay.server.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import relay.core.routing.Lane;
 import relay.server.testing.Samples;
@@ -24,6 +25,8 @@ class QueueApiTest extends AdminFixture {
         assertThat(bank.path("status").asString()).isEqualTo("Retry");
         assertThat(bank.path("messages").asLong()).isEqualTo(2);
         assertThat(bank.path("retryAt").asString()).isEqualTo("2026-11-23T16:00:00Z");
+        assertThat(bank.path("deliveryType").asString()).isEqualTo("DnsConnectorDelivery");
+        assertThat(bank.path("velocity").asLong()).isEqualTo(-18);
         assertThat(bank.path("oldestAgeSeconds").asLong()).isEqualTo(10800);
         assertThat(bank.path("lastError").path("reason").asString()).isEqualTo("tls");
         assertThat(bank.path("lastError").path("unmetDemands").get(0).asString())
@@ -133,6 +136,25 @@ class QueueApiTest extends AdminFixture {
         assertThat(queue.retried).isEmpty();
         assertThat(get("/api/v1/messages/7F3A00000000").statusCode()).isEqualTo(404);
         assertThat(get("/api/v1/queues?connector=nobody").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void anOrderThatCannotBeReadIsRefusedWithTheReason() throws Exception {
+        // Given bodies with a field too many or of the wrong kind, when they are posted, then each
+        // is refused and nothing is done.
+        fill();
+        Map<String, String> wrong =
+                Map.of(
+                        "{\"all\":true,\"notice\":true}", "hold",
+                        "{\"all\":true,\"notice\":\"no\"}", "remove",
+                        "{\"notice\":true}", "remove",
+                        "{\"to\":\"filter\"}", "redirect");
+        for (var body : wrong.entrySet()) {
+            var answer = post("/api/v1/messages/" + body.getValue(), body.getKey());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        }
+        assertThat(post("/api/v1/messages/redirect", "{\"all\":true}").statusCode()).isEqualTo(404);
+        assertThat(queue.orders).isEmpty();
     }
 
     @Test

@@ -27,6 +27,7 @@ import relay.core.queue.QueueEntry.DelayNotice;
 import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueueEntry.EntryStatus;
 import relay.core.queue.QueuedMessage;
+import relay.core.routing.Lane;
 
 class ChangesTest {
     @TempDir Path folder;
@@ -61,6 +62,59 @@ class ChangesTest {
         assertThat(queue.store.inMemory(envelope.id())).isEmpty();
         assertThatThrownBy(() -> queue.content(envelope.id())).isInstanceOf(ContentLost.class);
         assertThat(rows("content")).isZero();
+    }
+
+    @Test
+    void aReleasedEntryIsDueAtOnceAndOthersOfItsLaneAreNot() {
+        // Given two held messages.
+        QueueEntry one = queue.committed(queue.message()).entries().getFirst();
+        QueueEntry two = queue.committed(queue.message()).entries().getFirst();
+        for (QueueEntry entry : List.of(one, two)) {
+            queue.changed(new QueueChange.SetStatus(entry.id(), EntryStatus.HELD, List.of()));
+        }
+
+        // When one is released.
+        queue.changed(new QueueChange.Release(one.id(), NOON.plusSeconds(60)));
+
+        // Then it alone is due.
+        var due = queue.load(new LoadQuery.Due(BANK, NOON.plusSeconds(60), 10)).entries();
+        assertThat(due).extracting(QueueEntry::id).containsExactly(one.id());
+        assertThat(due.getFirst().nextAttempt()).isEqualTo(NOON.plusSeconds(60));
+    }
+
+    @Test
+    void entriesAreFoundByTheirNamesInTheirLaneOnly() {
+        // Given a message in each of two lanes.
+        QueueEntry here = queue.committed(queue.message()).entries().getFirst();
+        QueueEntry there =
+                queue.committed(queue.message(NOON, FILTER, "a@x.clinic.example"))
+                        .entries()
+                        .getFirst();
+        var never = new EntryId(there.id().message(), 7);
+
+        // When all are asked for in one of them, then only its own is given.
+        var asked = new LoadQuery.Named(BANK, List.of(never, there.id(), here.id()));
+        assertThat(queue.load(asked).entries()).containsExactly(here);
+    }
+
+    @Test
+    void aLaneOfRedirectedMailIsAnotherOneAlsoAfterARestart() {
+        // Given a message that is moved to a lane of redirected mail.
+        QueueEntry entry = queue.committed(queue.message()).entries().getFirst();
+        var lane = new Lane("bank", "bank.example", "", Lane.Choice.BY_OPERATOR);
+        var part = new QueueChange.Move.Part(lane, entry.recipients());
+        queue.changed(new QueueChange.Move(entry.id(), List.of(part)));
+
+        // When the queue is opened again.
+        queue.close();
+        queue = new TestQueue(folder);
+
+        // Then it is there, and not in the lane of the policy.
+        assertThat(queue.entries(BANK)).isEmpty();
+        assertThat(queue.store.entries(lane, 10))
+                .extracting(QueueEntry::lane)
+                .containsExactly(lane);
+        assertThat(queue.store.lanes().getFirst().record().lane()).isEqualTo(lane);
     }
 
     @Test

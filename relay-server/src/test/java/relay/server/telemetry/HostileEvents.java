@@ -61,6 +61,8 @@ final class HostileEvents {
                 new RelayEvent.Bounced(entry, to, why, List.of(message)),
                 new RelayEvent.Held(entry, List.of(why)),
                 new RelayEvent.Removed(entry),
+                new RelayEvent.Released(entry),
+                new RelayEvent.Redirected(entry, HOSTILE),
                 new RelayEvent.DelayWarned(entry, message),
                 new RelayEvent.LaneFailed(lane, why, NOW, 3),
                 new RelayEvent.DemandsUnmet(lane, HOSTILE, List.of(unmet, unmet)),

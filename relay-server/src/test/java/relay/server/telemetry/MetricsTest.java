@@ -35,6 +35,29 @@ class MetricsTest {
     }
 
     @Test
+    void aMessageThatBouncesForThreeRecipientsCountsOnce() {
+        // Given a message to three recipients, and another one.
+        QueueEntry first = Samples.entry(1, Samples.BANK, Samples.mailbox("bob", "bank.example"));
+        QueueEntry second = Samples.entry(2, Samples.BANK, Samples.mailbox("eve", "bank.example"));
+
+        // When all of it ends undelivered, recipient after recipient.
+        for (String name : List.of("bob", "carol", "dan")) {
+            metrics.on(
+                    new RelayEvent.Bounced(
+                            first,
+                            List.of(Samples.mailbox(name, "bank.example")),
+                            Samples.unmetDemand(),
+                            List.of()));
+        }
+        metrics.on(
+                new RelayEvent.Bounced(
+                        second, second.recipients(), Samples.unmetDemand(), List.of()));
+
+        // Then these are two messages.
+        assertThat(scraped()).contains("relay_bounced_messages_total{connector=\"bank\"} 2.0");
+    }
+
+    @Test
     void aConfiguredConnectorHasItsCountersAtZeroBeforeTheFirstEvent() {
         // Given connectors, one of which demands TLS, and a domains entry.
         metrics.configured(List.of(Samples.receiveConnector("internal")), Samples.policy());

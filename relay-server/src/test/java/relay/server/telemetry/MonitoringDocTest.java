@@ -60,10 +60,12 @@ class MonitoringDocTest {
 
     @Test
     void everyMetricThatIsMentionedExists() throws IOException {
-        // Given the names in sentences, queries and alert rules.
+        // Given the names in sentences, queries, alert rules and the dashboard.
         Set<String> known = rows().keySet();
         String text =
-                Files.readString(DOC) + Files.readString(Path.of("..", "docker", "alerts.yml"));
+                Files.readString(DOC)
+                        + Files.readString(Path.of("..", "conf", "prometheus-alerts.yml"))
+                        + Files.readString(Path.of("..", "docker", "grafana", "relay.json"));
 
         // When each is looked up, then it is one of the table's, or a part of the histogram.
         Set<String> mentioned =

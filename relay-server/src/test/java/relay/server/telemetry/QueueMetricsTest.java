@@ -74,6 +74,9 @@ class QueueMetricsTest {
                         4,
                         10,
                         Instant.EPOCH,
+                        Instant.MIN,
+                        0,
+                        0,
                         List.of()));
 
         // When Prometheus asks.

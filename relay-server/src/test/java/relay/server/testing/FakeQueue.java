@@ -10,6 +10,9 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneRecord;
 import relay.core.queue.LaneStatus;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
+import relay.core.queue.OrderResult;
 import relay.core.queue.QueueControl;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
@@ -25,6 +28,14 @@ public final class FakeQueue {
     public final List<QueueView.DomainCount> domains = new CopyOnWriteArrayList<>();
     public final List<Lane> retried = new CopyOnWriteArrayList<>();
     public final AtomicInteger readings = new AtomicInteger();
+    public final List<Lane> suspended = new CopyOnWriteArrayList<>();
+    public final List<MailOrder> orders = new CopyOnWriteArrayList<>();
+    public final List<MailChoice> chosen = new CopyOnWriteArrayList<>();
+
+    /// What orders are answered with, beside what is done.
+    public volatile long underWay;
+
+    public volatile long leftAlone;
     private volatile boolean silent;
 
     /// From now on nothing that is asked of the scheduler completes.
@@ -44,6 +55,9 @@ public final class FakeQueue {
                         0,
                         waiting * 1000,
                         retryAt,
+                        oldest,
+                        30,
+                        12,
                         List.of(trouble)));
         add(lane, waiting, oldest);
     }
@@ -60,6 +74,9 @@ public final class FakeQueue {
                         0,
                         messages * 1000,
                         Instant.EPOCH,
+                        Instant.MIN,
+                        0,
+                        4,
                         List.of()));
         add(lane, messages, oldest);
     }
@@ -83,6 +100,23 @@ public final class FakeQueue {
                                 .filter(status -> lanes.contains(status.lane()))
                                 .mapToLong(LaneStatus::held)
                                 .sum());
+            }
+
+            @Override
+            public CompletionStage<Long> suspend(List<Lane> lanes) {
+                suspended.addAll(lanes);
+                return answer(
+                        statuses.stream()
+                                .filter(status -> lanes.contains(status.lane()))
+                                .mapToLong(LaneStatus::messages)
+                                .sum());
+            }
+
+            @Override
+            public CompletionStage<OrderResult> order(MailOrder order, List<MailChoice> choices) {
+                orders.add(order);
+                chosen.addAll(choices);
+                return answer(new OrderResult(choices.size(), underWay, leftAlone));
             }
 
             @Override

@@ -210,6 +210,8 @@ class RecordLinesTest {
                 List.of(
                         new RelayEvent.Held(entry, List.of(Samples.unmetDemand())),
                         new RelayEvent.Removed(entry),
+                        new RelayEvent.Redirected(entry, "filter"),
+                        new RelayEvent.Released(entry),
                         new RelayEvent.DelayWarned(entry, notice),
                         new RelayEvent.LaneFailed(
                                 Samples.BANK, Samples.unmetDemand(), Samples.NOON, 7));
@@ -219,6 +221,8 @@ class RecordLinesTest {
                 .satisfiesExactly(
                         held -> assertThat(held).contains("\"DEFER\"", "\"held\":true", "unmet"),
                         dropped -> assertThat(dropped).contains("\"DROP\"").doesNotContain("why"),
+                        sent -> assertThat(sent).contains("\"REDIRECT\"", "\"by\":\"filter\""),
+                        released -> assertThat(released).contains("\"RESUBMIT\""),
                         warned -> assertThat(warned).contains("\"DSN\"", "\"kind\":\"delay\""),
                         failed ->
                                 assertThat(failed)
