@@ -67,6 +67,8 @@ final class RecordLines {
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.PlaintextFallback _,
+                    RelayEvent.TlsDowngraded _,
+                    RelayEvent.ProbeTurned _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
                     RelayEvent.Fault _ ->
@@ -125,6 +127,8 @@ final class RecordLines {
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.PlaintextFallback _,
+                    RelayEvent.TlsDowngraded _,
+                    RelayEvent.ProbeTurned _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
                     RelayEvent.Fault _ -> {}
