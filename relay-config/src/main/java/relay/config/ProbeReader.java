@@ -26,8 +26,7 @@ record ProbeReader(Problems problems) {
                 instanceof Parsed.Good<DomainPattern>(var pattern))) return Stream.of();
         Optional<Domain> domain = domain(pattern, entry);
         if (every.isEmpty() || domain.isEmpty()) return Stream.of();
-        return Stream.of(
-                new Configuration.Probe(pattern.toString(), domain.get(), every.get()));
+        return Stream.of(new Configuration.Probe(pattern.toString(), domain.get(), every.get()));
     }
 
     private Optional<Duration> longEnough(Located<Duration> every) {

@@ -227,8 +227,7 @@ public final class Relay implements AutoCloseable {
 
     private static List<ProbeSchedule.Order> orders(Configuration configuration) {
         return configuration.probes().stream()
-                .map(probe ->
-                        new ProbeSchedule.Order(probe.entry(), probe.domain(), probe.every()))
+                .map(probe -> new ProbeSchedule.Order(probe.entry(), probe.domain(), probe.every()))
                 .toList();
     }
 

@@ -99,8 +99,7 @@ public record Delivery(
     private void withoutTls(Lane lane, HostPlan host, String why) {
         memory.lastSecured(host)
                 .forEach(last ->
-                        events.on(
-                                new RelayEvent.TlsDowngraded(lane, host.toString(), last, why)));
+                        events.on(new RelayEvent.TlsDowngraded(lane, host.toString(), last, why)));
     }
 
     /// The only place that lets mail go without TLS where TLS failed (RFC 7435 §3): nothing demands

@@ -101,8 +101,7 @@ class DowngradeTest {
                 (host, _, observer) -> {
                     Shown next = script.removeFirst();
                     if (next.end() instanceof SessionEnd.Served) {
-                        var proof =
-                                new TlsProof(host.toString(), host.demands(), next.evidence());
+                        var proof = new TlsProof(host.toString(), host.demands(), next.evidence());
                         observer.opened(new NoLink(), proof);
                     }
                     return next.end();
@@ -163,8 +162,7 @@ class DowngradeTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("losses")
-    void aHostThatHadTlsAndHasNoneIsNamedOnce(
-            String name, PolicyTable policy, List<Shown> shown) {
+    void aHostThatHadTlsAndHasNoneIsNamedOnce(String name, PolicyTable policy, List<Shown> shown) {
         // When a host that had TLS has none.
         deliver(policy, new Memory(THEN), shown.toArray(Shown[]::new));
 
@@ -177,8 +175,7 @@ class DowngradeTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("losses")
-    void aHostThatNeverHadTlsIsNoDowngrade(
-            String name, PolicyTable policy, List<Shown> shown) {
+    void aHostThatNeverHadTlsIsNoDowngrade(String name, PolicyTable policy, List<Shown> shown) {
         deliver(policy, new Memory(), shown.toArray(Shown[]::new));
         assertThat(downgrades()).as(name).isEmpty();
     }

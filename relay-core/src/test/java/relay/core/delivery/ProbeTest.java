@@ -155,7 +155,10 @@ class ProbeTest {
                 arguments("the only host is down", List.of(away), PolicyVerdict.NOT_REACHED),
                 arguments("one is down", List.of(away, met), PolicyVerdict.MET),
                 arguments("one fails a demand", List.of(met, unmet), PolicyVerdict.NOT_MET),
-                arguments("the only one that answers fails", List.of(away, unmet), PolicyVerdict.NOT_MET),
+                arguments(
+                        "the only one that answers fails",
+                        List.of(away, unmet),
+                        PolicyVerdict.NOT_MET),
                 arguments("all are good", List.of(met, met), PolicyVerdict.MET));
     }
 

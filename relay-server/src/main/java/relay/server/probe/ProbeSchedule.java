@@ -116,8 +116,7 @@ public final class ProbeSchedule implements AutoCloseable {
 
     private synchronized void note(Turn turn, PartnerCheck check) {
         if (!stands(turn)) return;
-        var before =
-                latest.put(turn.order.entry(), new PartnerCheck.Dated(check, clock.instant()));
+        var before = latest.put(turn.order.entry(), new PartnerCheck.Dated(check, clock.instant()));
         if (before != null && before.check().verdict() == check.verdict()) return;
         events.on(new RelayEvent.ProbeTurned(turn.order.entry(), check.verdict(), check.why()));
     }

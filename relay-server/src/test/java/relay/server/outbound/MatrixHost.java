@@ -22,8 +22,7 @@ record MatrixHost(StartTls startTls, List<Identity> identity, List<String> book)
     }
 
     static MatrixHost showing(Identity identity) {
-        return new MatrixHost(
-                StartTls.WORKS, List.of(identity), new CopyOnWriteArrayList<>());
+        return new MatrixHost(StartTls.WORKS, List.of(identity), new CopyOnWriteArrayList<>());
     }
 
     /// Each connection is served in the same way.

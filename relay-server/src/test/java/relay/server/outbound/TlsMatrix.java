@@ -46,13 +46,18 @@ final class TlsMatrix {
     /// What stands in the configuration behind the connector's smart host.
     private static final Map<String, String> DEMANDS =
             Map.of(
-                    "nothing", "",
-                    "EncryptionOnly", level("EncryptionOnly"),
-                    "CertificateValidation", level("CertificateValidation"),
-                    "DomainValidation", level("DomainValidation"),
+                    "nothing",
+                    "",
+                    "EncryptionOnly",
+                    level("EncryptionOnly"),
+                    "CertificateValidation",
+                    level("CertificateValidation"),
+                    "DomainValidation",
+                    level("DomainValidation"),
                     "EncryptionOnly by a `domains` entry",
-                            "domains: [{ domain: partner.example, requireTls: true }]",
-                    "`plaintextFallback: never`", "    plaintextFallback: never");
+                    "domains: [{ domain: partner.example, requireTls: true }]",
+                    "`plaintextFallback: never`",
+                    "    plaintextFallback: never");
 
     /// A row, in the words of the document.
     record Row(String publishes, String presents, String demands, String outcome) {

@@ -121,10 +121,7 @@ class TlsMatrixTest {
     private static String said(List<Unmet> unmet) {
         return unmet.stream()
                 .map(one ->
-                        one.shortfall().label()
-                                + " ("
-                                + one.demand().source().kind().label()
-                                + ")")
+                        one.shortfall().label() + " (" + one.demand().source().kind().label() + ")")
                 .collect(Collectors.joining(", "));
     }
 

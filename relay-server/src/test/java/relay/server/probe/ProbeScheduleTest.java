@@ -83,7 +83,9 @@ class ProbeScheduleTest {
         assertThat(event()).isEqualTo(turned(PolicyVerdict.MET, ""));
         assertThat(asked.take()).isEqualTo(new Domain("bank.example"));
         assertThat(schedule.latest().get("*.bank.example"))
-                .isEqualTo(new PartnerCheck.Dated(schedule.latest().get("*.bank.example").check(), Samples.NOON));
+                .isEqualTo(
+                        new PartnerCheck.Dated(
+                                schedule.latest().get("*.bank.example").check(), Samples.NOON));
     }
 
     private static RelayEvent turned(PolicyVerdict verdict, String why) {

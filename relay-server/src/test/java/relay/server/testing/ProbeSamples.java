@@ -73,8 +73,7 @@ public final class ProbeSamples {
     }
 
     private static X509Certificate certificate() {
-        byte[] pem =
-                new DemoAuthority(Samples.NOON).rootPem().getBytes(StandardCharsets.US_ASCII);
+        byte[] pem = new DemoAuthority(Samples.NOON).rootPem().getBytes(StandardCharsets.US_ASCII);
         try {
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509")
