@@ -76,7 +76,7 @@ class DowngradeTest {
     }
 
     /// What one connection shows: `evidence` counts where it serves.
-    private record Shown(SessionEnd end, Evidence evidence) {
+    record Shown(SessionEnd end, Evidence evidence) {
         static Shown serves(Evidence evidence) {
             return new Shown(new SessionEnd.Served(List.of()), evidence);
         }
