@@ -24,6 +24,7 @@ public record Configuration(
         List<ReceiveConnector> receiveConnectors,
         List<SendConnector> sendConnectors,
         List<DomainFloor> domainFloors,
+        List<Probe> probes,
         List<ConfigurationNote> notes) {
 
     /// What our clients see as our certificate.
@@ -65,6 +66,10 @@ public record Configuration(
         public static final Tracking DEFAULT = new Tracking(Duration.ofDays(30), 1L << 30);
     }
 
+    /// How often the partner of a `domains` entry is looked at. `entry` is the entry's pattern,
+    /// `domain` the one domain that stands for it.
+    public record Probe(String entry, Domain domain, Duration every) {}
+
     /// Where DNSSEC validation starts.
     public sealed interface TrustAnchor {
         record BuiltIn() implements TrustAnchor {}
@@ -77,6 +82,7 @@ public record Configuration(
         receiveConnectors = List.copyOf(receiveConnectors);
         sendConnectors = List.copyOf(sendConnectors);
         domainFloors = List.copyOf(domainFloors);
+        probes = List.copyOf(probes);
         notes = List.copyOf(notes);
     }
 

@@ -11,4 +11,5 @@ record Policy(
         List<ReceiveConnector> receiveConnectors,
         List<Located<Binding>> bindings,
         List<SendConnector> sendConnectors,
-        List<DomainFloor> domainFloors) {}
+        List<DomainFloor> domainFloors,
+        List<Configuration.Probe> probes) {}

@@ -24,13 +24,16 @@ record PolicyReader(Map<String, String> environment, Problems problems) {
         var sender = new SendConnectorReader(environment, problems);
         List<SendConnector> senders = sending.stream().map(sender::read).toList();
         var floorReader = new DomainFloorReader(problems);
-        List<DomainFloor> floors = floorReader.readAll(root.sections("domains"));
+        List<Section> domains = root.sections("domains");
+        List<DomainFloor> floors = floorReader.readAll(domains);
+        List<Configuration.Probe> probes = new ProbeReader(problems).readAll(domains);
         RoutingNotes.write(root.keyPlace("sendConnectors"), sending, senders, problems);
         return new Policy(
                 points.stream().map(ListeningPoint::connector).toList(),
                 points.stream().flatMap(point -> point.bindings().stream()).toList(),
                 senders,
-                floors);
+                floors,
+                probes);
     }
 
     private void checkNames(List<Section> connectors, String kind) {

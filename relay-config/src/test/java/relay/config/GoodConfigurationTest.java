@@ -83,6 +83,7 @@ class GoodConfigurationTest {
               - domain: "*.clinic.example"
                 requireTls: true
                 tlsAuthLevel: DomainValidation
+                probe: { every: 2h }
               - domain: "*"
                 requireTls: true
                 tlsAuthLevel: CertificateValidation
@@ -112,7 +113,13 @@ class GoodConfigurationTest {
                                 at(34),
                                 new DomainValidation(Set.of())),
                         new DomainFloor(
-                                new DomainPattern.Any(), at(37), new CertificateValidation()));
+                                new DomainPattern.Any(), at(38), new CertificateValidation()));
+        assertThat(read.probes())
+                .containsExactly(
+                        new Configuration.Probe(
+                                "*.clinic.example",
+                                new Domain("clinic.example"),
+                                Duration.ofHours(2)));
     }
 
     private static ReceiveConnector internal() {

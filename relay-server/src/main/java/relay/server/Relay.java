@@ -28,6 +28,9 @@ import relay.server.listener.ServerCertificate;
 import relay.server.listener.SmtpListener;
 import relay.server.notice.Notices;
 import relay.server.outbound.SmtpDialer;
+import relay.server.probe.ProbeSchedule;
+import relay.server.probe.Prober;
+import relay.server.probe.SecuredHosts;
 import relay.server.store.SqliteStore;
 import relay.server.store.StoreHealth;
 import relay.server.store.StoreLimits;
@@ -49,7 +52,11 @@ public final class Relay implements AutoCloseable {
     private final TrackingLog tracking;
     private final EventSink events;
     private final SqliteStore store;
+    private final SecuredHosts secured;
     private final SmtpDialer dialer;
+    private final SmtpDialer probeDialer;
+    private final Prober prober;
+    private final ProbeSchedule probes;
     private final Dns dns;
     private final QueueRunner runner;
     private final ListenerTls tls;
@@ -99,8 +106,14 @@ public final class Relay implements AutoCloseable {
                                 events));
         // Not before the store has the folder for itself.
         tracking.start();
-        dialer = opened.add(dialer());
+        secured = opened.add(SecuredHosts.kept(configuration.dataFolder(), clock));
+        dialer = opened.add(dialer(DialogueTimeouts.DEFAULT));
         dns = opened.add(Outfit.dns(configuration, clock));
+        probeDialer = opened.add(dialer(Prober.TIMEOUTS));
+        prober = opened.add(new Prober(Outfit.planner(configuration, dns), probeDialer));
+        probes =
+                opened.add(
+                        new ProbeSchedule(domain -> prober.check(domain, policy), events, clock));
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
@@ -115,9 +128,11 @@ public final class Relay implements AutoCloseable {
         metrics.watchCertificates(() -> Map.of("listener", tls.expiry()), clock);
         metrics.watchReadiness(this::notReady);
         metrics.watchDnssec(dns::validates);
+        metrics.watchProbes(probes::latest, clock);
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
         listener.reconfigure(configuration.receiveConnectors());
+        probes.adopt(orders(configuration));
         phase = Phase.RUNNING;
         LOG.info("ready: accepting mail on {}, admin on {}", listener.addresses(), admin.address());
     }
@@ -143,6 +158,7 @@ public final class Relay implements AutoCloseable {
         policy = changed.policyTable();
         metrics.configured(changed.receiveConnectors(), policy);
         runner.adopt(policy);
+        probes.adopt(orders(changed));
         LOG.info("configuration reloaded: accepting mail on {}", listener.addresses());
         if (!later.isEmpty()) {
             LOG.warn("these changes need a restart: {}", String.join(", ", later));
@@ -161,6 +177,10 @@ public final class Relay implements AutoCloseable {
                 store;
                 dns;
                 dialer;
+                secured;
+                probeDialer;
+                prober;
+                probes;
                 admin;
                 listener) {
             listener.drain(DRAIN);
@@ -182,13 +202,13 @@ public final class Relay implements AutoCloseable {
                 configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
     }
 
-    private SmtpDialer dialer() throws IOException {
+    private SmtpDialer dialer(DialogueTimeouts timeouts) throws IOException {
         return SmtpDialer.open(
                 configuration.hostname().name(),
                 Outfit.roots(configuration),
                 store,
                 events,
-                DialogueTimeouts.DEFAULT,
+                timeouts,
                 clock);
     }
 
@@ -199,10 +219,16 @@ public final class Relay implements AutoCloseable {
                 new Scheduler(SchedulerLimits.DEFAULT, policy),
                 policy,
                 store,
-                new Sessions(new Delivery(planner, dialer, events)),
+                new Sessions(new Delivery(planner, dialer, events, secured)),
                 new NoticeRules(notices, () -> policy, clock),
                 events,
                 clock);
+    }
+
+    private static List<ProbeSchedule.Order> orders(Configuration configuration) {
+        return configuration.probes().stream()
+                .map(probe -> new ProbeSchedule.Order(probe.entry(), probe.domain(), probe.every()))
+                .toList();
     }
 
     private ServerCertificate certificate(Configuration wanted) throws IOException {

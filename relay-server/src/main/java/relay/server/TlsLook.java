@@ -10,6 +10,7 @@ import relay.server.cli.Actions.Verified;
 import relay.server.dns.Dns;
 import relay.server.outbound.SmtpDialer;
 import relay.server.probe.Prober;
+import relay.server.probe.SecuredHosts;
 
 /// One look at a partner's TLS by what a configuration says, without a running relay.
 final class TlsLook {
@@ -19,9 +20,10 @@ final class TlsLook {
         InstantSource clock = InstantSource.system();
         try (Dns dns = Outfit.dns(configuration, clock);
                 SmtpDialer dialer = dialer(configuration, clock);
-                var prober = new Prober(Outfit.planner(configuration, dns), dialer)) {
+                var prober = new Prober(Outfit.planner(configuration, dns), dialer);
+                var secured = SecuredHosts.of(configuration.dataFolder(), clock)) {
             var check = prober.check(domain, configuration.policyTable());
-            return new Verified.Looked(TlsReports.of(check, dnssec(dns)));
+            return new Verified.Looked(TlsReports.of(check, dnssec(dns), secured));
         } catch (IOException e) {
             return new Verified.Failed(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {

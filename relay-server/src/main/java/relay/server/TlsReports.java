@@ -9,6 +9,7 @@ import javax.security.auth.x500.X500Principal;
 import relay.core.delivery.HostFinding;
 import relay.core.delivery.PartnerCheck;
 import relay.core.delivery.PartnerCheck.HostCheck;
+import relay.core.delivery.TlsMemory;
 import relay.core.queue.Diagnostic;
 import relay.core.tls.CertificateDigests;
 import relay.core.tls.Evidence;
@@ -27,14 +28,14 @@ import relay.server.notice.TlsAdvice;
 final class TlsReports {
     private TlsReports() {}
 
-    static TlsReport of(PartnerCheck check, Dnssec dnssec) {
+    static TlsReport of(PartnerCheck check, Dnssec dnssec, TlsMemory memory) {
         return new TlsReport(
                 check.domain().name(),
                 check.lane().toString(),
                 check.verdict().label(),
                 check.hosts().stream().map(TlsReports::host).toList(),
                 check.passedOver().stream().map(Diagnostic::toString).toList(),
-                notes(check, dnssec));
+                notes(check, dnssec, memory));
     }
 
     enum Dnssec {
@@ -42,11 +43,17 @@ final class TlsReports {
         DOES_NOT
     }
 
-    private static List<String> notes(PartnerCheck check, Dnssec dnssec) {
+    private static List<String> notes(PartnerCheck check, Dnssec dnssec, TlsMemory memory) {
         var notes = new ArrayList<String>();
         if (dnssec == Dnssec.DOES_NOT) {
             notes.add("DNSSEC vouches for no answer here, so DANE is not seen (dns.servers)");
         }
+        check.hosts().stream()
+                .filter(TlsReports::isWithoutTls)
+                .forEach(host ->
+                        memory.lastSecured(host.host())
+                                .map(last -> host.host() + " had TLS at " + last + ": a downgrade")
+                                .forEach(notes::add));
         boolean inClear =
                 check.hosts().stream()
                         .map(HostCheck::finding)
@@ -62,6 +69,16 @@ final class TlsReports {
             notes.add("mail leaves in clear, since nothing demands TLS (a `domains` entry would)");
         }
         return notes;
+    }
+
+    private static boolean isWithoutTls(HostCheck check) {
+        return switch (check.finding()) {
+            case HostFinding.Ready(var evidence) -> evidence instanceof Evidence.Plaintext;
+            case HostFinding.DemandsUnmet(_, var evidence) ->
+                    evidence instanceof Evidence.Plaintext;
+            case HostFinding.NoTls _ -> true;
+            case HostFinding.Away _ -> false;
+        };
     }
 
     private static Host host(HostCheck check) {

@@ -145,6 +145,18 @@ class VerifyTlsCommandTest {
     }
 
     @Test
+    void aHostThatHadTlsBeforeIsADowngrade() throws IOException {
+        // Given a relay that came to TLS with the host not long ago.
+        Path data = Files.createDirectories(conf.resolve("data"));
+        String line = "127.0.0.1:" + plain.port() + " " + now;
+        Files.writeString(data.resolve("tls-hosts"), line + "\n");
+
+        // When the host has none now, then that is said, demand or not.
+        verify("open.plain.example");
+        assertThat(printed.out()).contains("had TLS at " + now + ": a downgrade");
+    }
+
+    @Test
     void jsonHasTheWholeChain() {
         assertThat(verify("good.example", "--json")).isZero();
         JsonNode report = new JsonMapper().readTree(printed.out());

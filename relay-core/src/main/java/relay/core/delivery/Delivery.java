@@ -2,6 +2,7 @@ package relay.core.delivery;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import relay.core.address.Mailbox;
 import relay.core.delivery.ConnectionPlan.Hosts;
 import relay.core.delivery.ConnectionPlan.Never;
@@ -16,16 +17,26 @@ import relay.core.delivery.Dialer.TlsUse;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.queue.DeliveryOutcome;
+import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.tls.Evidence;
 import relay.core.tls.TlsProof;
 
 /// Gets one session for a lane, as a straight line: plan, then host after host until one takes
 /// part. Blocks for as long as the session lives; runs on a virtual thread, any number at a time.
-public record Delivery(ConnectionPlanner planner, Dialer dialer, EventSink events) {
+///
+/// `memory` hears which hosts have TLS, and tells which had it before.
+public record Delivery(
+        ConnectionPlanner planner, Dialer dialer, EventSink events, TlsMemory memory) {
+
+    /// Without a memory of hosts that had TLS.
+    public Delivery(ConnectionPlanner planner, Dialer dialer, EventSink events) {
+        this(planner, dialer, events, TlsMemory.NONE);
+    }
 
     /// `policy` is the one that put the lane's mail into it. `observer` hears of at most one
     /// session.
@@ -45,7 +56,8 @@ public record Delivery(ConnectionPlanner planner, Dialer dialer, EventSink event
                     return new DeliveryEnd.Served(trouble);
                 }
                 case NotServed(var why, _) -> failures.add(why);
-                case DemandsUnmet(var why, var unmet, _) -> {
+                case DemandsUnmet(var why, var unmet, var evidence) -> {
+                    remember(lane, host, evidence);
                     events.on(new RelayEvent.DemandsUnmet(lane, host.toString(), unmet));
                     failures.add(why, unmet);
                 }
@@ -55,11 +67,39 @@ public record Delivery(ConnectionPlanner planner, Dialer dialer, EventSink event
     }
 
     private SessionEnd serve(Lane lane, HostPlan host, SessionObserver observer) {
-        SessionEnd end = dialer.serve(host, TlsUse.TRY, observer);
+        SessionEnd end = dialer.serve(host, TlsUse.TRY, watching(lane, host, observer));
         if (!(end instanceof NotServed(var why, TlsTrouble tlsTrouble))) return end;
-        if (tlsTrouble == TlsTrouble.NONE || !mayGoInClear(host)) return end;
+        if (tlsTrouble == TlsTrouble.NONE || !mayGoInClear(host)) {
+            if (why.reason() == Reason.TLS) withoutTls(lane, host, why.text());
+            return end;
+        }
         var fallback = new RelayEvent.PlaintextFallback(lane, host.toString(), why.text());
-        return dialer.serve(host, TlsUse.NEVER, new Announcing(fallback, events, observer));
+        var opening =
+                new AtOpening(
+                        _ -> {
+                            events.on(fallback);
+                            withoutTls(lane, host, why.text());
+                        },
+                        observer);
+        return dialer.serve(host, TlsUse.NEVER, opening);
+    }
+
+    private SessionObserver watching(Lane lane, HostPlan host, SessionObserver observer) {
+        return new AtOpening(proof -> remember(lane, host, proof.evidence()), observer);
+    }
+
+    private void remember(Lane lane, HostPlan host, Evidence evidence) {
+        switch (evidence) {
+            case Evidence.Encrypted _ -> memory.secured(host);
+            case Evidence.Plaintext(_, var detail) -> withoutTls(lane, host, detail);
+        }
+    }
+
+    /// Says so where the host is known to have had TLS.
+    private void withoutTls(Lane lane, HostPlan host, String why) {
+        memory.lastSecured(host)
+                .forEach(last ->
+                        events.on(new RelayEvent.TlsDowngraded(lane, host.toString(), last, why)));
     }
 
     /// The only place that lets mail go without TLS where TLS failed (RFC 7435 §3): nothing demands
@@ -71,14 +111,13 @@ public record Delivery(ConnectionPlanner planner, Dialer dialer, EventSink event
                 && host.tlsMode() == TlsMode.STARTTLS;
     }
 
-    /// Reports the fall-back once the host takes part in it, and not where that failed as well.
-    private record Announcing(
-            RelayEvent.PlaintextFallback fallback, EventSink events, SessionObserver observer)
+    /// Hears once that the host takes part, before the observer does, and not where it does not.
+    private record AtOpening(Consumer<TlsProof> heard, SessionObserver observer)
             implements SessionObserver {
 
         @Override
         public void opened(SessionLink link, TlsProof proof) {
-            events.on(fallback);
+            heard.accept(proof);
             observer.opened(link, proof);
         }
 

@@ -3,6 +3,7 @@ package relay.core.delivery;
 import java.util.List;
 import relay.core.queue.Diagnostic;
 import relay.core.tls.Evidence;
+import relay.core.tls.PolicyVerdict;
 import relay.core.tls.Unmet;
 
 /// What a host showed that was looked at as a delivery would look at it, up to the point where it
@@ -33,34 +34,16 @@ public sealed interface HostFinding {
     record Away(Diagnostic why) implements HostFinding {}
 
     /// Whether the policy is met here, as far as that can be told.
-    default Verdict verdict() {
+    default PolicyVerdict verdict() {
         return switch (this) {
-            case Ready _ -> Verdict.MET;
-            case DemandsUnmet _ -> Verdict.NOT_MET;
+            case Ready _ -> PolicyVerdict.MET;
+            case DemandsUnmet _ -> PolicyVerdict.NOT_MET;
             case NoTls(_, var instead) ->
                     switch (instead) {
-                        case GOES_IN_CLEAR -> Verdict.MET;
-                        case WAITS -> Verdict.NOT_MET;
+                        case GOES_IN_CLEAR -> PolicyVerdict.MET;
+                        case WAITS -> PolicyVerdict.NOT_MET;
                     };
-            case Away _ -> Verdict.NOT_REACHED;
+            case Away _ -> PolicyVerdict.NOT_REACHED;
         };
-    }
-
-    /// What a look at a host, or at all hosts of a partner, says about our policy.
-    enum Verdict {
-        MET("met"),
-        NOT_MET("not-met"),
-        NOT_REACHED("not-reached");
-
-        private final String label;
-
-        Verdict(String label) {
-            this.label = label;
-        }
-
-        /// The word in logs and JSON.
-        public String label() {
-            return label;
-        }
     }
 }

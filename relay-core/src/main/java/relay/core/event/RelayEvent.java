@@ -10,6 +10,7 @@ import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
+import relay.core.tls.PolicyVerdict;
 import relay.core.tls.TlsProof;
 import relay.core.tls.Unmet;
 
@@ -97,6 +98,15 @@ public sealed interface RelayEvent {
 
     /// Mail without a demand went on in clear because TLS was not to be had.
     record PlaintextFallback(Lane lane, String host, String why) implements RelayEvent {}
+
+    /// A host that had TLS at `lastSecured` has none now. Under a demand it heard nothing; without
+    /// one, mail may have gone in clear.
+    record TlsDowngraded(Lane lane, String host, Instant lastSecured, String why)
+            implements RelayEvent {}
+
+    /// A look at the partner of a `domains` entry came to another verdict than the look before it,
+    /// or was the first. `why` is empty where the policy is met.
+    record ProbeTurned(String entry, PolicyVerdict verdict, String why) implements RelayEvent {}
 
     /// A connection began or ended. `peer` is the client's address, or the host.
     record Connection(Direction direction, Change change, String peer) implements RelayEvent {

@@ -18,7 +18,6 @@ import relay.core.address.Domain;
 import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.Dialer.TlsTrouble;
 import relay.core.delivery.HostFinding.Instead;
-import relay.core.delivery.HostFinding.Verdict;
 import relay.core.delivery.PartnerCheck.HostCheck;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
@@ -27,6 +26,7 @@ import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.tls.Evidence;
+import relay.core.tls.PolicyVerdict;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
 import relay.core.tls.Unmet.Shortfall;
@@ -85,7 +85,7 @@ class ProbeTest {
 
         // Then what it showed is kept, and it is told to end before anything is offered.
         assertThat(found).isEqualTo(new HostFinding.Ready(CLEAR));
-        assertThat(found.verdict()).isEqualTo(Verdict.MET);
+        assertThat(found.verdict()).isEqualTo(PolicyVerdict.MET);
         assertThat(said).containsExactly("finish");
     }
 
@@ -96,23 +96,23 @@ class ProbeTest {
         HostFinding found =
                 look(new SessionEnd.DemandsUnmet(why(Reason.TLS), unmet, CLEAR), DEMANDING);
         assertThat(found).isEqualTo(new HostFinding.DemandsUnmet(unmet, CLEAR));
-        assertThat(found.verdict()).isEqualTo(Verdict.NOT_MET);
+        assertThat(found.verdict()).isEqualTo(PolicyVerdict.NOT_MET);
     }
 
     static Stream<Arguments> hostsWithoutTls() {
         return Stream.of(
-                arguments("nobody minds", OPPORTUNISTIC, Instead.GOES_IN_CLEAR, Verdict.MET),
+                arguments("nobody minds", OPPORTUNISTIC, Instead.GOES_IN_CLEAR, PolicyVerdict.MET),
                 arguments(
                         "the operator does",
                         connector("c").neverInClear().table(),
                         Instead.WAITS,
-                        Verdict.NOT_MET));
+                        PolicyVerdict.NOT_MET));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("hostsWithoutTls")
     void whereTlsFailsItSaysWhatMailWouldDo(
-            String name, PolicyTable policy, Instead instead, Verdict verdict) {
+            String name, PolicyTable policy, Instead instead, PolicyVerdict verdict) {
         var end = new SessionEnd.NotServed(why(Reason.TLS), TlsTrouble.FAILED);
         HostFinding found = look(end, policy);
         assertThat(found).as(name).isEqualTo(new HostFinding.NoTls(why(Reason.TLS), instead));
@@ -123,7 +123,7 @@ class ProbeTest {
     @Test
     void aHostThatCannotBeReachedProvesNothing() {
         var end = new SessionEnd.NotServed(why(Reason.TIMEOUT), TlsTrouble.NONE);
-        assertThat(look(end, DEMANDING).verdict()).isEqualTo(Verdict.NOT_REACHED);
+        assertThat(look(end, DEMANDING).verdict()).isEqualTo(PolicyVerdict.NOT_REACHED);
     }
 
     @Test
@@ -151,18 +151,21 @@ class ProbeTest {
         var unmet = new HostFinding.DemandsUnmet(List.of(), CLEAR);
         var away = new HostFinding.Away(why(Reason.TIMEOUT));
         return Stream.of(
-                arguments("no host at all", List.of(), Verdict.NOT_REACHED),
-                arguments("the only host is down", List.of(away), Verdict.NOT_REACHED),
-                arguments("one is down", List.of(away, met), Verdict.MET),
-                arguments("one fails a demand", List.of(met, unmet), Verdict.NOT_MET),
-                arguments("the only one that answers fails", List.of(away, unmet), Verdict.NOT_MET),
-                arguments("all are good", List.of(met, met), Verdict.MET));
+                arguments("no host at all", List.of(), PolicyVerdict.NOT_REACHED),
+                arguments("the only host is down", List.of(away), PolicyVerdict.NOT_REACHED),
+                arguments("one is down", List.of(away, met), PolicyVerdict.MET),
+                arguments("one fails a demand", List.of(met, unmet), PolicyVerdict.NOT_MET),
+                arguments(
+                        "the only one that answers fails",
+                        List.of(away, unmet),
+                        PolicyVerdict.NOT_MET),
+                arguments("all are good", List.of(met, met), PolicyVerdict.MET));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("partners")
     void aPartnerIsAsGoodAsTheWorstHostThatAnswers(
-            String name, List<HostFinding> findings, Verdict verdict) {
+            String name, List<HostFinding> findings, PolicyVerdict verdict) {
         var check =
                 new PartnerCheck(
                         new Domain("example.org"),

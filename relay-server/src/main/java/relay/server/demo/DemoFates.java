@@ -52,6 +52,8 @@ public final class DemoFates implements EventSink {
                     RelayEvent.DelayWarned _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.PlaintextFallback _,
+                    RelayEvent.TlsDowngraded _,
+                    RelayEvent.ProbeTurned _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
                     RelayEvent.Fault _ -> {}

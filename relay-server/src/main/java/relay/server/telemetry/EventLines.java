@@ -17,6 +17,7 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueEntry;
 import relay.core.tls.Evidence;
+import relay.core.tls.PolicyVerdict;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
 import relay.core.tls.Unmet;
@@ -29,7 +30,9 @@ final class EventLines {
     static Level level(RelayEvent event) {
         return switch (event) {
             case RelayEvent.Fault _ -> Level.ERROR;
-            case LaneFailed _, DemandsUnmet _ -> Level.WARN;
+            case LaneFailed _, DemandsUnmet _, RelayEvent.TlsDowngraded _ -> Level.WARN;
+            case RelayEvent.ProbeTurned(_, var verdict, _) ->
+                    verdict == PolicyVerdict.MET ? Level.INFO : Level.WARN;
             case Deferred deferred -> level(deferred.why());
             case Bounced bounced -> level(bounced.why());
             case RelayEvent.Held held -> held.why().isEmpty() ? Level.INFO : Level.WARN;
@@ -89,6 +92,16 @@ final class EventLines {
                             .with("status", "plaintext-fallback")
                             .with("why", why)
                             .toString();
+            case RelayEvent.TlsDowngraded(var lane, var host, var last, var why) ->
+                    new LogLine()
+                            .with("lane", lane)
+                            .with("relay", host)
+                            .with("tls", "none")
+                            .with("before", last)
+                            .with("status", "tls-downgraded")
+                            .with("why", why)
+                            .toString();
+            case RelayEvent.ProbeTurned turned -> turned(turned);
             case RelayEvent.Connection(var direction, var change, var peer) ->
                     new LogLine()
                             .with("peer", peer)
@@ -194,6 +207,16 @@ final class EventLines {
                 .with("reason", reasons(event.unmet()))
                 .with("unmet", joined(event.unmet()))
                 .toString();
+    }
+
+    private static String turned(RelayEvent.ProbeTurned turned) {
+        var line =
+                new LogLine()
+                        .with("domain", turned.entry())
+                        .with("verdict", turned.verdict().label())
+                        .with("status", "probe");
+        if (!turned.why().isEmpty()) line.with("why", turned.why());
+        return line.toString();
     }
 
     private static LogLine entry(QueueEntry entry) {

@@ -26,6 +26,17 @@ enum MeterNames {
     PLAINTEXT_FALLBACKS(
             "relay_plaintext_fallbacks_total",
             "Connections made in clear because TLS was not to be had and nothing demanded it"),
+    TLS_DOWNGRADES(
+            "relay_tls_downgrades_total", "Connections without TLS to hosts that had it before"),
+    PROBE_REACHABLE("relay_probe_reachable", "1 where a host of the partner answered, else 0"),
+    PROBE_TLS("relay_probe_tls_offered", "1 where every host that answered came to TLS, else 0"),
+    PROBE_POLICY(
+            "relay_probe_policy_met",
+            "1 where every host that answered meets our TLS policy, and one does, else 0"),
+    PROBE_CERTIFICATE(
+            "relay_probe_certificate_expiry_seconds",
+            "Seconds until the first of the partner's certificates is no longer valid"),
+    PROBE_AGE("relay_probe_age_seconds", "Age of what the probe of the partner showed"),
     BOUNCED("relay_bounced_messages_total", "Messages that ended undelivered"),
     CONNECTIONS("relay_connections", "Open SMTP connections"),
     DELIVERY("relay_delivery_seconds", "Time from acceptance to delivery"),

@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import relay.core.delivery.PartnerCheck;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Connection.Direction;
@@ -139,6 +140,12 @@ public final class Metrics implements EventSink, AutoCloseable {
                 .register(registry);
     }
 
+    /// `probes` gives the last look at each `domains` entry that is probed, by its pattern. Asked at
+    /// each scrape.
+    public void watchProbes(Supplier<Map<String, PartnerCheck.Dated>> probes, InstantSource clock) {
+        registry.getPrometheusRegistry().register(new ProbeCollector(probes, clock));
+    }
+
     /// `lost` says how many records the message tracking log could not write. Asked at each scrape.
     public void watchTracking(LongSupplier lost) {
         trackingLost = lost;
@@ -181,15 +188,18 @@ public final class Metrics implements EventSink, AutoCloseable {
                                             one.demand().source().kind(), one.shortfall()));
             case RelayEvent.PlaintextFallback(var lane, _, _) ->
                     sending(lane.connector()).countPlaintextFallback();
+            case RelayEvent.TlsDowngraded(var lane, _, _, _) ->
+                    sending(lane.connector()).countTlsDowngrade();
             case RelayEvent.Connection connection -> countConnection(connection);
             case RelayEvent.Rejected _ -> rejected.increment();
             case RelayEvent.Fault _ -> faults.increment();
-            // The gauges of the queue show these.
+            // Gauges show these.
             case RelayEvent.Held _,
                     RelayEvent.Removed _,
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
-                    RelayEvent.DelayWarned _ -> {}
+                    RelayEvent.DelayWarned _,
+                    RelayEvent.ProbeTurned _ -> {}
         }
     }
 

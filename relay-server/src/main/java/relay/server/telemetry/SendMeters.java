@@ -24,6 +24,7 @@ final class SendMeters {
     private final String connector;
     private final Counter bounced;
     private final Counter plaintextFallbacks;
+    private final Counter tlsDowngrades;
     private final Counter deliveredInClear;
     private final Map<TlsVersion, Counter> delivered = new ConcurrentHashMap<>();
     private final Map<Reason, Counter> deferred = new EnumMap<>(Reason.class);
@@ -34,6 +35,7 @@ final class SendMeters {
         this.connector = connector;
         bounced = counter(MeterNames.BOUNCED).register(registry);
         plaintextFallbacks = counter(MeterNames.PLAINTEXT_FALLBACKS).register(registry);
+        tlsDowngrades = counter(MeterNames.TLS_DOWNGRADES).register(registry);
         deliveredInClear = delivered(NO_TLS);
         delivered(TlsVersion.TLS_1_2);
         delivered(TlsVersion.TLS_1_3);
@@ -82,6 +84,10 @@ final class SendMeters {
 
     void countPlaintextFallback() {
         plaintextFallbacks.increment();
+    }
+
+    void countTlsDowngrade() {
+        tlsDowngrades.increment();
     }
 
     private Counter delivered(TlsVersion version) {

@@ -69,6 +69,8 @@ final class RecordLines {
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.PlaintextFallback _,
+                    RelayEvent.TlsDowngraded _,
+                    RelayEvent.ProbeTurned _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
                     RelayEvent.Fault _ ->
@@ -127,6 +129,8 @@ final class RecordLines {
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.PlaintextFallback _,
+                    RelayEvent.TlsDowngraded _,
+                    RelayEvent.ProbeTurned _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
                     RelayEvent.Fault _ -> {}

@@ -3,12 +3,10 @@ package relay.server.outbound;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static relay.server.outbound.TestTlsa.certificate;
+import static relay.server.outbound.TestTlsa.key;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -164,34 +162,8 @@ class DaneTest {
                 .evidence(judge, List.of(demands));
     }
 
-    private static Tlsa certificate(int usage, int matching, X509Certificate certificate) {
-        try {
-            return record(usage, 0, matching, certificate.getEncoded());
-        } catch (CertificateEncodingException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Tlsa key(int usage, int matching, X509Certificate certificate) {
-        return record(usage, 1, matching, certificate.getPublicKey().getEncoded());
-    }
-
     /// The digest of the key where that of the certificate belongs.
     private static Tlsa asCertificate(X509Certificate certificate) {
-        return record(3, 0, 1, certificate.getPublicKey().getEncoded());
-    }
-
-    private static Tlsa record(int usage, int selector, int matching, byte[] der) {
-        try {
-            byte[] data =
-                    switch (matching) {
-                        case 1 -> MessageDigest.getInstance("SHA-256").digest(der);
-                        case 2 -> MessageDigest.getInstance("SHA-512").digest(der);
-                        default -> der;
-                    };
-            return new Tlsa(usage, selector, matching, HexFormat.of().formatHex(data));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return TestTlsa.record(3, 0, 1, certificate.getPublicKey().getEncoded());
     }
 }

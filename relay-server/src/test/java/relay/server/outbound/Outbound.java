@@ -26,10 +26,14 @@ import org.jspecify.annotations.Nullable;
 import relay.core.address.Domain;
 import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
+import relay.core.delivery.ConnectionPlanner;
+import relay.core.delivery.Delivery;
+import relay.core.delivery.DeliveryEnd;
 import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.Dialer.TlsUse;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.HostPlan;
+import relay.core.delivery.PartnerCheck;
 import relay.core.delivery.SessionObserver;
 import relay.core.event.RelayEvent;
 import relay.core.queue.ContentSource;
@@ -38,12 +42,14 @@ import relay.core.queue.Envelope;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
 import relay.core.routing.Lane;
+import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.Source;
 import relay.core.tls.TlsProof;
+import relay.server.probe.Prober;
 
 /// The outbound side as a test uses it: a dialer, the messages to send, and what became of them.
 final class Outbound implements AutoCloseable {
@@ -150,6 +156,26 @@ final class Outbound implements AutoCloseable {
         Thread.ofVirtual().start(() -> end.complete(dialer.serve(host, tls, observer)));
         observer.end = end.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
         return observer;
+    }
+
+    /// Offers every message to the hosts that are planned for `domain`, with every fall-back there
+    /// is, and says how that ended.
+    DeliveryEnd deliver(ConnectionPlanner planner, PolicyTable policy, Domain domain) {
+        var delivery = new Delivery(planner, dialer, events::add);
+        var observer = new Observer(entries, failing);
+        var end = new CompletableFuture<DeliveryEnd>();
+        Lane lane = policy.route(domain).lane();
+        Thread.ofVirtual().start(() -> end.complete(delivery.run(lane, policy, observer)));
+        return end.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /// As `relay verify-tls` looks at them.
+    PartnerCheck look(ConnectionPlanner planner, PolicyTable policy, Domain domain) {
+        try (var prober = new Prober(planner, dialer)) {
+            return prober.check(domain, policy);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     List<RelayEvent> events() {

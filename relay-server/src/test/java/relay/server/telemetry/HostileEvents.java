@@ -11,6 +11,7 @@ import relay.core.routing.Lane;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
+import relay.core.tls.PolicyVerdict;
 import relay.core.tls.TlsProof;
 import relay.core.tls.Unmet;
 import relay.server.testing.Samples;
@@ -67,6 +68,8 @@ final class HostileEvents {
                 new RelayEvent.LaneFailed(lane, why, NOW, 3),
                 new RelayEvent.DemandsUnmet(lane, HOSTILE, List.of(unmet, unmet)),
                 new RelayEvent.PlaintextFallback(lane, HOSTILE, HOSTILE),
+                new RelayEvent.TlsDowngraded(lane, HOSTILE, NOW, HOSTILE),
+                new RelayEvent.ProbeTurned(HOSTILE, PolicyVerdict.NOT_MET, HOSTILE),
                 new RelayEvent.Connection(
                         RelayEvent.Connection.Direction.OUTBOUND,
                         RelayEvent.Connection.Change.OPENED,

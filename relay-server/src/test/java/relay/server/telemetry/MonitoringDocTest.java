@@ -13,7 +13,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import relay.core.delivery.PartnerCheck;
 import relay.server.testing.FakeQueue;
+import relay.server.testing.ProbeSamples;
 import relay.server.testing.Samples;
 
 /// docs/monitoring.md and the program say the same.
@@ -135,6 +137,8 @@ class MonitoringDocTest {
             metrics.watchReadiness(List::of);
             metrics.watchDnssec(() -> true);
             metrics.watchTracking(() -> 3);
+            var look = new PartnerCheck.Dated(ProbeSamples.met(), Samples.NOON);
+            metrics.watchProbes(() -> Map.of("bank.example", look), () -> Samples.NOON);
             metrics.watchCertificates(() -> Map.of("relay.crt", Samples.NOON), () -> Samples.NOON);
             HostileEvents.all().forEach(metrics::on);
             return metrics.scrape();

@@ -1,0 +1,76 @@
+package relay.server.outbound;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import relay.server.outbound.ScriptedPartner.Script;
+import relay.server.outbound.ScriptedPartner.Wire;
+import relay.server.outbound.TestCertificates.Identity;
+
+/// A host that takes whatever it is told, over TLS or not, and has a book of which envelopes came
+/// how. `identity` has the certificate that it shows, or none.
+record MatrixHost(StartTls startTls, List<Identity> identity, List<String> book) {
+    enum StartTls {
+        NOT_OFFERED,
+        REFUSED,
+        BROKEN,
+        WORKS
+    }
+
+    static MatrixHost without(StartTls startTls) {
+        return new MatrixHost(startTls, List.of(), new CopyOnWriteArrayList<>());
+    }
+
+    static MatrixHost showing(Identity identity) {
+        return new MatrixHost(StartTls.WORKS, List.of(identity), new CopyOnWriteArrayList<>());
+    }
+
+    /// Each connection is served in the same way.
+    Script script() {
+        return wire -> {
+            wire.say("220 partner.example ESMTP");
+            if (serve(wire, "in clear")) {
+                wire.secure(identity.getFirst().serverContext());
+                serve(wire, "over TLS");
+            }
+        };
+    }
+
+    /// True where TLS is to begin.
+    private boolean serve(Wire wire, String how) throws IOException {
+        while (true) {
+            String line = wire.hear();
+            switch (line.split("[ :]", 2)[0]) {
+                case "EHLO" -> wire.say(offered(how).toArray(String[]::new));
+                case "STARTTLS" -> {
+                    if (startTls == StartTls.REFUSED) {
+                        wire.say("454 4.7.0 TLS not available");
+                        continue;
+                    }
+                    wire.say("220 go ahead");
+                    if (startTls == StartTls.WORKS) return true;
+                    wire.say("this is not TLS");
+                    return false;
+                }
+                case "DATA" -> {
+                    wire.say("354 go ahead");
+                    wire.hearContent();
+                    wire.say("250 queued");
+                }
+                case "QUIT" -> {
+                    wire.say("221 bye");
+                    return false;
+                }
+                default -> {
+                    book.add(how);
+                    wire.say("250 ok");
+                }
+            }
+        }
+    }
+
+    private List<String> offered(String how) {
+        boolean offers = startTls != StartTls.NOT_OFFERED && how.equals("in clear");
+        return offers ? List.of("250-partner.example", "250 STARTTLS") : List.of("250 ok");
+    }
+}

@@ -1,0 +1,144 @@
+package relay.server.outbound;
+
+import static relay.server.outbound.TestTlsa.certificate;
+import static relay.server.outbound.TestTlsa.key;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import relay.core.delivery.Resolver.Security;
+import relay.core.delivery.Resolver.TlsaAnswer;
+import relay.core.tls.Tlsa;
+import relay.server.outbound.MatrixHost.StartTls;
+import relay.server.outbound.TestCertificates.Identity;
+
+/// Reads the rows of docs/tls-matrix.md, and knows what their words mean.
+final class TlsMatrix {
+    static final TestCertificates CERTIFICATES = new TestCertificates();
+
+    private static final Path DOCUMENT = Path.of("..", "docs", "tls-matrix.md");
+    private static final Identity GOOD = CERTIFICATES.named(Outbound.HOST);
+    private static final X509Certificate ISSUER = GOOD.chain().get(1);
+    private static final X509Certificate ROOT =
+            CERTIFICATES.roots().certificates().iterator().next();
+    private static final X509Certificate OTHER = CERTIFICATES.named("other.example").leaf();
+
+    private static final Map<String, StartTls> WITHOUT_TLS =
+            Map.of(
+                    "no STARTTLS", StartTls.NOT_OFFERED,
+                    "STARTTLS refused", StartTls.REFUSED,
+                    "no handshake", StartTls.BROKEN);
+
+    private static final Map<String, Identity> CERTIFICATE =
+            Map.of(
+                    "good", GOOD,
+                    "wrong name", CERTIFICATES.named("other.example"),
+                    "expired", CERTIFICATES.expired(Outbound.HOST),
+                    "self-signed", CERTIFICATES.selfSigned(Outbound.HOST),
+                    "good, issuer not sent", CERTIFICATES.withoutIntermediate(Outbound.HOST));
+
+    /// What stands in the configuration behind the connector's smart host.
+    private static final Map<String, String> DEMANDS =
+            Map.of(
+                    "nothing",
+                    "",
+                    "EncryptionOnly",
+                    level("EncryptionOnly"),
+                    "CertificateValidation",
+                    level("CertificateValidation"),
+                    "DomainValidation",
+                    level("DomainValidation"),
+                    "EncryptionOnly by a `domains` entry",
+                    "domains: [{ domain: partner.example, requireTls: true }]",
+                    "`plaintextFallback: never`",
+                    "    plaintextFallback: never");
+
+    /// A row, in the words of the document.
+    record Row(String publishes, String presents, String demands, String outcome) {
+
+        MatrixHost host() {
+            StartTls without = WITHOUT_TLS.get(presents);
+            return without == null
+                    ? MatrixHost.showing(known(CERTIFICATE, presents))
+                    : MatrixHost.without(without);
+        }
+
+        MatrixDns dns() {
+            Identity own = CERTIFICATE.getOrDefault(presents, GOOD);
+            return known(published(own.leaf()), publishes);
+        }
+
+        String configuration() {
+            return known(DEMANDS, demands);
+        }
+    }
+
+    private TlsMatrix() {}
+
+    static List<Row> rows() {
+        try {
+            return Files.readAllLines(DOCUMENT).stream()
+                    .filter(line -> line.startsWith("| ") && !line.startsWith("| publishes"))
+                    .map(TlsMatrix::row)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Row row(String line) {
+        String[] cells = line.split(" *\\| *", -1);
+        return new Row(cells[1], cells[2], cells[3], cells[4]);
+    }
+
+    private static <T> T known(Map<String, T> words, String word) {
+        return Objects.requireNonNull(words.get(word), () -> "the matrix does not know: " + word);
+    }
+
+    private static String level(String word) {
+        return "    requireTls: true\n    tlsAuthLevel: " + word;
+    }
+
+    /// What can be published of a host whose own certificate is `own`.
+    private static Map<String, MatrixDns> published(X509Certificate own) {
+        Map<String, MatrixDns> dns = new HashMap<>();
+        dns.put("nothing", new MatrixDns(Security.SECURE, new TlsaAnswer.None()));
+        dns.put("3 1 1", tlsa(key(3, 1, own)));
+        dns.put("3 1 2", tlsa(key(3, 2, own)));
+        dns.put("3 1 0", tlsa(key(3, 0, own)));
+        dns.put("3 0 1", tlsa(certificate(3, 1, own)));
+        dns.put("3 1 1 of another key", tlsa(key(3, 1, OTHER)));
+        dns.put("3 1 1 of another key and of this", tlsa(key(3, 1, OTHER), key(3, 1, own)));
+        dns.put("3 1 1 of this key, 3 1 2 of another", tlsa(key(3, 1, own), key(3, 2, OTHER)));
+        dns.put("2 0 1 of the issuer", tlsa(certificate(2, 1, ISSUER)));
+        dns.put("2 0 1 of a root not sent", tlsa(certificate(2, 1, ROOT)));
+        dns.put("2 0 0 of a root not sent", tlsa(certificate(2, 0, ROOT)));
+        dns.put("1 1 1", tlsa(key(1, 1, own)));
+        dns.put("0 0 1", tlsa(certificate(0, 1, ROOT)));
+        dns.put("3 9 1", tlsa(new Tlsa(3, 9, 1, "00".repeat(32))));
+        dns.put("3 1 1, too short", tlsa(new Tlsa(3, 1, 1, "00")));
+        dns.put("TLSA look-up: SERVFAIL", failed("SERVFAIL"));
+        dns.put("TLSA look-up: forged", failed("the signatures are bogus"));
+        dns.put("3 1 1, address not signed", unsigned(key(3, 1, own)));
+        dns.put("3 1 1 of another key, address not signed", unsigned(key(3, 1, OTHER)));
+        return dns;
+    }
+
+    private static MatrixDns tlsa(Tlsa... records) {
+        return new MatrixDns(Security.SECURE, new TlsaAnswer.Records(List.of(records)));
+    }
+
+    private static MatrixDns unsigned(Tlsa... records) {
+        return new MatrixDns(Security.INSECURE, new TlsaAnswer.Records(List.of(records)));
+    }
+
+    private static MatrixDns failed(String detail) {
+        return new MatrixDns(Security.SECURE, new TlsaAnswer.Failed(detail));
+    }
+}
