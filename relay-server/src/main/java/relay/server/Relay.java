@@ -28,9 +28,11 @@ import relay.server.listener.ServerCertificate;
 import relay.server.listener.SmtpListener;
 import relay.server.notice.Notices;
 import relay.server.outbound.SmtpDialer;
+import relay.server.outbound.TrustRoots;
 import relay.server.store.SqliteStore;
 import relay.server.store.StoreHealth;
 import relay.server.store.StoreLimits;
+import relay.server.sts.StsCache;
 import relay.server.telemetry.FanOut;
 import relay.server.telemetry.LogEvents;
 import relay.server.telemetry.Metrics;
@@ -51,6 +53,7 @@ public final class Relay implements AutoCloseable {
     private final SqliteStore store;
     private final SmtpDialer dialer;
     private final Dns dns;
+    private final StsCache sts;
     private final QueueRunner runner;
     private final ListenerTls tls;
     private final SmtpListener listener;
@@ -99,8 +102,17 @@ public final class Relay implements AutoCloseable {
                                 events));
         // Not before the store has the folder for itself.
         tracking.start();
-        dialer = opened.add(dialer());
+        TrustRoots roots = Outfit.roots(configuration);
+        dialer = opened.add(dialer(roots));
         dns = opened.add(Outfit.dns(configuration, clock));
+        sts =
+                opened.add(
+                        StsCache.open(
+                                configuration.dataFolder(),
+                                dns.resolver(),
+                                roots.certificates(),
+                                events,
+                                clock));
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
@@ -115,6 +127,7 @@ public final class Relay implements AutoCloseable {
         metrics.watchCertificates(() -> Map.of("listener", tls.expiry()), clock);
         metrics.watchReadiness(this::notReady);
         metrics.watchDnssec(dns::validates);
+        metrics.watchStsPolicies(sts::count);
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
         listener.reconfigure(configuration.receiveConnectors());
@@ -160,6 +173,7 @@ public final class Relay implements AutoCloseable {
                 metrics;
                 store;
                 dns;
+                sts;
                 dialer;
                 admin;
                 listener) {
@@ -182,10 +196,10 @@ public final class Relay implements AutoCloseable {
                 configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
     }
 
-    private SmtpDialer dialer() throws IOException {
+    private SmtpDialer dialer(TrustRoots roots) throws IOException {
         return SmtpDialer.open(
                 configuration.hostname().name(),
-                Outfit.roots(configuration),
+                roots,
                 store,
                 events,
                 DialogueTimeouts.DEFAULT,
@@ -193,7 +207,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private QueueRunner runner() {
-        ConnectionPlanner planner = Outfit.planner(configuration, dns);
+        ConnectionPlanner planner = Outfit.planner(configuration, dns, sts);
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
                 new Scheduler(SchedulerLimits.DEFAULT, policy),
@@ -219,6 +233,7 @@ public final class Relay implements AutoCloseable {
         return new AdminSources(
                 runner,
                 store,
+                sts,
                 () -> policy,
                 this::notReady,
                 metrics::scrape,

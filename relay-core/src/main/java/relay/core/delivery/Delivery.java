@@ -2,6 +2,7 @@ package relay.core.delivery;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import relay.core.address.Mailbox;
 import relay.core.delivery.ConnectionPlan.Hosts;
 import relay.core.delivery.ConnectionPlan.Never;
@@ -21,7 +22,10 @@ import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.tls.Evidence;
+import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
+import relay.core.tls.Unmet;
 
 /// Gets one session for a lane, as a straight line: plan, then host after host until one takes
 /// part. Blocks for as long as the session lives; runs on a virtual thread, any number at a time.
@@ -54,12 +58,27 @@ public record Delivery(ConnectionPlanner planner, Dialer dialer, EventSink event
         return failures.end();
     }
 
-    private SessionEnd serve(Lane lane, HostPlan host, SessionObserver observer) {
+    private SessionEnd serve(Lane lane, HostPlan host, SessionObserver heard) {
+        List<Unmet> outOfReach = TlsDemand.outOfReach(host.demands());
+        if (!outOfReach.isEmpty()) {
+            var why = new HostTrouble(host.toString()).unmet(outOfReach);
+            var nothing =
+                    new Evidence.Plaintext(
+                            outOfReach.getFirst().shortfall(), "no connection was made");
+            return new DemandsUnmet(why, outOfReach, nothing);
+        }
+        SessionObserver observer = new AtOpening(proof -> reportTested(lane, host, proof), heard);
         SessionEnd end = dialer.serve(host, TlsUse.TRY, observer);
         if (!(end instanceof NotServed(var why, TlsTrouble tlsTrouble))) return end;
         if (tlsTrouble == TlsTrouble.NONE || !mayGoInClear(host)) return end;
         var fallback = new RelayEvent.PlaintextFallback(lane, host.toString(), why.text());
-        return dialer.serve(host, TlsUse.NEVER, new Announcing(fallback, events, observer));
+        return dialer.serve(host, TlsUse.NEVER, new AtOpening(_ -> events.on(fallback), observer));
+    }
+
+    private void reportTested(Lane lane, HostPlan host, TlsProof proof) {
+        List<Unmet> unmet = TlsDemand.unmet(host.tested(), proof.evidence());
+        if (unmet.isEmpty()) return;
+        events.on(new RelayEvent.TestedPolicyUnmet(lane, host.toString(), unmet));
     }
 
     /// The only place that lets mail go without TLS where TLS failed (RFC 7435 §3): nothing demands
@@ -71,14 +90,13 @@ public record Delivery(ConnectionPlanner planner, Dialer dialer, EventSink event
                 && host.tlsMode() == TlsMode.STARTTLS;
     }
 
-    /// Reports the fall-back once the host takes part in it, and not where that failed as well.
-    private record Announcing(
-            RelayEvent.PlaintextFallback fallback, EventSink events, SessionObserver observer)
+    /// Reports something once the host takes part, and nothing where it does not.
+    private record AtOpening(Consumer<TlsProof> report, SessionObserver observer)
             implements SessionObserver {
 
         @Override
         public void opened(SessionLink link, TlsProof proof) {
-            events.on(fallback);
+            report.accept(proof);
             observer.opened(link, proof);
         }
 

@@ -32,11 +32,13 @@ final class AdminRoutes {
 
     private final AdminSources sources;
     private final QueueApi queue;
+    private final StsApi sts;
     private final RequestGuard guard;
 
     AdminRoutes(AdminSources sources, QueueApi queue) {
         this.sources = sources;
         this.queue = queue;
+        sts = new StsApi(sources.sts());
         guard = new RequestGuard(sources.ownNames());
     }
 
@@ -52,7 +54,10 @@ final class AdminRoutes {
                         reading(request ->
                                 queue.message(request.path().pathParameters().get("id"))))
                 .post("/api/v1/queues/retry", changing(queue::retry))
-                .post("/api/v1/queues/resume", changing(queue::resume));
+                .post("/api/v1/queues/resume", changing(queue::resume))
+                .get("/api/v1/sts", reading(request -> sts.list(all(request, "domain"))))
+                .post("/api/v1/sts/refresh", changingBody(sts::refresh))
+                .post("/api/v1/sts/purge", changingBody(sts::purge));
         page(routing, "/", StaticPage.of("console.html", "text/html; charset=utf-8"));
         page(routing, "/console.css", StaticPage.of("console.css", "text/css; charset=utf-8"));
         page(routing, "/console.js", StaticPage.of("console.js", "text/javascript; charset=utf-8"));
@@ -134,18 +139,22 @@ final class AdminRoutes {
     }
 
     private Handler changing(Function<Selection, Answer> change) {
+        return changingBody(body -> selected(SelectionReader.body(body), change));
+    }
+
+    private Handler changingBody(Function<String, Answer> change) {
         return (request, response) -> change(request, response, change);
     }
 
     private void change(
-            ServerRequest request, ServerResponse response, Function<Selection, Answer> wanted) {
+            ServerRequest request, ServerResponse response, Function<String, Answer> wanted) {
         var change =
                 new RequestGuard.Change(
                         peer(request),
                         request.authority(),
                         request.headers().values(CHANGE),
                         contentType(request));
-        Supplier<Answer> answer = () -> selected(SelectionReader.body(body(request)), wanted);
+        Supplier<Answer> answer = () -> wanted.apply(body(request));
         send(response, guard.refuseChange(change).orElseGet(answer));
     }
 

@@ -108,7 +108,7 @@ abstract class QueueVerb extends Verb {
         return count + " " + thing + (count == 1 ? "" : "s");
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

@@ -33,6 +33,11 @@ public final class RelayCommandLine {
                         .addSubcommand(new QueueShowVerb(root, admin, terminal, clock))
                         .addSubcommand(new QueueRetryVerb(root, admin, terminal))
                         .addSubcommand(new QueueResumeVerb(root, admin, terminal));
+        var sts =
+                new CommandLine(new StsCommand())
+                        .addSubcommand(new StsListVerb(root, admin, terminal, clock))
+                        .addSubcommand(new StsRefreshVerb(root, admin, terminal))
+                        .addSubcommand(new StsPurgeVerb(root, admin, terminal));
         var relay =
                 new CommandLine(root)
                         .addSubcommand(new ServeVerb(root, actions.serve(), terminal))
@@ -42,6 +47,7 @@ public final class RelayCommandLine {
                                 new VerifyTlsVerb(root, actions.verifyTls(), terminal, clock))
                         .addSubcommand(new DemoVerb(root, actions.demo(), terminal))
                         .addSubcommand(queue)
+                        .addSubcommand(sts)
                         .addSubcommand(new TrackVerb(root, actions.track(), terminal, clock));
         relay.getCommandSpec().version("relay " + actions.version());
         return relay.setOut(terminal.out())

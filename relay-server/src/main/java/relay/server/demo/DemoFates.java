@@ -49,6 +49,8 @@ public final class DemoFates implements EventSink {
                     RelayEvent.Removed _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.DemandsUnmet _,
+                    RelayEvent.TestedPolicyUnmet _,
+                    RelayEvent.StsFetch _,
                     RelayEvent.PlaintextFallback _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,

@@ -69,6 +69,11 @@ final class TlsFields {
                             "name",
                             named.names(),
                             named.metBy(tls.presentedNames()).stream().findFirst().orElse("none"));
+            case TlsDemand.StsMatch sts ->
+                    new Demanded(
+                            "mta-sts",
+                            Set.of(sts.host()),
+                            sts.metBy(tls.presentedNames()).stream().findFirst().orElse("none"));
             case TlsDemand.DaneMatch dane ->
                     new Demanded(
                             "dane",

@@ -133,6 +133,7 @@ class MonitoringDocTest {
             metrics.watchReadiness(List::of);
             metrics.watchDnssec(() -> true);
             metrics.watchTracking(() -> 3);
+            metrics.watchStsPolicies(_ -> 1);
             metrics.watchCertificates(() -> Map.of("relay.crt", Samples.NOON), () -> Samples.NOON);
             HostileEvents.all().forEach(metrics::on);
             return metrics.scrape();
