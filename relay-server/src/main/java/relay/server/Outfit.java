@@ -8,6 +8,8 @@ import relay.config.Configuration;
 import relay.core.delivery.ConnectionPlanner;
 import relay.core.delivery.DanePolicy;
 import relay.core.delivery.DemandSource;
+import relay.core.delivery.StsDemands;
+import relay.core.delivery.StsPolicies;
 import relay.server.dns.Dns;
 import relay.server.outbound.TrustRoots;
 
@@ -33,11 +35,11 @@ final class Outfit {
         return new Dns(configuration.dns().servers(), dnssec, anchors, clock);
     }
 
-    static ConnectionPlanner planner(Configuration configuration, Dns dns) {
+    static ConnectionPlanner planner(Configuration configuration, Dns dns, StsPolicies sts) {
         return new ConnectionPlanner(
                 dns.resolver(),
                 new SecureRandom(),
                 configuration.hostname(),
-                DemandSource.andConfigured(new DanePolicy(dns.resolver())));
+                DemandSource.andConfigured(new DanePolicy(dns.resolver()), new StsDemands(sts)));
     }
 }

@@ -31,9 +31,11 @@ import relay.server.outbound.SmtpDialer;
 import relay.server.probe.ProbeSchedule;
 import relay.server.probe.Prober;
 import relay.server.probe.SecuredHosts;
+import relay.server.outbound.TrustRoots;
 import relay.server.store.SqliteStore;
 import relay.server.store.StoreHealth;
 import relay.server.store.StoreLimits;
+import relay.server.sts.StsCache;
 import relay.server.telemetry.FanOut;
 import relay.server.telemetry.LogEvents;
 import relay.server.telemetry.Metrics;
@@ -58,6 +60,7 @@ public final class Relay implements AutoCloseable {
     private final Prober prober;
     private final ProbeSchedule probes;
     private final Dns dns;
+    private final StsCache sts;
     private final QueueRunner runner;
     private final ListenerTls tls;
     private final SmtpListener listener;
@@ -106,11 +109,20 @@ public final class Relay implements AutoCloseable {
                                 events));
         // Not before the store has the folder for itself.
         tracking.start();
+        TrustRoots roots = Outfit.roots(configuration);
         secured = opened.add(SecuredHosts.kept(configuration.dataFolder(), clock));
-        dialer = opened.add(dialer(DialogueTimeouts.DEFAULT));
+        dialer = opened.add(dialer(roots, DialogueTimeouts.DEFAULT));
         dns = opened.add(Outfit.dns(configuration, clock));
-        probeDialer = opened.add(dialer(Prober.TIMEOUTS));
-        prober = opened.add(new Prober(Outfit.planner(configuration, dns), probeDialer));
+        sts =
+                opened.add(
+                        StsCache.open(
+                                configuration.dataFolder(),
+                                dns.resolver(),
+                                roots.certificates(),
+                                events,
+                                clock));
+        probeDialer = opened.add(dialer(roots, Prober.TIMEOUTS));
+        prober = opened.add(new Prober(Outfit.planner(configuration, dns, sts), probeDialer));
         probes =
                 opened.add(
                         new ProbeSchedule(domain -> prober.check(domain, policy), events, clock));
@@ -129,6 +141,7 @@ public final class Relay implements AutoCloseable {
         metrics.watchReadiness(this::notReady);
         metrics.watchDnssec(dns::validates);
         metrics.watchProbes(probes::latest, clock);
+        metrics.watchStsPolicies(sts::count);
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
         listener.reconfigure(configuration.receiveConnectors());
@@ -176,6 +189,7 @@ public final class Relay implements AutoCloseable {
                 metrics;
                 store;
                 dns;
+                sts;
                 dialer;
                 secured;
                 probeDialer;
@@ -202,10 +216,10 @@ public final class Relay implements AutoCloseable {
                 configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
     }
 
-    private SmtpDialer dialer(DialogueTimeouts timeouts) throws IOException {
+    private SmtpDialer dialer(TrustRoots roots, DialogueTimeouts timeouts) {
         return SmtpDialer.open(
                 configuration.hostname().name(),
-                Outfit.roots(configuration),
+                roots,
                 store,
                 events,
                 timeouts,
@@ -213,7 +227,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private QueueRunner runner() {
-        ConnectionPlanner planner = Outfit.planner(configuration, dns);
+        ConnectionPlanner planner = Outfit.planner(configuration, dns, sts);
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
                 new Scheduler(SchedulerLimits.DEFAULT, policy),
@@ -245,6 +259,7 @@ public final class Relay implements AutoCloseable {
         return new AdminSources(
                 runner,
                 store,
+                sts,
                 () -> policy,
                 this::notReady,
                 metrics::scrape,

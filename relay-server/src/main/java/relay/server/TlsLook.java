@@ -11,6 +11,7 @@ import relay.server.dns.Dns;
 import relay.server.outbound.SmtpDialer;
 import relay.server.probe.Prober;
 import relay.server.probe.SecuredHosts;
+import relay.server.sts.StsLook;
 
 /// One look at a partner's TLS by what a configuration says, without a running relay.
 final class TlsLook {
@@ -19,8 +20,9 @@ final class TlsLook {
     static Verified at(Domain domain, Configuration configuration) {
         InstantSource clock = InstantSource.system();
         try (Dns dns = Outfit.dns(configuration, clock);
+                var sts = new StsLook(dns.resolver(), Outfit.roots(configuration).certificates());
                 SmtpDialer dialer = dialer(configuration, clock);
-                var prober = new Prober(Outfit.planner(configuration, dns), dialer);
+                var prober = new Prober(Outfit.planner(configuration, dns, sts), dialer);
                 var secured = SecuredHosts.of(configuration.dataFolder(), clock)) {
             var check = prober.check(domain, configuration.policyTable());
             return new Verified.Looked(TlsReports.of(check, dnssec(dns), secured));

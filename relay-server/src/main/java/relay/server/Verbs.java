@@ -3,6 +3,7 @@ package relay.server;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -17,6 +18,7 @@ import relay.core.address.Domain;
 import relay.core.delivery.Explain;
 import relay.server.cli.Actions;
 import relay.server.cli.Problem;
+import relay.server.sts.StsFolder;
 import relay.server.telemetry.ConsoleLog;
 import relay.server.tracking.Inquiry;
 
@@ -67,7 +69,12 @@ final class Verbs {
                     new Actions.Explanation.BadConfiguration(problems(errors));
             case ConfigurationResult.Accepted(var configuration) ->
                     new Actions.Explanation.Explained(
-                            Facts.of(Explain.domain(domain.get(), configuration.policyTable())));
+                            Facts.of(
+                                    Explain.domain(
+                                            domain.get(),
+                                            configuration.policyTable(),
+                                            StsFolder.in(configuration.dataFolder())
+                                                    .at(Instant.now()))));
         };
     }
 

@@ -25,6 +25,7 @@ import relay.server.cli.RelayCommandLine;
 import relay.server.cli.Terminal;
 import relay.server.testing.CapturedTerminal;
 import relay.server.testing.FakeQueue;
+import relay.server.testing.FakeSts;
 import relay.server.testing.Samples;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,6 +44,7 @@ class QueueCommandTest {
                 new AdminSources(
                         queue.control(),
                         queue.view(),
+                        new FakeSts(),
                         Samples::policy,
                         List::of,
                         () -> "",

@@ -21,7 +21,6 @@ import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
 import relay.core.smtp.EnhancedStatus;
-import relay.core.tls.TlsDemand;
 
 /// Finds out where mail of a lane can go now, and what is demanded of each host there.
 ///
@@ -99,7 +98,7 @@ public final class ConnectionPlanner {
                     var dns = new DnsFacts(hop.port(), tlsaNames, hop.otherNames());
                     var target = new Target(lane, connector, floors, hop.name(), dns);
                     switch (DemandSource.all(demandSources, target)) {
-                        case Answer.Demands(var demands) ->
+                        case Answer.Demands demands ->
                                 hosts.addAll(hostPlans(hop, addresses, connector, demands));
                         case Answer.NotNow(var why) -> failed.add(why);
                     }
@@ -127,7 +126,7 @@ public final class ConnectionPlanner {
             NextHop hop,
             List<InetAddress> addresses,
             SendConnector connector,
-            List<TlsDemand> demands) {
+            Answer.Demands demands) {
         var identity = DemandSource.identity(connector).toList();
         return addresses.stream()
                 .map(address ->
@@ -136,7 +135,8 @@ public final class ConnectionPlanner {
                                 address,
                                 hop.port(),
                                 hop.tlsMode(),
-                                demands,
+                                demands.demands(),
+                                demands.tested(),
                                 connector.plaintextFallback(),
                                 identity))
                 .toList();

@@ -24,7 +24,9 @@ import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.tls.Evidence;
+import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
+import relay.core.tls.Unmet;
 
 /// Gets one session for a lane, as a straight line: plan, then host after host until one takes
 /// part. Blocks for as long as the session lives; runs on a virtual thread, any number at a time.
@@ -67,6 +69,14 @@ public record Delivery(
     }
 
     private SessionEnd serve(Lane lane, HostPlan host, SessionObserver observer) {
+        List<Unmet> outOfReach = TlsDemand.outOfReach(host.demands());
+        if (!outOfReach.isEmpty()) {
+            var why = new HostTrouble(host.toString()).unmet(outOfReach);
+            var nothing =
+                    new Evidence.Plaintext(
+                            outOfReach.getFirst().shortfall(), "no connection was made");
+            return new DemandsUnmet(why, outOfReach, nothing);
+        }
         SessionEnd end = dialer.serve(host, TlsUse.TRY, watching(lane, host, observer));
         if (!(end instanceof NotServed(var why, TlsTrouble tlsTrouble))) return end;
         if (tlsTrouble == TlsTrouble.NONE || !mayGoInClear(host)) {
@@ -85,7 +95,12 @@ public record Delivery(
     }
 
     private SessionObserver watching(Lane lane, HostPlan host, SessionObserver observer) {
-        return new AtOpening(proof -> remember(lane, host, proof.evidence()), observer);
+        return new AtOpening(
+                proof -> {
+                    reportTested(lane, host, proof);
+                    remember(lane, host, proof.evidence());
+                },
+                observer);
     }
 
     private void remember(Lane lane, HostPlan host, Evidence evidence) {
@@ -100,6 +115,12 @@ public record Delivery(
         memory.lastSecured(host)
                 .forEach(last ->
                         events.on(new RelayEvent.TlsDowngraded(lane, host.toString(), last, why)));
+    }
+
+    private void reportTested(Lane lane, HostPlan host, TlsProof proof) {
+        List<Unmet> unmet = TlsDemand.unmet(host.tested(), proof.evidence());
+        if (unmet.isEmpty()) return;
+        events.on(new RelayEvent.TestedPolicyUnmet(lane, host.toString(), unmet));
     }
 
     /// The only place that lets mail go without TLS where TLS failed (RFC 7435 §3): nothing demands

@@ -41,9 +41,16 @@ public interface DemandSource {
     sealed interface Answer {
         Answer NOTHING = new Demands(List.of());
 
-        record Demands(List<TlsDemand> demands) implements Answer {
+        /// `tested` would be demanded as well if a policy were in force that is only tried out; it
+        /// is watched and keeps nothing back.
+        record Demands(List<TlsDemand> demands, List<TlsDemand> tested) implements Answer {
             public Demands {
                 demands = List.copyOf(demands);
+                tested = List.copyOf(tested);
+            }
+
+            Demands(List<TlsDemand> demands) {
+                this(demands, List.of());
             }
         }
 
@@ -79,21 +86,25 @@ public interface DemandSource {
     /// The sum of what `sources` demand, unless one of them cannot tell.
     static Answer all(List<DemandSource> sources, Target target) {
         var sum = new ArrayList<TlsDemand>();
+        var tests = new ArrayList<TlsDemand>();
         for (DemandSource source : sources) {
             switch (source.ask(target)) {
-                case Answer.Demands(var demands) -> sum.addAll(demands);
+                case Answer.Demands(var demands, var tested) -> {
+                    sum.addAll(demands);
+                    tests.addAll(tested);
+                }
                 case Answer.NotNow notNow -> {
                     return notNow;
                 }
             }
         }
-        return new Answer.Demands(sum);
+        return new Answer.Demands(sum, tests);
     }
 
     /// What the configuration demands; it always can tell.
     static List<TlsDemand> configured(Target target) {
         return switch (all(CONFIGURED, target)) {
-            case Answer.Demands(var demands) -> demands;
+            case Answer.Demands(var demands, _) -> demands;
             case Answer.NotNow(var why) -> throw new IllegalStateException(why.text());
         };
     }

@@ -23,6 +23,7 @@ import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.tls.RootSet;
+import relay.core.tls.StsPolicy;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsRequirement.DomainValidation;
@@ -34,7 +35,13 @@ public final class Explain {
 
     private Explain() {}
 
+    /// Where no domain publishes an MTA-STS policy.
     public static Explanation domain(Domain domain, PolicyTable policy) {
+        return domain(domain, policy, StsPolicies.NONE);
+    }
+
+    /// `published` has the MTA-STS policies that are known.
+    public static Explanation domain(Domain domain, PolicyTable policy, StsPolicies published) {
         return switch (policy.route(domain)) {
             case Route.Unreachable(_, var lane) ->
                     new Explanation(
@@ -47,15 +54,20 @@ public final class Explain {
                     new Explanation(
                             domain.name(),
                             via.lane().toString(),
-                            List.of(way(domain, via)),
+                            List.of(way(domain, via, published)),
                             Contest.losers(domain, policy, List.of(via)),
-                            notes(via));
+                            notes(domain, via, published));
         };
     }
 
-    private static Way way(Domain domain, Route.Via via) {
+    private static Way way(Domain domain, Route.Via via, StsPolicies published) {
         SendConnector connector = via.connector();
-        List<Demand> demands = demands(via);
+        List<Demand> demands =
+                Stream.concat(
+                                demands(via),
+                                sts(domain, via, published, StsPolicy.Mode.ENFORCE)
+                                        .map(Explain::described))
+                        .toList();
         return new Way(
                 connector.name(),
                 connector.origin().toString(),
@@ -76,14 +88,35 @@ public final class Explain {
                         : "the MX hosts of " + domain + ", as the DNS has them");
     }
 
-    private static List<Demand> demands(Route.Via via) {
+    private record Published(Domain domain, StsPolicy policy) {
+        String mx() {
+            return String.join(" or ", policy.mx());
+        }
+    }
+
+    private static Stream<Published> sts(
+            Domain domain, Route.Via via, StsPolicies published, StsPolicy.Mode mode) {
+        return StsDemands.policyDomains(domain, via.connector())
+                .distinct()
+                .flatMap(owner ->
+                        published.of(owner).map(policy -> new Published(owner, policy)).stream())
+                .filter(found -> found.policy().mode() == mode);
+    }
+
+    private static Demand described(Published sts) {
+        return new Demand(
+                "a trusted certificate for the host's own name, which is " + sts.mx(),
+                TlsDemand.Source.Kind.STS.label() + " " + sts.domain(),
+                "as fetched from " + sts.domain());
+    }
+
+    private static Stream<Demand> demands(Route.Via via) {
         return hostNames(via.connector())
                 .map(host ->
                         new Target(via.lane(), via.connector(), via.floors(), host, DnsFacts.NONE))
                 .flatMap(target -> DemandSource.configured(target).stream())
                 .distinct()
-                .map(demand -> described(demand, via))
-                .toList();
+                .map(demand -> described(demand, via));
     }
 
     private static Stream<String> hostNames(SendConnector connector) {
@@ -103,6 +136,7 @@ public final class Explain {
                                     + String.join(" or ", names.stream().sorted().toList());
                     case TlsDemand.Pinned(_, var pins) -> "a certificate with " + oneOf(pins);
                     case TlsDemand.DaneMatch dane -> throw foundOnTheWay(dane);
+                    case TlsDemand.StsMatch sts -> throw foundOnTheWay(sts);
                 };
         return new Demand(what, demand.source().toString(), place(demand.source(), via).toString());
     }
@@ -125,7 +159,7 @@ public final class Explain {
     private static Origin place(TlsDemand.Source source, Route.Via via) {
         return switch (source.kind()) {
             case CONNECTOR, AUTHENTICATION -> via.connector().origin();
-            case DANE -> throw new IllegalStateException("no line of the configuration");
+            case DANE, STS -> throw new IllegalStateException("no line of the configuration");
             case DOMAIN ->
                     via.floors().stream()
                             .filter(floor -> floor.pattern().toString().equals(source.name()))
@@ -172,7 +206,7 @@ public final class Explain {
         return seconds + "s";
     }
 
-    private static List<String> notes(Route.Via via) {
+    private static List<String> notes(Domain domain, Route.Via via, StsPolicies published) {
         boolean namesNobody =
                 Stream.concat(
                                 Stream.of(via.connector().tls()),
@@ -180,6 +214,13 @@ public final class Explain {
                         .anyMatch(tls ->
                                 tls instanceof DomainValidation(var names) && names.isEmpty());
         var notes = new ArrayList<String>();
+        sts(domain, via, published, StsPolicy.Mode.TESTING)
+                .map(sts ->
+                        sts.domain()
+                                + " tries out an MTA-STS policy for "
+                                + sts.mx()
+                                + ": what does not fit is reported and keeps nothing back")
+                .forEach(notes::add);
         if (namesNobody && via.connector().isDnsRouted()) {
             notes.add(
                     "the MX host's name is what the DNS says, and whoever forges the DNS"

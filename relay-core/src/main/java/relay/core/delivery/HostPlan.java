@@ -10,25 +10,39 @@ import relay.core.tls.TlsDemand;
 /// One host to try, everything looked up: the outbound dialogue needs nothing else to begin.
 ///
 /// `hostName` is the MX or smart host by name, never replaced by what the DNS makes
-/// of it; for a smart host given by address it is the address. `identity` has the credentials for
-/// AUTH, or none.
+/// of it; for a smart host given by address it is the address. `tested` is as in
+/// [DemandSource.Answer.Demands]. `identity` has the credentials for AUTH, or none.
 public record HostPlan(
         String hostName,
         InetAddress address,
         int port,
         TlsMode tlsMode,
         List<TlsDemand> demands,
+        List<TlsDemand> tested,
         PlaintextFallback plaintextFallback,
         List<SmartHostAuth> identity) {
     public HostPlan {
         demands = List.copyOf(demands);
+        tested = List.copyOf(tested);
         identity = List.copyOf(identity);
     }
 
     /// The same host, to be looked at and not to be told who we are.
     public HostPlan withoutIdentity() {
         return new HostPlan(
-                hostName, address, port, tlsMode, demands, plaintextFallback, List.of());
+                hostName, address, port, tlsMode, demands, tested, plaintextFallback, List.of());
+    }
+
+    /// Where no policy is only tried out.
+    public HostPlan(
+            String hostName,
+            InetAddress address,
+            int port,
+            TlsMode tlsMode,
+            List<TlsDemand> demands,
+            PlaintextFallback plaintextFallback,
+            List<SmartHostAuth> identity) {
+        this(hostName, address, port, tlsMode, demands, List.of(), plaintextFallback, identity);
     }
 
     /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.

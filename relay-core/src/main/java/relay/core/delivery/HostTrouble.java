@@ -140,7 +140,8 @@ record HostTrouble(String host) {
                     UNTRUSTED,
                     NAME_MISMATCH,
                     TLSA_MISMATCH,
-                    PIN_MISMATCH ->
+                    PIN_MISMATCH,
+                    MX_MISMATCH ->
                     CRYPTOGRAPHY;
         };
     }

@@ -17,6 +17,9 @@ public interface Resolver {
     /// The TLSA records of a host and port (RFC 6698 §3), as far as DNSSEC vouches for them.
     TlsaAnswer tlsa(String hostName, int port);
 
+    /// The TXT records at a name, of each its strings put together.
+    TxtAnswer txt(String name);
+
     /// Whether DNSSEC vouches for an answer, from the root on.
     enum Security {
         SECURE,
@@ -61,6 +64,20 @@ public interface Resolver {
 
         /// It cannot be told whether there is one: the host must not be used (RFC 7672 §2.1.1).
         record Failed(String detail) implements TlsaAnswer {}
+    }
+
+    sealed interface TxtAnswer {
+        /// At least one record, in no order.
+        record Records(List<String> texts) implements TxtAnswer {
+            public Records {
+                texts = List.copyOf(texts);
+            }
+        }
+
+        /// The name has no TXT record, or does not exist.
+        record None() implements TxtAnswer {}
+
+        record Failed(String detail) implements TxtAnswer {}
     }
 
     sealed interface AddressAnswer {

@@ -3,6 +3,7 @@ package relay.core.event;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.List;
+import relay.core.address.Domain;
 import relay.core.address.Mailbox;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueEntry;
@@ -93,6 +94,38 @@ public sealed interface RelayEvent {
     record DemandsUnmet(Lane lane, String host, List<Unmet> unmet) implements RelayEvent {
         public DemandsUnmet {
             unmet = List.copyOf(unmet);
+        }
+    }
+
+    /// A host does not meet a policy that its owner only tries out (MTA-STS in mode `testing`, RFC
+    /// 8461 §5): nothing is kept back.
+    record TestedPolicyUnmet(Lane lane, String host, List<Unmet> unmet) implements RelayEvent {
+        public TestedPolicyUnmet {
+            unmet = List.copyOf(unmet);
+        }
+    }
+
+    /// A domain says in the DNS that it has an MTA-STS policy, and it was fetched, or not; then one
+    /// that was fetched before holds on. `detail` is for people, with no line ends.
+    record StsFetch(Domain domain, Result result, String detail) implements RelayEvent {
+        public enum Result {
+            FETCHED("fetched"),
+            /// Nothing was served.
+            FAILED("failed"),
+            /// The certificate of the policy host is not one that counts.
+            UNTRUSTED("untrusted"),
+            /// What was served is no policy.
+            INVALID("invalid");
+
+            private final String label;
+
+            Result(String label) {
+                this.label = label;
+            }
+
+            public String label() {
+                return label;
+            }
         }
     }
 

@@ -16,13 +16,14 @@ public sealed interface TlsDemand {
     Source source();
 
     /// A policy that makes demands. `name` is the connector's name, the `domains` entry's pattern,
-    /// or empty.
+    /// the domain that publishes it, or empty.
     record Source(Kind kind, String name) {
         public enum Kind {
             CONNECTOR("connector"),
             DOMAIN("domain"),
             AUTHENTICATION("auth"),
-            DANE("dane");
+            DANE("dane"),
+            STS("mta-sts");
 
             private final String label;
 
@@ -171,10 +172,43 @@ public sealed interface TlsDemand {
                                     TrustedName _,
                                     Encryption _,
                                     DaneMatch _,
+                                    StsMatch _,
                                     Pinned _ ->
                                     Stream.of();
                         })
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// That the MTA-STS policy lists the MX `host` (RFC 8461 §4.1), by name or by pattern in `mx`;
+    /// encryption, and a trusted certificate for the host's name (RFC 8461 §4.2).
+    record StsMatch(Source source, String host, List<String> mx) implements TlsDemand {
+        public StsMatch {
+            mx = List.copyOf(mx);
+        }
+
+        boolean isListed() {
+            return mx.stream().anyMatch(pattern -> StsPolicy.fits(host, pattern));
+        }
+
+        /// Those of a certificate's names for which it is accepted, sorted.
+        public List<String> metBy(Set<String> presentedNames) {
+            return new TrustedName(source, Set.of(host)).metBy(presentedNames);
+        }
+
+        @Override
+        public String toString() {
+            return "a trusted certificate for "
+                    + host
+                    + ", an MX host of the policy ("
+                    + source
+                    + ")";
+        }
+    }
+
+    /// Those of the demands that the host cannot meet whatever it shows, so that there is no point
+    /// in a connection.
+    static List<Unmet> outOfReach(List<TlsDemand> demands) {
+        return demands.stream().flatMap(demand -> Unmet.outOfReach(demand).stream()).toList();
     }
 
     /// The demands that `evidence` leaves unmet, each with what was missing; empty means the

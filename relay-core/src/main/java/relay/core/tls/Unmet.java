@@ -1,5 +1,6 @@
 package relay.core.tls;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,8 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
         UNTRUSTED("untrusted"),
         NAME_MISMATCH("name-mismatch"),
         TLSA_MISMATCH("tlsa-mismatch"),
-        PIN_MISMATCH("pin-mismatch");
+        PIN_MISMATCH("pin-mismatch"),
+        MX_MISMATCH("mx-mismatch");
 
         private final String label;
 
@@ -35,11 +37,23 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
     }
 
     static Optional<Unmet> of(TlsDemand demand, Evidence evidence) {
+        Optional<Unmet> outOfReach = outOfReach(demand);
+        if (outOfReach.isPresent()) return outOfReach;
         return switch (evidence) {
             case Evidence.Plaintext(var why, var detail) ->
                     Optional.of(new Unmet(demand, why, detail));
             case Evidence.Encrypted tls -> judge(demand, tls);
         };
+    }
+
+    static Optional<Unmet> outOfReach(TlsDemand demand) {
+        return demand instanceof TlsDemand.StsMatch sts && !sts.isListed()
+                ? Optional.of(new Unmet(demand, Shortfall.MX_MISMATCH, listed(sts)))
+                : Optional.empty();
+    }
+
+    private static String listed(TlsDemand.StsMatch demand) {
+        return "the policy lists " + some(demand.mx()) + " and not " + demand.host();
     }
 
     private static Optional<Unmet> judge(TlsDemand demand, Evidence.Encrypted tls) {
@@ -53,6 +67,8 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
                     untrusted(demand, tls.verdict(roots)).or(() -> wrongName(demand, names, tls));
             case TlsDemand.DaneMatch dane -> unmatched(dane, tls);
             case TlsDemand.Pinned pinned -> unpinned(pinned, tls);
+            case TlsDemand.StsMatch(_, var host, _) ->
+                    untrusted(demand, tls.verdict()).or(() -> wrongName(demand, Set.of(host), tls));
         };
     }
 
@@ -111,10 +127,13 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
     /// A certificate may have thousands of names; a few tell whose it is.
     private static String seen(Set<String> presented) {
         if (presented.isEmpty()) return "the certificate names no host";
-        String shown =
-                presented.stream().sorted().limit(MAX_NAMES).collect(Collectors.joining(", "));
-        int more = presented.size() - MAX_NAMES;
-        return "the certificate is for " + shown + (more > 0 ? " and " + more + " more" : "");
+        return "the certificate is for " + some(presented);
+    }
+
+    private static String some(Collection<String> names) {
+        String shown = names.stream().sorted().limit(MAX_NAMES).collect(Collectors.joining(", "));
+        int more = names.size() - MAX_NAMES;
+        return shown + (more > 0 ? " and " + more + " more" : "");
     }
 
     @Override

@@ -73,12 +73,28 @@ class DeliveryTest {
         }
     }
 
-    private record NoLink() implements SessionObserver.SessionLink {
+    record NoLink() implements SessionObserver.SessionLink {
         @Override
         public void offer(QueueEntry entry) {}
 
         @Override
         public void finish() {}
+    }
+
+    /// Wants to hear nothing.
+    record Deaf() implements SessionObserver {
+        @Override
+        public void opened(SessionLink link, TlsProof proof) {}
+
+        @Override
+        public void ready(int entries) {}
+
+        @Override
+        public void ended(
+                QueueEntry entry, Map<Mailbox, DeliveryOutcome> outcomes, TlsProof proof) {}
+
+        @Override
+        public void returned(QueueEntry entry) {}
     }
 
     private final class Listening implements SessionObserver {

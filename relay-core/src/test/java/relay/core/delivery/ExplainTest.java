@@ -10,7 +10,9 @@ import static relay.core.delivery.Policies.pinned;
 import static relay.core.delivery.Policies.smartHost;
 import static relay.core.delivery.Policies.space;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -26,6 +28,8 @@ import relay.core.routing.ConnectorTls;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
+import relay.core.tls.StsPolicy;
+import relay.core.tls.StsPolicy.Mode;
 
 class ExplainTest {
 
@@ -78,6 +82,37 @@ class ExplainTest {
                         "             a certificate with sha256/key:"
                                 + "0".repeat(63)
                                 + "1 (connector bank, connectors.yaml:10)");
+    }
+
+    @Test
+    void whatThePartnerPublishes() {
+        // Given a partner whose MTA-STS policy is known, in force or tried out.
+        PolicyTable policy = connector("internet").table();
+        var domain = new Domain("example.org");
+        var mx = List.of("*.example.org", "mx.example.net");
+
+        // When somebody asks.
+        List<String> enforced = Explain.domain(domain, policy, sts(Mode.ENFORCE, mx)).lines();
+        List<String> tested = Explain.domain(domain, policy, sts(Mode.TESTING, mx)).lines();
+
+        // Then it is a demand, or a note.
+        assertThat(enforced)
+                .contains(
+                        "TLS          a trusted certificate for the host's own name, which is"
+                                + " *.example.org or mx.example.net (mta-sts example.org, as fetched"
+                                + " from example.org)")
+                .contains(
+                        "without TLS  the message waits and is tried again (onTlsFailure: queue)");
+        assertThat(tested)
+                .noneMatch(line -> line.contains("(mta-sts"))
+                .anyMatch(line -> line.contains("example.org tries out an MTA-STS policy"));
+    }
+
+    private static StsPolicies sts(Mode mode, List<String> mx) {
+        return domain ->
+                domain.name().equals("example.org")
+                        ? Optional.of(new StsPolicy(mode, mx, Duration.ofDays(1)))
+                        : Optional.empty();
     }
 
     @Test

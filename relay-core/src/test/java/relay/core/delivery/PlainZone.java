@@ -65,6 +65,16 @@ record PlainZone(List<String[]> records) implements Resolver {
                 : new TlsaAnswer.Records(found);
     }
 
+    @Override
+    public TxtAnswer txt(String name) {
+        var texts = new ArrayList<String>();
+        for (String[] txt : of(name, "TXT")) {
+            if (txt[2].equals("FAIL")) return new TxtAnswer.Failed("SERVFAIL");
+            texts.add(String.join(" ", List.of(txt).subList(2, txt.length)));
+        }
+        return texts.isEmpty() ? new TxtAnswer.None() : new TxtAnswer.Records(texts);
+    }
+
     private Security security(String name, String type) {
         List<String[]> lines = of(name, type);
         boolean secure =

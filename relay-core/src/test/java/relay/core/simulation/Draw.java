@@ -57,6 +57,16 @@ final class Draw {
         }
     }
 
+    /// Half of the domains have a policy in force, of which some list but one of the hosts.
+    static void mtaSts(Luck luck, List<String> domains, SimDns dns) {
+        for (String domain : domains) {
+            if (luck.oneIn(2)) continue;
+            dns.list(
+                    domain,
+                    luck.oneIn(3) ? List.of("mx1." + domain) : List.of("*." + domain, domain));
+        }
+    }
+
     static SimDns.Zone zone(SimDns.Kind kind, List<MxHost> records) {
         return new SimDns.Zone(kind, List.copyOf(records), SimDns.Dnssec.INSECURE);
     }

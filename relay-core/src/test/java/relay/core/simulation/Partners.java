@@ -134,7 +134,8 @@ final class Partners {
                             policies.get(i).policy(),
                             domain,
                             connection.facts(),
-                            dns.hostsEver(domain));
+                            dns.hostsEver(domain),
+                            dns.listed(domain));
             if (objection.isEmpty()) return objection;
             last = objection.map(why -> why + "; " + connection.facts());
         }

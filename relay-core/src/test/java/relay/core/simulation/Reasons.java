@@ -58,14 +58,21 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
                         && host.tls.handshake() == SimHost.Handshake.WORKS;
         var facts = new Rules.Facts(name, host.tls.version(), host.tls.chain(), host.tls.names());
         return tlsWorks
-                && Rules.objection(now, domain, facts, world.dns.hostsEver(domain)).isEmpty();
+                && Rules.objection(
+                                now,
+                                domain,
+                                facts,
+                                world.dns.hostsEver(domain),
+                                world.dns.listed(domain))
+                        .isEmpty();
     }
 
     private boolean isBouncedForTls() {
         boolean demands =
                 connector.tls().level() != Level.NONE
                         || Rules.floor(policy, domain).level() != Level.NONE
-                        || !connector.password().isEmpty();
+                        || !connector.password().isEmpty()
+                        || !world.dns.listed(domain).isEmpty();
         return connector.onFailure() == Policy.OnFailure.BOUNCE && demands;
     }
 

@@ -12,8 +12,10 @@ import relay.core.address.Mailbox;
 import relay.core.delivery.ConnectionPlanner;
 import relay.core.delivery.Delivery;
 import relay.core.delivery.DeliveryEnd;
+import relay.core.delivery.DemandSource;
 import relay.core.delivery.SessionObserver;
 import relay.core.delivery.SessionObserver.SessionLink;
+import relay.core.delivery.StsDemands;
 import relay.core.event.RelayEvent;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.LaneStatus;
@@ -67,7 +69,10 @@ final class RelayProcess {
                         messages -> tell(new SchedulerEvent.Accepted(messages)));
         var planner =
                 new ConnectionPlanner(
-                        world.dns, world.sim.luck.random(), new Domain(World.HOSTNAME));
+                        world.dns,
+                        world.sim.luck.random(),
+                        new Domain(World.HOSTNAME),
+                        DemandSource.andConfigured(new StsDemands(world.dns::sts)));
         this.delivery = new Delivery(planner, new SimDialer(life, partners, store), this::told);
         this.desk = new NoticeDesk(this, life);
     }

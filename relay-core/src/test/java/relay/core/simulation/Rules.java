@@ -1,6 +1,7 @@
 package relay.core.simulation;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -69,9 +70,14 @@ final class Rules {
     }
 
     /// Why a host must not hear of mail for the domain on such a connection; empty: it may.
-    /// `mxHosts` are the hosts that the DNS has ever named for the domain.
+    /// `mxHosts` are the hosts that the DNS has ever named for the domain, `listed` those that its
+    /// MTA-STS policy lists, if it has one.
     static Optional<String> objection(
-            Policy policy, String domain, Facts facts, Set<String> mxHosts) {
+            Policy policy,
+            String domain,
+            Facts facts,
+            Set<String> mxHosts,
+            Collection<String> listed) {
         Optional<Connector> found = connector(policy, domain);
         if (found.isEmpty()) return Optional.of("no connector carries " + domain);
         Connector connector = found.get();
@@ -87,12 +93,25 @@ final class Rules {
         if (!meets(floor(policy, domain), facts)) {
             return Optional.of("the floor of " + domain + " demands " + floor(policy, domain));
         }
+        if (connector.smartHosts().isEmpty() && !listed.isEmpty() && !isListed(facts, listed)) {
+            return Optional.of("the MTA-STS policy of " + domain + " lists " + listed);
+        }
         if (!facts.isEncrypted() && connector.inClear() == Policy.InClear.NEVER) {
             return Optional.of("connector " + connector.name() + " never goes in clear");
         }
         return connector.password().isEmpty() || mayHearPassword(connector, facts)
                 ? Optional.empty()
                 : Optional.of("a smart host with a password is to show who it is");
+    }
+
+    /// A host of the list, with a certificate of its name.
+    private static boolean isListed(Facts facts, Collection<String> listed) {
+        boolean found = false;
+        for (String name : listed) {
+            found |= name.equals(facts.host());
+            found |= name.startsWith("*.") && stands(name, facts.host());
+        }
+        return found && meets(new Policy.Tls(Level.NAME, Set.of()), facts);
     }
 
     static boolean mayHearPassword(Connector connector, Facts facts) {

@@ -1,14 +1,17 @@
 package relay.core.simulation;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import relay.core.address.Domain;
 import relay.core.delivery.Resolver;
+import relay.core.tls.StsPolicy;
 
 /// The DNS: what it says can change, and it can fail to say it. Remembers what it has ever said.
 final class SimDns implements Resolver {
@@ -34,6 +37,7 @@ final class SimDns implements Resolver {
     private final Map<String, Zone> zones = new HashMap<>();
     private final Map<String, List<InetAddress>> addresses = new HashMap<>();
     private final Map<String, Set<String>> everHosts = new HashMap<>();
+    private final Map<String, List<String>> listed = new HashMap<>();
     private final Set<String> everDead = new HashSet<>();
 
     /// One look-up in so many fails; 0: none does.
@@ -56,6 +60,23 @@ final class SimDns implements Resolver {
 
     void address(String host, List<InetAddress> all) {
         addresses.put(host, new ArrayList<>(all));
+    }
+
+    /// From now on the domain has an MTA-STS policy in force that lists these hosts.
+    void list(String domain, List<String> hosts) {
+        listed.put(domain, hosts);
+        trace.say(() -> "mta-sts " + domain + " " + hosts);
+    }
+
+    /// The hosts that the domain's MTA-STS policy lists; empty where it has none.
+    List<String> listed(String domain) {
+        return listed.getOrDefault(domain, List.of());
+    }
+
+    /// The same, as the relay learns it.
+    Optional<StsPolicy> sts(Domain domain) {
+        return Optional.ofNullable(listed.get(domain.name()))
+                .map(hosts -> new StsPolicy(StsPolicy.Mode.ENFORCE, hosts, Duration.ofDays(30)));
     }
 
     /// The hosts that the domain has now.
@@ -105,6 +126,12 @@ final class SimDns implements Resolver {
     @Override
     public TlsaAnswer tlsa(String hostName, int port) {
         return new TlsaAnswer.None();
+    }
+
+    /// Policies are known by other ways.
+    @Override
+    public TxtAnswer txt(String name) {
+        return new TxtAnswer.None();
     }
 
     /// Takes the time of a look-up. Only for tasks.

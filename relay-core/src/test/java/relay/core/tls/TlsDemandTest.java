@@ -16,6 +16,7 @@ import relay.core.tls.Evidence.TlsVersion;
 import relay.core.tls.TlsDemand.Encryption;
 import relay.core.tls.TlsDemand.Pinned;
 import relay.core.tls.TlsDemand.Source;
+import relay.core.tls.TlsDemand.StsMatch;
 import relay.core.tls.TlsDemand.TrustedChain;
 import relay.core.tls.TlsDemand.TrustedName;
 import relay.core.tls.Unmet.Shortfall;
@@ -35,7 +36,9 @@ class TlsDemandTest {
                     new TrustedName(BANK, Set.of("mx.bank.example"), OWN),
                     new TrustedName(BANK, Set.of("mx.bank.example"), OTHER),
                     new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.KEY, "11"))),
-                    new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.CERTIFICATE, "20"))));
+                    new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.CERTIFICATE, "20"))),
+                    new StsMatch(BANK, "mx.bank.example", List.of("*.bank.example")),
+                    new StsMatch(BANK, "mx.bank.example", List.of("mx.else.example")));
     private static final List<Evidence> EVERY_EVIDENCE = everyEvidence();
 
     @Test
@@ -67,6 +70,23 @@ class TlsDemandTest {
         assertThat(TlsDemand.unmet(List.of(new Encryption(BANK)), old))
                 .extracting(Unmet::shortfall)
                 .containsExactly(Shortfall.OLD_PROTOCOL);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*.bank.example, mx.bank.example, ''",
+        "mx.bank.example, mx.bank.example, ''",
+        "mx.bank.example, mx.else.example, NAME_MISMATCH",
+        "mx.else.example, mx.bank.example, MX_MISMATCH"
+    })
+    void anMtaStsPolicyWantsAListedHostWithACertificateOfItsName(
+            String listed, String presented, String missing) {
+        // RFC 8461 §4.2.
+        var demand = new StsMatch(BANK, "mx.bank.example", List.of(listed));
+        Evidence evidence = encrypted(TlsVersion.TLS_1_3, TRUSTED, presented);
+        assertThat(TlsDemand.unmet(List.of(demand), evidence))
+                .extracting(unmet -> unmet.shortfall().name())
+                .isEqualTo(missing.isEmpty() ? List.of() : List.of(missing));
     }
 
     @Test

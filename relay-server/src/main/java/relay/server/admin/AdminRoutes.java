@@ -34,11 +34,13 @@ final class AdminRoutes {
 
     private final AdminSources sources;
     private final QueueApi queue;
+    private final StsApi sts;
     private final RequestGuard guard;
 
     AdminRoutes(AdminSources sources, QueueApi queue) {
         this.sources = sources;
         this.queue = queue;
+        sts = new StsApi(sources.sts());
         guard = new RequestGuard(sources.ownNames());
     }
 
@@ -58,7 +60,10 @@ final class AdminRoutes {
                 .post("/api/v1/queues/suspend", changing(Set.of(), queue::suspend))
                 .post("/api/v1/messages/hold", changing(Set.of(), queue::hold))
                 .post("/api/v1/messages/remove", changing(Set.of("notice"), queue::remove))
-                .post("/api/v1/messages/redirect", changing(Set.of("to"), queue::redirect));
+                .post("/api/v1/messages/redirect", changing(Set.of("to"), queue::redirect))
+                .get("/api/v1/sts", reading(request -> sts.list(all(request, "domain"))))
+                .post("/api/v1/sts/refresh", changingBody(sts::refresh))
+                .post("/api/v1/sts/purge", changingBody(sts::purge));
         page(routing, "/", StaticPage.of("console.html", "text/html; charset=utf-8"));
         page(routing, "/console.css", StaticPage.of("console.css", "text/css; charset=utf-8"));
         page(routing, "/console.js", StaticPage.of("console.js", "text/javascript; charset=utf-8"));
@@ -130,26 +135,29 @@ final class AdminRoutes {
 
     /// `more` are the fields that the body may have beside the selection.
     private Handler changing(Set<String> more, Change change) {
-        return (request, response) ->
-                change(
-                        request,
-                        response,
-                        () ->
-                                switch (SelectionReader.body(body(request), more)) {
-                                    case SelectionReader.Read.Wrong(var why) ->
-                                            Answer.error(Answer.BAD_REQUEST, why);
-                                    case SelectionReader.Read.Selected(var which, var body) ->
-                                            change.of(which, body);
-                                });
+        return changingBody(
+                text ->
+                        switch (SelectionReader.body(text, more)) {
+                            case SelectionReader.Read.Wrong(var why) ->
+                                    Answer.error(Answer.BAD_REQUEST, why);
+                            case SelectionReader.Read.Selected(var which, var body) ->
+                                    change.of(which, body);
+                        });
     }
 
-    private void change(ServerRequest request, ServerResponse response, Supplier<Answer> answer) {
+    private Handler changingBody(Function<String, Answer> change) {
+        return (request, response) -> change(request, response, change);
+    }
+
+    private void change(
+            ServerRequest request, ServerResponse response, Function<String, Answer> wanted) {
         var change =
                 new RequestGuard.Change(
                         peer(request),
                         request.authority(),
                         request.headers().values(CHANGE),
                         contentType(request));
+        Supplier<Answer> answer = () -> wanted.apply(body(request));
         send(response, guard.refuseChange(change).orElseGet(answer));
     }
 

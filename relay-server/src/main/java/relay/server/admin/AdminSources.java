@@ -3,6 +3,7 @@ package relay.server.admin;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
+import relay.core.delivery.StsControl;
 import relay.core.queue.QueueControl;
 import relay.core.queue.QueueView;
 import relay.core.routing.PolicyTable;
@@ -17,6 +18,7 @@ import relay.core.routing.PolicyTable;
 public record AdminSources(
         QueueControl control,
         QueueView view,
+        StsControl sts,
         Supplier<PolicyTable> policy,
         Supplier<List<String>> readiness,
         Supplier<String> metrics,

@@ -38,6 +38,11 @@ public final class RelayCommandLine {
                         .addSubcommand(new QueueHoldVerb(root, admin, terminal))
                         .addSubcommand(new QueueRemoveVerb(root, admin, terminal))
                         .addSubcommand(new QueueRedirectVerb(root, admin, terminal));
+        var sts =
+                new CommandLine(new StsCommand())
+                        .addSubcommand(new StsListVerb(root, admin, terminal, clock))
+                        .addSubcommand(new StsRefreshVerb(root, admin, terminal))
+                        .addSubcommand(new StsPurgeVerb(root, admin, terminal));
         var relay =
                 new CommandLine(root)
                         .addSubcommand(new ServeVerb(root, actions.serve(), terminal))
@@ -47,6 +52,7 @@ public final class RelayCommandLine {
                                 new VerifyTlsVerb(root, actions.verifyTls(), terminal, clock))
                         .addSubcommand(new DemoVerb(root, actions.demo(), terminal))
                         .addSubcommand(queue)
+                        .addSubcommand(sts)
                         .addSubcommand(new TrackVerb(root, actions.track(), terminal, clock));
         relay.getCommandSpec().version("relay " + actions.version());
         return relay.setOut(terminal.out())

@@ -51,6 +51,8 @@ public final class DemoFates implements EventSink {
                     RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.DemandsUnmet _,
+                    RelayEvent.TestedPolicyUnmet _,
+                    RelayEvent.StsFetch _,
                     RelayEvent.PlaintextFallback _,
                     RelayEvent.TlsDowngraded _,
                     RelayEvent.ProbeTurned _,

@@ -2,12 +2,14 @@ package relay.server.dns;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
@@ -15,6 +17,7 @@ import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.TLSARecord;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import org.xbill.DNS.hosts.HostsFileParser;
@@ -163,6 +166,31 @@ public final class DnsResolver implements Resolver {
                     new TlsaAnswer.Records(
                             found.records().stream().map(DnsResolver::tlsaRecord).toList());
         };
+    }
+
+    @Override
+    public TxtAnswer txt(String text) {
+        return name(text)
+                .map(name -> lookup.of(name, Type.TXT))
+                .map(DnsResolver::txtAnswer)
+                .orElseGet(TxtAnswer.None::new);
+    }
+
+    private static TxtAnswer txtAnswer(DnsAnswer answer) {
+        return switch (answer) {
+            case DnsAnswer.Failed(var detail) -> new TxtAnswer.Failed(detail);
+            case DnsAnswer.NoData _, DnsAnswer.NoName _ -> new TxtAnswer.None();
+            case DnsAnswer.Found found ->
+                    new TxtAnswer.Records(
+                            found.records().stream().map(DnsResolver::joined).toList());
+        };
+    }
+
+    private static String joined(Record record) {
+        return ((TXTRecord) record)
+                .getStringsAsByteArrays().stream()
+                        .map(part -> new String(part, StandardCharsets.UTF_8))
+                        .collect(Collectors.joining());
     }
 
     private static Tlsa tlsaRecord(Record record) {

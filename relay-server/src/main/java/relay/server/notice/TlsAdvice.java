@@ -50,6 +50,7 @@ public record TlsAdvice(String demand, String seen, String remedy) {
                     "the server's certificate is not the one that its owner publishes in the DNS";
             case PIN_MISMATCH ->
                     "the server's certificate is none of those that were agreed on with its owner";
+            case MX_MISMATCH -> "the domain's MTA-STS policy does not list the server";
         };
     }
 
@@ -72,6 +73,9 @@ public record TlsAdvice(String demand, String seen, String remedy) {
             case PIN_MISMATCH ->
                     "the server must present the agreed certificate; a new one is announced first,"
                             + " and its SHA-256 added at this relay";
+            case MX_MISMATCH ->
+                    "the domain's MX records and its MTA-STS policy must be brought into agreement,"
+                            + " and the id in the DNS changed with the policy";
         };
     }
 }

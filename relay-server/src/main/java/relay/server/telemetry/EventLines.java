@@ -16,6 +16,7 @@ import relay.core.event.RelayEvent.Received;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueEntry;
+import relay.core.routing.Lane;
 import relay.core.tls.Evidence;
 import relay.core.tls.PolicyVerdict;
 import relay.core.tls.TlsDemand;
@@ -30,9 +31,15 @@ final class EventLines {
     static Level level(RelayEvent event) {
         return switch (event) {
             case RelayEvent.Fault _ -> Level.ERROR;
-            case LaneFailed _, DemandsUnmet _, RelayEvent.TlsDowngraded _ -> Level.WARN;
+            case LaneFailed _,
+                    DemandsUnmet _,
+                    RelayEvent.TlsDowngraded _,
+                    RelayEvent.TestedPolicyUnmet _ ->
+                    Level.WARN;
             case RelayEvent.ProbeTurned(_, var verdict, _) ->
                     verdict == PolicyVerdict.MET ? Level.INFO : Level.WARN;
+            case RelayEvent.StsFetch fetch ->
+                    fetch.result() == RelayEvent.StsFetch.Result.FETCHED ? Level.INFO : Level.WARN;
             case Deferred deferred -> level(deferred.why());
             case Bounced bounced -> level(bounced.why());
             case RelayEvent.Held held -> held.why().isEmpty() ? Level.INFO : Level.WARN;
@@ -63,7 +70,11 @@ final class EventLines {
             case Deferred deferred -> deferred(deferred);
             case Bounced bounced -> bounced(bounced);
             case LaneFailed failed -> laneFailed(failed);
-            case DemandsUnmet unmet -> demandsUnmet(unmet);
+            case DemandsUnmet(var lane, var host, var unmet) ->
+                    unmet(lane, host, "tls-failed", unmet);
+            case RelayEvent.TestedPolicyUnmet(var lane, var host, var unmet) ->
+                    unmet(lane, host, "tls-test-failed", unmet);
+            case RelayEvent.StsFetch fetch -> fetch(fetch);
             case RelayEvent.Refused(var connector, var client, var reply) ->
                     new LogLine()
                             .with("client", client.getHostAddress())
@@ -199,13 +210,21 @@ final class EventLines {
         return why(line, failed.why()).toString();
     }
 
-    private static String demandsUnmet(DemandsUnmet event) {
+    private static String fetch(RelayEvent.StsFetch fetch) {
         return new LogLine()
-                .with("lane", event.lane())
-                .with("relay", event.host())
-                .with("status", "tls-failed")
-                .with("reason", reasons(event.unmet()))
-                .with("unmet", joined(event.unmet()))
+                .with("domain", fetch.domain())
+                .with("status", "mta-sts-" + fetch.result().label())
+                .with("detail", fetch.detail())
+                .toString();
+    }
+
+    private static String unmet(Lane lane, String host, String status, List<Unmet> unmet) {
+        return new LogLine()
+                .with("lane", lane)
+                .with("relay", host)
+                .with("status", status)
+                .with("reason", reasons(unmet))
+                .with("unmet", joined(unmet))
                 .toString();
     }
 
@@ -269,6 +288,7 @@ final class EventLines {
                             case TlsDemand.TrustedName _ -> "name";
                             case TlsDemand.DaneMatch _ -> "dane";
                             case TlsDemand.Pinned _ -> "pin";
+                            case TlsDemand.StsMatch _ -> "mta-sts";
                         })
                 .distinct()
                 .filter(how -> !how.equals("no"))

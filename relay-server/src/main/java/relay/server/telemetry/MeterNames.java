@@ -23,6 +23,11 @@ enum MeterNames {
     DELIVERED("relay_delivered_messages_total", "Messages that a next hop took charge of"),
     DEFERRED("relay_deferred_total", "Attempts that did not deliver, and failures of a next hop"),
     TLS_FAILURES("relay_tls_failures_total", "TLS demands that a host did not meet"),
+    STS_POLICIES("relay_mta_sts_policies", "MTA-STS policies of partners that are kept"),
+    STS_FETCHES("relay_mta_sts_fetch_total", "MTA-STS policies asked for, by what came of it"),
+    STS_TESTS(
+            "relay_mta_sts_testing_failures_total",
+            "Connections that did not meet an MTA-STS policy in mode testing, which keeps nothing back"),
     PLAINTEXT_FALLBACKS(
             "relay_plaintext_fallbacks_total",
             "Connections made in clear because TLS was not to be had and nothing demanded it"),

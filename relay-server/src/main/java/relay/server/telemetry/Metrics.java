@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import relay.core.delivery.PartnerCheck;
 import relay.core.event.EventSink;
@@ -36,6 +37,7 @@ import relay.core.queue.QueuedMessage;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.SendConnector;
+import relay.core.tls.StsPolicy;
 
 /// Counts every [RelayEvent] and gives the numbers to Prometheus.
 ///
@@ -86,6 +88,7 @@ public final class Metrics implements EventSink, AutoCloseable {
 
     public Metrics() {
         registry.getPrometheusRegistry().register(queue);
+        for (var result : RelayEvent.StsFetch.Result.values()) fetched(result);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -146,6 +149,16 @@ public final class Metrics implements EventSink, AutoCloseable {
         registry.getPrometheusRegistry().register(new ProbeCollector(probes, clock));
     }
 
+    /// `policies` says how many MTA-STS policies of a mode are kept. Asked at each scrape.
+    public void watchStsPolicies(ToLongFunction<StsPolicy.Mode> policies) {
+        for (StsPolicy.Mode mode : StsPolicy.Mode.values()) {
+            Gauge.builder(MeterNames.STS_POLICIES.exposed(), () -> policies.applyAsLong(mode))
+                    .description(MeterNames.STS_POLICIES.help())
+                    .tag("mode", mode.label())
+                    .register(registry);
+        }
+    }
+
     /// `lost` says how many records the message tracking log could not write. Asked at each scrape.
     public void watchTracking(LongSupplier lost) {
         trackingLost = lost;
@@ -186,6 +199,9 @@ public final class Metrics implements EventSink, AutoCloseable {
                             sending(lane.connector())
                                     .countTlsFailure(
                                             one.demand().source().kind(), one.shortfall()));
+            case RelayEvent.TestedPolicyUnmet(var lane, _, var unmet) ->
+                    unmet.forEach(one -> sending(lane.connector()).countTest(one.shortfall()));
+            case RelayEvent.StsFetch(_, var result, _) -> fetched(result).increment();
             case RelayEvent.PlaintextFallback(var lane, _, _) ->
                     sending(lane.connector()).countPlaintextFallback();
             case RelayEvent.TlsDowngraded(var lane, _, _, _) ->
@@ -257,6 +273,10 @@ public final class Metrics implements EventSink, AutoCloseable {
     private Counter refused(String connector) {
         return refused.computeIfAbsent(
                 connector, name -> counter(MeterNames.REFUSED, "connector", name));
+    }
+
+    private Counter fetched(RelayEvent.StsFetch.Result result) {
+        return counter(MeterNames.STS_FETCHES, "result", result.label());
     }
 
     private Counter counter(MeterNames name, String... tags) {

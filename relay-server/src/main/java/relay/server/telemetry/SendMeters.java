@@ -78,6 +78,11 @@ final class SendMeters {
         tlsFailure(demand, reason).increment();
     }
 
+    /// A policy that is only tried out was not met.
+    void countTest(Shortfall reason) {
+        counter(MeterNames.STS_TESTS).tag("reason", reason.label()).register(registry).increment();
+    }
+
     void countBounced() {
         bounced.increment();
     }

@@ -68,6 +68,8 @@ final class RecordLines {
             // Nothing of these is about a message that was ours.
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,
+                    RelayEvent.TestedPolicyUnmet _,
+                    RelayEvent.StsFetch _,
                     RelayEvent.PlaintextFallback _,
                     RelayEvent.TlsDowngraded _,
                     RelayEvent.ProbeTurned _,
@@ -128,6 +130,8 @@ final class RecordLines {
             case LaneFailed failed -> lines.add(line(time, "DEFER", json -> failed(json, failed)));
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,
+                    RelayEvent.TestedPolicyUnmet _,
+                    RelayEvent.StsFetch _,
                     RelayEvent.PlaintextFallback _,
                     RelayEvent.TlsDowngraded _,
                     RelayEvent.ProbeTurned _,

@@ -72,6 +72,11 @@ final class TlsFields {
                             named.names(),
                             named.metBy(tls.presentedNames()).stream().findFirst().orElse("none")
                                     + by(named.roots()));
+            case TlsDemand.StsMatch sts ->
+                    new Demanded(
+                            "mta-sts",
+                            Set.of(sts.host()),
+                            sts.metBy(tls.presentedNames()).stream().findFirst().orElse("none"));
             case TlsDemand.DaneMatch dane ->
                     new Demanded(
                             "dane",

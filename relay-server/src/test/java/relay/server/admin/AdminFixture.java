@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import relay.core.queue.QueueEntry;
 import relay.server.testing.FakeQueue;
+import relay.server.testing.FakeSts;
 import relay.server.testing.Samples;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,6 +34,7 @@ abstract class AdminFixture {
     static final JsonMapper JSON = JsonMapper.shared();
 
     final FakeQueue queue = new FakeQueue();
+    final FakeSts sts = new FakeSts();
     final List<String> notReady = new CopyOnWriteArrayList<>();
     final HttpClient client = HttpClient.newHttpClient();
     AdminServer server;
@@ -43,6 +45,7 @@ abstract class AdminFixture {
                 new AdminSources(
                         queue.control(),
                         queue.view(),
+                        sts,
                         Samples::policy,
                         () -> List.copyOf(notReady),
                         () -> "relay_ready 1.0\n",

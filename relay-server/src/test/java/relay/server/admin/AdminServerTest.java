@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import relay.server.testing.FakeSts;
 import relay.server.testing.Samples;
 
 class AdminServerTest extends AdminFixture {
@@ -150,6 +151,7 @@ class AdminServerTest extends AdminFixture {
                                 new AdminSources(
                                         queue.control(),
                                         queue.view(),
+                                        new FakeSts(),
                                         Samples::policy,
                                         List::of,
                                         () -> "",

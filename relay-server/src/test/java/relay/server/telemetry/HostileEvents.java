@@ -67,6 +67,11 @@ final class HostileEvents {
                 new RelayEvent.DelayWarned(entry, message),
                 new RelayEvent.LaneFailed(lane, why, NOW, 3),
                 new RelayEvent.DemandsUnmet(lane, HOSTILE, List.of(unmet, unmet)),
+                new RelayEvent.TestedPolicyUnmet(lane, HOSTILE, List.of(unmet)),
+                new RelayEvent.StsFetch(
+                        Samples.domain("bank.example"),
+                        RelayEvent.StsFetch.Result.INVALID,
+                        HOSTILE),
                 new RelayEvent.PlaintextFallback(lane, HOSTILE, HOSTILE),
                 new RelayEvent.TlsDowngraded(lane, HOSTILE, NOW, HOSTILE),
                 new RelayEvent.ProbeTurned(HOSTILE, PolicyVerdict.NOT_MET, HOSTILE),

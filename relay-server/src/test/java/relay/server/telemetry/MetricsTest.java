@@ -121,6 +121,20 @@ class MetricsTest {
         metrics.on(new RelayEvent.Deferred(entry, to, why, at, never));
         metrics.on(new RelayEvent.Bounced(entry, to, why.expired(), List.of()));
         metrics.on(new RelayEvent.PlaintextFallback(Samples.FILTER, "mx.example", "stalled"));
+        metrics.on(
+                new RelayEvent.TestedPolicyUnmet(
+                        Samples.BANK,
+                        "mx.bank.example",
+                        List.of(
+                                new Unmet(
+                                        Samples.DEMAND,
+                                        Unmet.Shortfall.MX_MISMATCH,
+                                        "not listed"))));
+        metrics.on(
+                new RelayEvent.StsFetch(
+                        Samples.domain("bank.example"),
+                        RelayEvent.StsFetch.Result.UNTRUSTED,
+                        "wrong name"));
         metrics.on(new RelayEvent.Fault("store", "disk full"));
 
         // Then each shows under its labels.
@@ -129,6 +143,10 @@ class MetricsTest {
                         "relay_received_messages_total{connector=\"internal\"} 1.0",
                         "relay_refused_messages_total{connector=\"internal\"} 1.0",
                         "relay_rejected_connections_total 1.0",
+                        "relay_mta_sts_testing_failures_total{connector=\"bank\",reason=\"mx-mismatch\"}"
+                                + " 1.0",
+                        "relay_mta_sts_fetch_total{result=\"untrusted\"} 1.0",
+                        "relay_mta_sts_fetch_total{result=\"fetched\"} 0.0",
                         "relay_delivered_messages_total{connector=\"bank\",tls=\"none\"} 1.0",
                         "relay_delivered_messages_total{connector=\"bank\",tls=\"TLSv1.2\"} 1.0",
                         "relay_deferred_total{connector=\"bank\",reason=\"tls\"} 1.0",

@@ -139,6 +139,7 @@ class MonitoringDocTest {
             metrics.watchTracking(() -> 3);
             var look = new PartnerCheck.Dated(ProbeSamples.met(), Samples.NOON);
             metrics.watchProbes(() -> Map.of("bank.example", look), () -> Samples.NOON);
+            metrics.watchStsPolicies(_ -> 1);
             metrics.watchCertificates(() -> Map.of("relay.crt", Samples.NOON), () -> Samples.NOON);
             HostileEvents.all().forEach(metrics::on);
             return metrics.scrape();

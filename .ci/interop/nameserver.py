@@ -5,14 +5,14 @@ import socket
 import struct
 import threading
 
-A, MX = 1, 15
+A, MX, TXT = 1, 15, 16
 TTL_SECONDS = 1
 RESPONSE, AUTHORITATIVE, TRUNCATED, RECURSION = 0x8000, 0x0400, 0x0200, 0x0180
 SERVFAIL, REFUSED = 2, 5
 
 
 class NameServer:
-    """`records` maps (name, type) to data: addresses for A, (preference, host) for MX. `mode` may be changed at any
+    """`records` maps (name, type) to data: addresses for A, (preference, host) for MX, texts for TXT. `mode` may be changed at any
     time: `answer`, `servfail`, `refused`, `silent`, `wrong id`, `truncated` (the answer comes by TCP alone)."""
 
     def __init__(self, port, records):
@@ -106,6 +106,8 @@ def message(number, flags, question, answers=(), kind=A):
 def rdata(kind, data):
     if kind == A:
         return ipaddress.ip_address(data).packed
+    if kind == TXT:
+        return bytes([len(data)]) + data.encode()
     preference, host = data
     return struct.pack("!H", preference) + labels(host)
 
