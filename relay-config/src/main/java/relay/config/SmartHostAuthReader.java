@@ -4,12 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import relay.core.routing.SmartHostAuth;
 import relay.core.routing.SmartHostAuth.Mechanism;
+import relay.core.sasl.SaslMechanism;
 
 /// Reads `smartHostAuth` and fetches the password. No message here repeats a value.
 record SmartHostAuthReader(Map<String, String> environment, Problems problems) {
@@ -35,7 +39,34 @@ record SmartHostAuthReader(Map<String, String> environment, Problems problems) {
                 fromFile
                         ? section.text("passwordFile").flatMap(this::fromFile)
                         : section.text("password").flatMap(this::fromEnvironment);
-        return new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, username, password.orElse(""));
+        return new SmartHostAuth(
+                Mechanism.BASIC_AUTH_REQUIRE_TLS,
+                username,
+                password.orElse(""),
+                mechanisms(section, SaslMechanism.ofPasswords()));
+    }
+
+    /// What is named, or else everything that `usable` has.
+    private static Set<SaslMechanism> mechanisms(Section section, Set<SaslMechanism> usable) {
+        List<Located<SaslMechanism>> named =
+                section.parseEach("saslMechanisms", text -> mechanism(text, usable));
+        return named.isEmpty()
+                ? usable
+                : named.stream().map(Located::value).collect(Collectors.toSet());
+    }
+
+    private static Parsed<SaslMechanism> mechanism(String text, Set<SaslMechanism> usable) {
+        return usable.stream()
+                .filter(mechanism -> mechanism.label().equals(text))
+                .findFirst()
+                .map(Parsed::good)
+                .orElseGet(() ->
+                        Parsed.bad(
+                                "no such mechanism with a password",
+                                usable.stream()
+                                        .sorted()
+                                        .map(SaslMechanism::label)
+                                        .collect(Collectors.joining(", "))));
     }
 
     private Optional<String> fromEnvironment(Located<String> text) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import relay.core.routing.SendConnector;
+import relay.core.sasl.SaslMechanism;
 import relay.core.tls.TlsRequirement.DomainValidation;
 import relay.core.tls.TlsRequirement.EncryptionOnly;
 import relay.core.tls.TlsRequirement.None;
@@ -83,6 +84,28 @@ class SmartHostAuthTest {
 
         // Then the connector's demand is not taken for the operator's leave to skip the name.
         assertThat(tls).isEqualTo(new DomainValidation(Set.of()));
+    }
+
+    @Test
+    void theMechanismsThatMayBeUsedAreThoseThatAreNamed() throws IOException {
+        // Given a connector that names two, and one that names none.
+        var strict =
+                ConfFolder.in(temporary)
+                        .connectors(
+                                withAuth(
+                                        "password: \"${FILTER_PASSWORD}\"",
+                                        "      saslMechanisms: [SCRAM-SHA-256, SCRAM-SHA-256-PLUS]"));
+        var named = strict.accepted().sendConnectors().getFirst().identity().orElseThrow();
+        var silent = strict.connectors(withAuth("password: \"${FILTER_PASSWORD}\""));
+
+        // When they are read.
+        var all = silent.accepted().sendConnectors().getFirst().identity().orElseThrow();
+
+        // Then the first has those two alone, and the second every one for a password.
+        assertThat(named.saslMechanisms())
+                .containsExactlyInAnyOrder(
+                        SaslMechanism.SCRAM_SHA_256, SaslMechanism.SCRAM_SHA_256_PLUS);
+        assertThat(all.saslMechanisms()).isEqualTo(SaslMechanism.ofPasswords());
     }
 
     @Test
