@@ -3,6 +3,7 @@ package relay.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import relay.core.routing.SendConnector;
+import relay.core.routing.SmartHostAuth;
+import relay.core.routing.SmartHostAuth.Password;
+import relay.core.routing.TokenGrant;
 import relay.core.sasl.SaslMechanism;
 import relay.core.tls.TlsRequirement.DomainValidation;
 import relay.core.tls.TlsRequirement.EncryptionOnly;
@@ -51,7 +55,7 @@ class SmartHostAuthTest {
         SendConnector connector = folder.accepted().sendConnectors().getFirst();
 
         // Then the password is its content.
-        assertThat(connector.identity().orElseThrow().password()).isEqualTo(password);
+        assertThat(connector.identity().orElseThrow().secret()).isEqualTo(new Password(password));
     }
 
     @Test
@@ -64,8 +68,8 @@ class SmartHostAuthTest {
         Configuration read = folder.accepted();
 
         // Then the password is the variable's value, and nothing prints it.
-        assertThat(read.sendConnectors().getFirst().identity().orElseThrow().password())
-                .isEqualTo("from env");
+        assertThat(read.sendConnectors().getFirst().identity().orElseThrow().secret())
+                .isEqualTo(new Password("from env"));
         assertThat(read.toString()).doesNotContain("from env");
     }
 
@@ -106,6 +110,40 @@ class SmartHostAuthTest {
                 .containsExactlyInAnyOrder(
                         SaslMechanism.SCRAM_SHA_256, SaslMechanism.SCRAM_SHA_256_PLUS);
         assertThat(all.saslMechanisms()).isEqualTo(SaslMechanism.ofPasswords());
+    }
+
+    @Test
+    void anAccessTokenIsFetchedAsTheKeysSay() throws IOException {
+        // Given a connector with a refresh token, and no secret of the client.
+        var folder =
+                ConfFolder.in(temporary)
+                        .connectors(
+                                withAuth(
+                                                "tokenEndpoint: https://login.example/oauth2/token",
+                                                "      clientId: our-client",
+                                                "      grant: refresh_token",
+                                                "      refreshTokenFile: secrets/refresh",
+                                                "      scope: mail.send offline_access")
+                                        .replace("BasicAuthRequireTLS", "OAuth2"))
+                        .file("secrets/refresh", "r3fresh\n");
+
+        // When it is read.
+        Configuration read = folder.accepted();
+
+        // Then the identity is a grant for the mechanisms of tokens, and nothing prints the secret.
+        var identity = read.sendConnectors().getFirst().identity().orElseThrow();
+        assertThat(identity)
+                .isEqualTo(
+                        new SmartHostAuth(
+                                "relay",
+                                new TokenGrant(
+                                        URI.create("https://login.example/oauth2/token"),
+                                        "our-client",
+                                        "",
+                                        new TokenGrant.Kind.RefreshToken("r3fresh"),
+                                        "mail.send offline_access"),
+                                SaslMechanism.ofTokens()));
+        assertThat(read.toString()).doesNotContain("r3fresh");
     }
 
     @Test

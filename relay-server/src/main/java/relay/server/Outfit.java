@@ -8,6 +8,7 @@ import relay.config.Configuration;
 import relay.core.delivery.ConnectionPlanner;
 import relay.core.delivery.DanePolicy;
 import relay.core.delivery.DemandSource;
+import relay.core.delivery.TokenSource;
 import relay.server.dns.Dns;
 import relay.server.outbound.TrustRoots;
 
@@ -33,11 +34,13 @@ final class Outfit {
         return new Dns(configuration.dns().servers(), dnssec, anchors, clock);
     }
 
-    static ConnectionPlanner planner(Configuration configuration, Dns dns) {
+    static ConnectionPlanner planner(
+            Configuration configuration, Dns dns, TokenSource tokens) {
         return new ConnectionPlanner(
                 dns.resolver(),
                 new SecureRandom(),
                 configuration.hostname(),
-                DemandSource.andConfigured(new DanePolicy(dns.resolver())));
+                DemandSource.andConfigured(new DanePolicy(dns.resolver())),
+                tokens);
     }
 }

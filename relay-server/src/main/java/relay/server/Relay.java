@@ -27,6 +27,7 @@ import relay.server.listener.SelfSignedCertificate;
 import relay.server.listener.ServerCertificate;
 import relay.server.listener.SmtpListener;
 import relay.server.notice.Notices;
+import relay.server.oauth.AccessTokens;
 import relay.server.outbound.SmtpDialer;
 import relay.server.store.SqliteStore;
 import relay.server.store.StoreHealth;
@@ -51,6 +52,7 @@ public final class Relay implements AutoCloseable {
     private final SqliteStore store;
     private final SmtpDialer dialer;
     private final Dns dns;
+    private final AccessTokens tokens;
     private final QueueRunner runner;
     private final ListenerTls tls;
     private final SmtpListener listener;
@@ -101,6 +103,7 @@ public final class Relay implements AutoCloseable {
         tracking.start();
         dialer = opened.add(dialer());
         dns = opened.add(Outfit.dns(configuration, clock));
+        tokens = opened.add(tokens());
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
@@ -160,6 +163,7 @@ public final class Relay implements AutoCloseable {
                 metrics;
                 store;
                 dns;
+                tokens;
                 dialer;
                 admin;
                 listener) {
@@ -192,8 +196,15 @@ public final class Relay implements AutoCloseable {
                 clock);
     }
 
+    private AccessTokens tokens() throws IOException {
+        return new AccessTokens(
+                Outfit.roots(configuration).tls(),
+                configuration.dataFolder().resolve("oauth"),
+                clock);
+    }
+
     private QueueRunner runner() {
-        ConnectionPlanner planner = Outfit.planner(configuration, dns);
+        ConnectionPlanner planner = Outfit.planner(configuration, dns, tokens);
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
                 new Scheduler(SchedulerLimits.DEFAULT, policy),

@@ -19,7 +19,8 @@ final class TlsLook {
         InstantSource clock = InstantSource.system();
         try (Dns dns = Outfit.dns(configuration, clock);
                 SmtpDialer dialer = dialer(configuration, clock);
-                var prober = new Prober(Outfit.planner(configuration, dns), dialer)) {
+                var prober = new Prober(
+                                Outfit.planner(configuration, dns, TokenSource.NONE), dialer)) {
             var check = prober.check(domain, configuration.policyTable());
             return new Verified.Looked(TlsReports.of(check, dnssec(dns)));
         } catch (IOException e) {

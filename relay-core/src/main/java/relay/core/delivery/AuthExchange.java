@@ -21,6 +21,7 @@ final class AuthExchange {
     private final String command;
     private final SaslClient client;
     private String heldBack = "";
+    private String complaint = "";
 
     /// What to do after a reply.
     sealed interface Step {
@@ -37,7 +38,8 @@ final class AuthExchange {
 
         record Accepted() implements Step {}
 
-        record Refused() implements Step {}
+        /// `complaint` is what the host said about it before its reply; often nothing.
+        record Refused(String complaint) implements Step {}
 
         /// It is we who are not content with the host.
         record GivenUp(String why) implements Step {}
@@ -70,7 +72,7 @@ final class AuthExchange {
 
     Step on(Reply reply) {
         if (reply.code() == CONTINUE) return challenged(reply.lines().getFirst());
-        if (reply.code() / 100 != 2) return new Step.Refused();
+        if (reply.code() / 100 != 2) return new Step.Refused(complaint);
         return client.isComplete() && heldBack.isEmpty()
                 ? new Step.Accepted()
                 : new Step.GivenUp("the host let us in before it could know who we are");
@@ -87,9 +89,13 @@ final class AuthExchange {
         return step(client.derived(keys));
     }
 
-    private static Step step(Move move) {
+    private Step step(Move move) {
         return switch (move) {
             case Move.Respond(var text) -> new Step.Respond(base64(text));
+            case Move.Concede(var text, var why) -> {
+                complaint = why;
+                yield new Step.Respond(base64(text));
+            }
             case Move.Derive(var derivation) -> new Step.Derive(derivation);
             case Move.GiveUp(var why) -> new Step.GivenUp(why);
         };

@@ -11,7 +11,7 @@ import relay.core.tls.TlsDemand;
 ///
 /// `hostName` is the MX or smart host by name, never replaced by what the DNS makes
 /// of it; for a smart host given by address it is the address. `identity` has the credentials for
-/// AUTH, or none.
+/// AUTH, with an access token at hand where they are of that kind, or none.
 public record HostPlan(
         String hostName,
         InetAddress address,
@@ -29,6 +29,11 @@ public record HostPlan(
     public HostPlan withoutIdentity() {
         return new HostPlan(
                 hostName, address, port, tlsMode, demands, plaintextFallback, List.of());
+    }
+
+    /// The same host, told who we are.
+    HostPlan as(List<SmartHostAuth> told) {
+        return new HostPlan(hostName, address, port, tlsMode, demands, plaintextFallback, told);
     }
 
     /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.

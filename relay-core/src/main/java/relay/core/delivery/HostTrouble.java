@@ -112,12 +112,16 @@ record HostTrouble(String host) {
         return notAuthenticated(has);
     }
 
-    Diagnostic notAuthenticated(Reply reply) {
+    /// `complaint` is in the host's words, or empty.
+    Diagnostic notAuthenticated(Reply reply, String complaint) {
         EnhancedStatus said = reply.status().temporary();
+        String text = "the host did not accept who we are";
         return new Diagnostic(
                 Reason.AUTHENTICATION,
                 said.subject() == 0 ? CREDENTIALS : said,
-                "the host did not accept who we are",
+                complaint.isEmpty()
+                        ? text
+                        : text + ": " + RemoteText.printable(complaint, MAX_DEMAND_CHARS),
                 host,
                 quoted(reply).toString(),
                 List.of());

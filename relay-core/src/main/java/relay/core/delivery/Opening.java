@@ -13,6 +13,7 @@ import relay.core.queue.Diagnostic;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
+import relay.core.routing.TokenGrant;
 import relay.core.sasl.ChannelBinding;
 import relay.core.sasl.SaslChoice;
 import relay.core.sasl.ScramKeys;
@@ -227,10 +228,18 @@ final class Opening {
                         identity.saslMechanisms(),
                         extensions.authMechanisms(),
                         bindings(encrypted, exported));
-        var login = new SaslChoice.Login(identity.username(), identity.password());
+        var login = new SaslChoice.Login(identity.username(), secret(identity));
         return SaslChoice.strongest(login, offer, nonces)
                 .map(choice -> beginAuth(new AuthExchange(choice)))
                 .orElseGet(() -> notServed(trouble.noMechanism(offer.offered()), Goodbye.QUIT));
+    }
+
+    private static String secret(SmartHostAuth identity) {
+        return switch (identity.secret()) {
+            case SmartHostAuth.Password(var text) -> text;
+            case SmartHostAuth.AccessToken(var text) -> text;
+            case TokenGrant _ -> throw new IllegalStateException("the plan has no token");
+        };
     }
 
     private static List<ChannelBinding> bindings(
@@ -259,7 +268,8 @@ final class Opening {
                 yield await(Wait.AUTH);
             }
             case AuthExchange.Step.Accepted _ -> new Step.Opened(extensions, evidence);
-            case AuthExchange.Step.Refused _ -> notServed(trouble.notAuthenticated(reply), goodbye);
+            case AuthExchange.Step.Refused(var complaint) ->
+                    notServed(trouble.notAuthenticated(reply, complaint), goodbye);
             case AuthExchange.Step.GivenUp(var why) ->
                     notServed(trouble.notAuthenticated(why), goodbye);
         };

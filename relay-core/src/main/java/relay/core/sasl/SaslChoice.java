@@ -8,9 +8,10 @@ import java.util.function.Supplier;
 /// The mechanism to use with another side, and our part of it.
 public record SaslChoice(SaslMechanism mechanism, SaslClient client) {
 
-    /// Who we are.
-    public record Login(String username, String password) {
-        /// Hides the password.
+    /// Who we are. `secret` is a password or an access token, as the mechanisms that are allowed
+    /// want it.
+    public record Login(String username, String secret) {
+        /// Hides the secret.
         @Override
         public String toString() {
             return username;
@@ -48,16 +49,18 @@ public record SaslChoice(SaslMechanism mechanism, SaslClient client) {
     private static SaslClient client(
             SaslMechanism mechanism, Login login, Offer offer, Supplier<String> nonces) {
         String name = login.username();
-        String password = login.password();
+        String secret = login.secret();
         return switch (mechanism) {
             case SCRAM_SHA_256_PLUS -> {
                 var binding = new ScramBinding.Bound(offer.bindings().getFirst());
-                yield new ScramClient(name, password, binding, nonces.get());
+                yield new ScramClient(name, secret, binding, nonces.get());
             }
-            case SCRAM_SHA_256 -> new ScramClient(name, password, unbound(offer), nonces.get());
-            case PLAIN -> FixedResponses.plain(name, password);
-            case LOGIN -> FixedResponses.login(name, password);
-            case CRAM_MD5 -> FixedResponses.cramMd5(name, password);
+            case SCRAM_SHA_256 -> new ScramClient(name, secret, unbound(offer), nonces.get());
+            case PLAIN -> FixedResponses.plain(name, secret);
+            case LOGIN -> FixedResponses.login(name, secret);
+            case CRAM_MD5 -> FixedResponses.cramMd5(name, secret);
+            case OAUTHBEARER -> BearerClient.oauthBearer(name, secret);
+            case XOAUTH2 -> BearerClient.xoauth2(name, secret);
         };
     }
 

@@ -34,6 +34,10 @@ public interface SaslClient {
             }
         }
 
+        /// The other side has said why it refuses us, and wants this answer before it says so in
+        /// the words of the protocol.
+        record Concede(String text, String complaint) implements Move {}
+
         /// Keys are needed, which take CPU: not for an event loop.
         record Derive(ScramDerivation derivation) implements Move {}
 

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
-import relay.core.routing.SmartHostAuth.Mechanism;
 import relay.core.sasl.SaslMechanism;
 
 /// How a smart host is told who we are.
@@ -67,7 +66,7 @@ class AuthDialogueTest {
         // RFC 5321 §4.5.3.1.4: a command has at most 512 octets.
         String name = "r".repeat(400);
         var response = ("\0" + name + "\0p").getBytes(StandardCharsets.US_ASCII);
-        asIdentity(new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, name, "p"))
+        asIdentity(SmartHostAuth.password(name, "p"))
                 .plays(
                         SECURED
                                 + """
@@ -188,8 +187,7 @@ class AuthDialogueTest {
     }
 
     private static SmartHostAuth by(SaslMechanism... mechanisms) {
-        return new SmartHostAuth(
-                Mechanism.BASIC_AUTH_REQUIRE_TLS, "relay", "s3cret", Set.of(mechanisms));
+        return new SmartHostAuth("relay", new SmartHostAuth.Password("s3cret"), Set.of(mechanisms));
     }
 
     @Test

@@ -17,7 +17,6 @@ import relay.core.routing.Lane;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
-import relay.core.routing.SmartHostAuth.Mechanism;
 import relay.core.sasl.ChannelBinding;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
@@ -30,8 +29,7 @@ final class OutboundSamples {
     static final Source BANK = new Source(Source.Kind.CONNECTOR, "bank");
     static final TlsDemand ENCRYPTION = new TlsDemand.Encryption(BANK);
     static final TlsDemand THE_NAME = new TlsDemand.TrustedName(BANK, Set.of("mx.example.org"));
-    static final SmartHostAuth IDENTITY =
-            new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, "relay", "s3cret");
+    static final SmartHostAuth IDENTITY = SmartHostAuth.password("relay", "s3cret");
 
     /// The client's nonce in the example of RFC 7677 §3.
     static final String NONCE = "rOprNGfwEbeRWgbNEkqO";

@@ -28,7 +28,6 @@ import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
-import relay.core.routing.SmartHostAuth.Mechanism;
 import relay.core.tls.TlsDemand;
 import relay.server.outbound.ScriptedPartner.Wire;
 import relay.server.outbound.TestCertificates.Identity;
@@ -132,7 +131,7 @@ class ScramPartnerTest {
 
     private static HostPlan smartHost(int port) {
         var named = new TlsDemand.TrustedName(Outbound.BANK, Set.of(Outbound.HOST));
-        var identity = new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, "r=a,b", PASSWORD);
+        var identity = SmartHostAuth.password("r=a,b", PASSWORD);
         return Outbound.host(Outbound.HOST, port, TlsMode.STARTTLS, List.of(identity), named);
     }
 
