@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import relay.core.routing.ReceiveConnector.Authentication;
+import relay.core.routing.ReceiveConnector.Authentication.Need;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SmartHostAuth;
 import relay.core.routing.SmartHostAuth.Password;
 import relay.core.routing.TokenGrant;
 import relay.core.sasl.SaslMechanism;
+import relay.core.sasl.SaslUsers;
+import relay.core.sasl.ScramVerifier;
 import relay.core.tls.TlsRequirement.DomainValidation;
 import relay.core.tls.TlsRequirement.EncryptionOnly;
 import relay.core.tls.TlsRequirement.None;
@@ -144,6 +149,39 @@ class SmartHostAuthTest {
                                         "mail.send offline_access"),
                                 SaslMechanism.ofTokens()));
         assertThat(read.toString()).doesNotContain("r3fresh");
+    }
+
+    @Test
+    void clientsLogInWhereThereAreUsers() throws IOException {
+        // Given a connector that demands a login, and one that only offers it.
+        String hash =
+                "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY="
+                        + ":wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
+        var folder =
+                ConfFolder.in(temporary)
+                        .connectors(
+                                ConfFolder.GOOD_CONNECTORS.replace(
+                                        "sendConnectors",
+                                        """
+                                            authentication: { usersFile: users }
+                                          - name: lax
+                                            bindings: ["127.0.0.1:2526"]
+                                            remoteIpRanges: ["127.0.0.0/8"]
+                                            authentication: { usersFile: users, required: false }
+                                        sendConnectors\
+                                        """))
+                        .file("users", "# ours\nprinter:" + hash + "\n");
+
+        // When they are read.
+        var connectors = folder.accepted().receiveConnectors();
+
+        // Then the users are there, without their names' or hashes' being printed.
+        var users = new SaslUsers(Map.of("printer", ScramVerifier.parse(hash).orElseThrow()));
+        assertThat(connectors.getFirst().authentication())
+                .isEqualTo(new Authentication(Need.REQUIRED, users));
+        assertThat(connectors.getLast().authentication())
+                .isEqualTo(new Authentication(Need.OFFERED, users));
+        assertThat(connectors.toString()).doesNotContain("WG5d8").doesNotContain("printer");
     }
 
     @Test

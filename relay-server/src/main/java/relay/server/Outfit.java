@@ -34,8 +34,7 @@ final class Outfit {
         return new Dns(configuration.dns().servers(), dnssec, anchors, clock);
     }
 
-    static ConnectionPlanner planner(
-            Configuration configuration, Dns dns, TokenSource tokens) {
+    static ConnectionPlanner planner(Configuration configuration, Dns dns, TokenSource tokens) {
         return new ConnectionPlanner(
                 dns.resolver(),
                 new SecureRandom(),

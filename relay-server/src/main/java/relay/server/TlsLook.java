@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import relay.config.Configuration;
 import relay.core.address.Domain;
+import relay.core.delivery.TokenSource;
 import relay.core.queue.ContentSource;
 import relay.core.queue.QueueId;
 import relay.server.cli.Actions.Verified;
@@ -19,8 +20,8 @@ final class TlsLook {
         InstantSource clock = InstantSource.system();
         try (Dns dns = Outfit.dns(configuration, clock);
                 SmtpDialer dialer = dialer(configuration, clock);
-                var prober = new Prober(
-                                Outfit.planner(configuration, dns, TokenSource.NONE), dialer)) {
+                var prober =
+                        new Prober(Outfit.planner(configuration, dns, TokenSource.NONE), dialer)) {
             var check = prober.check(domain, configuration.policyTable());
             return new Verified.Looked(TlsReports.of(check, dnssec(dns)));
         } catch (IOException e) {

@@ -21,6 +21,16 @@ public final class ScramKeys {
                 Hashes.hmacSha256(saltedPassword, "Server Key".getBytes(US_ASCII)));
     }
 
+    /// What a server keeps to check a client by.
+    byte[] storedKey() {
+        return Hashes.sha256(clientKey);
+    }
+
+    /// What a server keeps to prove itself by.
+    byte[] serverKey() {
+        return serverKey.clone();
+    }
+
     /// What shows, for this exchange alone, that we know the password.
     byte[] clientProof(String authMessage) {
         byte[] signature = Hashes.hmacSha256(Hashes.sha256(clientKey), utf8(authMessage));

@@ -41,6 +41,7 @@ public final class RelayCommandLine {
                         .addSubcommand(
                                 new VerifyTlsVerb(root, actions.verifyTls(), terminal, clock))
                         .addSubcommand(new DemoVerb(root, actions.demo(), terminal))
+                        .addSubcommand(new HashPasswordVerb(root, terminal))
                         .addSubcommand(queue)
                         .addSubcommand(new TrackVerb(root, actions.track(), terminal, clock));
         relay.getCommandSpec().version("relay " + actions.version());

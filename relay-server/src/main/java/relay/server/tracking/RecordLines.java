@@ -78,7 +78,7 @@ final class RecordLines {
         var lines = new ArrayList<byte[]>();
         Instant time = heard.time();
         switch (heard.event()) {
-            case Received(var message, var evidence) -> {
+            case Received(var message, var evidence, var username) -> {
                 for (QueueEntry entry : message.entries()) {
                     each(
                             lines,
@@ -86,7 +86,10 @@ final class RecordLines {
                             "RECEIVE",
                             entry,
                             entry.recipients(),
-                            json -> tls.write(json, List.of(), evidence));
+                            json -> {
+                                if (!username.isEmpty()) json.writeStringProperty("user", username);
+                                tls.write(json, List.of(), evidence);
+                            });
                 }
             }
             case Delivered sent ->

@@ -157,7 +157,9 @@ class ScramPartnerTest {
             assertThat(partner.heard())
                     .filteredOn(line -> line.startsWith("AUTH "))
                     .singleElement()
-                    .satisfies(auth -> assertThat(text(auth.substring(auth.lastIndexOf(' ') + 1))).startsWith(header));
+                    .satisfies(auth ->
+                            assertThat(text(auth.substring(auth.lastIndexOf(' ') + 1)))
+                                    .startsWith(header));
         }
     }
 
