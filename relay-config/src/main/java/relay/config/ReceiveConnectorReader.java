@@ -3,6 +3,7 @@ package relay.config;
 import java.util.List;
 import relay.core.address.IpRange;
 import relay.core.routing.ReceiveConnector;
+import relay.core.routing.ReceiveConnector.Authentication;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.ReceiveConnector.Limits;
 import relay.core.routing.ReceiveConnector.RequireTls;
@@ -27,6 +28,9 @@ final class ReceiveConnectorReader {
                         bindings.stream().map(Located::value).toList(),
                         ranges.stream().map(Located::value).toList(),
                         requireTls ? RequireTls.YES : RequireTls.NO,
+                        section.section("authentication")
+                                .map(UsersReader::read)
+                                .orElse(Authentication.NONE),
                         limits(section));
         ranges.forEach(range -> noteOpenRelay(range, section.problems()));
         return new ListeningPoint(connector, bindings, ranges);

@@ -38,7 +38,6 @@ import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
-import relay.core.routing.SmartHostAuth.Mechanism;
 import relay.core.tls.TlsRequirement.CertificateValidation;
 import relay.core.tls.TlsRequirement.DomainValidation;
 import relay.core.tls.TlsRequirement.EncryptionOnly;
@@ -164,9 +163,7 @@ class GoodConfigurationTest {
                 List.of(
                         new SmartHost("mx1.filter.example", HostKind.NAME, 587, TlsMode.STARTTLS),
                         new SmartHost("mx2.filter.example", HostKind.NAME, 465, TlsMode.IMPLICIT)),
-                List.of(
-                        new SmartHostAuth(
-                                Mechanism.BASIC_AUTH_REQUIRE_TLS, "relay", "correct horse")),
+                List.of(SmartHostAuth.password("relay", "correct horse")),
                 new None(),
                 PlaintextFallback.NEVER,
                 OnTlsFailure.BOUNCE,

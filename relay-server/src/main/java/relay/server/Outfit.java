@@ -10,6 +10,7 @@ import relay.core.delivery.DanePolicy;
 import relay.core.delivery.DemandSource;
 import relay.core.delivery.StsDemands;
 import relay.core.delivery.StsPolicies;
+import relay.core.delivery.TokenSource;
 import relay.server.dns.Dns;
 import relay.server.outbound.TrustRoots;
 
@@ -35,11 +36,13 @@ final class Outfit {
         return new Dns(configuration.dns().servers(), dnssec, anchors, clock);
     }
 
-    static ConnectionPlanner planner(Configuration configuration, Dns dns, StsPolicies sts) {
+    static ConnectionPlanner planner(
+            Configuration configuration, Dns dns, StsPolicies sts, TokenSource tokens) {
         return new ConnectionPlanner(
                 dns.resolver(),
                 new SecureRandom(),
                 configuration.hostname(),
-                DemandSource.andConfigured(new DanePolicy(dns.resolver()), new StsDemands(sts)));
+                DemandSource.andConfigured(new DanePolicy(dns.resolver()), new StsDemands(sts)),
+                tokens);
     }
 }

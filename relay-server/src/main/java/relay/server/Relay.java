@@ -13,6 +13,7 @@ import relay.config.Configuration;
 import relay.core.delivery.ConnectionPlanner;
 import relay.core.delivery.Delivery;
 import relay.core.delivery.DialogueTimeouts;
+import relay.core.delivery.TokenSource;
 import relay.core.event.EventSink;
 import relay.core.routing.PolicyTable;
 import relay.core.scheduler.Scheduler;
@@ -27,6 +28,7 @@ import relay.server.listener.SelfSignedCertificate;
 import relay.server.listener.ServerCertificate;
 import relay.server.listener.SmtpListener;
 import relay.server.notice.Notices;
+import relay.server.oauth.AccessTokens;
 import relay.server.outbound.SmtpDialer;
 import relay.server.probe.ProbeSchedule;
 import relay.server.probe.Prober;
@@ -61,6 +63,7 @@ public final class Relay implements AutoCloseable {
     private final ProbeSchedule probes;
     private final Dns dns;
     private final StsCache sts;
+    private final AccessTokens tokens;
     private final QueueRunner runner;
     private final ListenerTls tls;
     private final SmtpListener listener;
@@ -122,10 +125,11 @@ public final class Relay implements AutoCloseable {
                                 events,
                                 clock));
         probeDialer = opened.add(dialer(roots, Prober.TIMEOUTS));
-        prober = opened.add(new Prober(Outfit.planner(configuration, dns, sts), probeDialer));
+        prober = opened.add(new Prober(looks(), probeDialer));
         probes =
                 opened.add(
                         new ProbeSchedule(domain -> prober.check(domain, policy), events, clock));
+        tokens = opened.add(tokens());
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
@@ -190,6 +194,7 @@ public final class Relay implements AutoCloseable {
                 store;
                 dns;
                 sts;
+                tokens;
                 dialer;
                 secured;
                 probeDialer;
@@ -226,8 +231,19 @@ public final class Relay implements AutoCloseable {
                 clock);
     }
 
+    private AccessTokens tokens() throws IOException {
+        return new AccessTokens(
+                Outfit.roots(configuration).tls(),
+                configuration.dataFolder().resolve("oauth"),
+                clock);
+    }
+
+    private ConnectionPlanner looks() {
+        return Outfit.planner(configuration, dns, sts, TokenSource.UNTOLD);
+    }
+
     private QueueRunner runner() {
-        ConnectionPlanner planner = Outfit.planner(configuration, dns, sts);
+        ConnectionPlanner planner = Outfit.planner(configuration, dns, sts, tokens);
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
                 new Scheduler(SchedulerLimits.DEFAULT, policy),

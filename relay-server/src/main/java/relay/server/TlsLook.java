@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.time.InstantSource;
 import relay.config.Configuration;
 import relay.core.address.Domain;
+import relay.core.delivery.ConnectionPlanner;
+import relay.core.delivery.StsPolicies;
+import relay.core.delivery.TokenSource;
 import relay.core.queue.ContentSource;
 import relay.core.queue.QueueId;
 import relay.server.cli.Actions.Verified;
@@ -22,7 +25,7 @@ final class TlsLook {
         try (Dns dns = Outfit.dns(configuration, clock);
                 var sts = new StsLook(dns.resolver(), Outfit.roots(configuration).certificates());
                 SmtpDialer dialer = dialer(configuration, clock);
-                var prober = new Prober(Outfit.planner(configuration, dns, sts), dialer);
+                var prober = new Prober(planner(configuration, dns, sts), dialer);
                 var secured = SecuredHosts.of(configuration.dataFolder(), clock)) {
             var check = prober.check(domain, configuration.policyTable());
             return new Verified.Looked(TlsReports.of(check, dnssec(dns), secured));
@@ -32,6 +35,11 @@ final class TlsLook {
             Thread.currentThread().interrupt();
             return new Verified.Failed("interrupted");
         }
+    }
+
+    private static ConnectionPlanner planner(
+            Configuration configuration, Dns dns, StsPolicies sts) {
+        return Outfit.planner(configuration, dns, sts, TokenSource.UNTOLD);
     }
 
     private static TlsReports.Dnssec dnssec(Dns dns) {

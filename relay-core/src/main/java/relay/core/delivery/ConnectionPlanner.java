@@ -36,6 +36,7 @@ public final class ConnectionPlanner {
     private final Resolver resolver;
     private final NextHops nextHops;
     private final List<DemandSource> demandSources;
+    private final Identities identities;
 
     /// `ownHost` is the relay's own name, the one it gives with EHLO. `random` is shared by the
     /// threads that plan: [java.util.Random] or [java.security.SecureRandom].
@@ -49,9 +50,20 @@ public final class ConnectionPlanner {
             RandomGenerator random,
             Domain ownHost,
             List<DemandSource> demandSources) {
+        this(resolver, random, ownHost, demandSources, TokenSource.NONE);
+    }
+
+    /// As above, with access tokens for the connectors that want them.
+    public ConnectionPlanner(
+            Resolver resolver,
+            RandomGenerator random,
+            Domain ownHost,
+            List<DemandSource> demandSources,
+            TokenSource tokens) {
         this.resolver = resolver;
         this.nextHops = new NextHops(resolver, random, ownHost);
         this.demandSources = List.copyOf(demandSources);
+        this.identities = new Identities(tokens);
     }
 
     /// The hosts for mail of `lane`, by the policy that put it into that lane; a lane that the
@@ -69,6 +81,22 @@ public final class ConnectionPlanner {
             case Found.None(var plan) -> plan;
             case Found.Hops hops -> lookUp(hops, lane, connector.get(), floors(lane, policy));
         };
+    }
+
+    /// As [#plan], with an access token at hand where the hosts want one.
+    ConnectionPlan planToDeliver(Lane lane, PolicyTable policy) {
+        return switch (plan(lane, policy)) {
+            case ConnectionPlan.Hosts hosts -> identities.ready(hosts);
+            case ConnectionPlan.NotNow notNow -> notNow;
+            case ConnectionPlan.Never never -> never;
+        };
+    }
+
+    /// The hosts of the last plan did not accept who we are.
+    TokenSource.Renewal refused(Lane lane, PolicyTable policy) {
+        return policy.connector(lane.connector())
+                .map(identities::refused)
+                .orElse(TokenSource.Renewal.POINTLESS);
     }
 
     private static Diagnostic unreachable(Lane lane) {

@@ -14,6 +14,7 @@ import relay.core.delivery.Dialer.SessionEnd.NotServed;
 import relay.core.delivery.Dialer.SessionEnd.Served;
 import relay.core.delivery.Dialer.TlsTrouble;
 import relay.core.delivery.Dialer.TlsUse;
+import relay.core.delivery.TokenSource.Renewal;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.queue.DeliveryOutcome;
@@ -43,7 +44,18 @@ public record Delivery(
     /// `policy` is the one that put the lane's mail into it. `observer` hears of at most one
     /// session.
     public DeliveryEnd run(Lane lane, PolicyTable policy, SessionObserver observer) {
-        return switch (planner.plan(lane, policy)) {
+        DeliveryEnd end = once(lane, policy, observer);
+        // An access token can be withdrawn before its time is up. No host has heard of an entry.
+        boolean refused =
+                end instanceof DeliveryEnd.NoHost(var why, _, _)
+                        && why.reason() == Reason.AUTHENTICATION;
+        return refused && planner.refused(lane, policy) == Renewal.WORTH_A_TRY
+                ? once(lane, policy, observer)
+                : end;
+    }
+
+    private DeliveryEnd once(Lane lane, PolicyTable policy, SessionObserver observer) {
+        return switch (planner.planToDeliver(lane, policy)) {
             case Never(var why) -> new DeliveryEnd.Never(why);
             case NotNow(var why) -> new DeliveryEnd.NoHost(why, List.of(), DemandFailure.NONE);
             case Hosts(var hosts, _) -> firstThatServes(lane, hosts, observer);

@@ -130,13 +130,7 @@ public interface DemandSource {
 
     private static Answer ofAuthentication(Target target) {
         return new Answer.Demands(
-                identity(target.connector())
-                        .map(SmartHostAuth::mechanism)
-                        .map(mechanism ->
-                                switch (mechanism) {
-                                    case BASIC_AUTH_REQUIRE_TLS -> forCredentials(target);
-                                })
-                        .toList());
+                identity(target.connector()).map(_ -> forCredentials(target)).toList());
     }
 
     /// Credentials are for smart hosts alone: an MX host that the DNS names never gets them.
@@ -144,7 +138,7 @@ public interface DemandSource {
         return connector.isDnsRouted() ? Stream.of() : connector.identity().stream();
     }
 
-    /// Before it hears a password, a smart host shows a certificate of its name, or of a name that
+    /// Before it hears a secret, a smart host shows a certificate of its name, or of a name that
     /// the operator accepts in its stead (`tlsDomain`); unless the operator wrote EncryptionOnly.
     private static TlsDemand forCredentials(Target target) {
         var source = new Source(Source.Kind.AUTHENTICATION, target.connector().name());

@@ -11,7 +11,8 @@ import relay.core.tls.TlsDemand;
 ///
 /// `hostName` is the MX or smart host by name, never replaced by what the DNS makes
 /// of it; for a smart host given by address it is the address. `tested` is as in
-/// [DemandSource.Answer.Demands]. `identity` has the credentials for AUTH, or none.
+/// [DemandSource.Answer.Demands]. `identity` has the credentials for AUTH, with an access token at
+/// hand where they are of that kind, or none.
 public record HostPlan(
         String hostName,
         InetAddress address,
@@ -43,6 +44,12 @@ public record HostPlan(
             PlaintextFallback plaintextFallback,
             List<SmartHostAuth> identity) {
         this(hostName, address, port, tlsMode, demands, List.of(), plaintextFallback, identity);
+    }
+
+    /// The same host, told who we are.
+    HostPlan as(List<SmartHostAuth> told) {
+        return new HostPlan(
+                hostName, address, port, tlsMode, demands, tested, plaintextFallback, told);
     }
 
     /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import relay.core.delivery.DialogueTimeouts.Wait;
 import relay.core.queue.Diagnostic;
@@ -94,16 +96,32 @@ record HostTrouble(String host) {
                 List.of());
     }
 
+    /// `text` may have words of the host in it.
     Diagnostic notAuthenticated(String text) {
-        return Diagnostic.of(Reason.AUTHENTICATION, CREDENTIALS, text, host);
+        String shown = RemoteText.printable(text, MAX_DEMAND_CHARS);
+        return Diagnostic.of(Reason.AUTHENTICATION, CREDENTIALS, shown, host);
     }
 
-    Diagnostic notAuthenticated(Reply reply) {
+    Diagnostic noMechanism(Set<String> offered) {
+        String has =
+                offered.isEmpty()
+                        ? "the host offers no AUTH"
+                        : "the host offers AUTH "
+                                + String.join(" ", new TreeSet<>(offered))
+                                + ", none of which may be used";
+        return notAuthenticated(has);
+    }
+
+    /// `complaint` is in the host's words, or empty.
+    Diagnostic notAuthenticated(Reply reply, String complaint) {
         EnhancedStatus said = reply.status().temporary();
+        String text = "the host did not accept who we are";
         return new Diagnostic(
                 Reason.AUTHENTICATION,
                 said.subject() == 0 ? CREDENTIALS : said,
-                "the host did not accept who we are",
+                complaint.isEmpty()
+                        ? text
+                        : text + ": " + RemoteText.printable(complaint, MAX_DEMAND_CHARS),
                 host,
                 quoted(reply).toString(),
                 List.of());

@@ -2,6 +2,8 @@ package relay.core.delivery;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.Dialer.TlsTrouble;
@@ -10,6 +12,11 @@ import relay.core.delivery.DialogueTimeouts.Wait;
 import relay.core.queue.Diagnostic;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.routing.SmartHostAuth;
+import relay.core.routing.TokenGrant;
+import relay.core.sasl.ChannelBinding;
+import relay.core.sasl.SaslChoice;
+import relay.core.sasl.ScramKeys;
 import relay.core.smtp.Extension;
 import relay.core.smtp.Extensions;
 import relay.core.smtp.Reply;
@@ -28,11 +35,13 @@ final class Opening {
     private final String helloName;
     private final HostTrouble trouble;
     private final Outbox outbox;
+    private final Supplier<String> nonces;
 
     private Wait waitingFor = Wait.CONNECT;
     private Hello hello = Hello.EHLO;
     private Extensions extensions = Extensions.NONE;
     private Evidence evidence;
+    private List<ChannelBinding> exported = List.of();
     private @Nullable AuthExchange auth;
 
     private enum Hello {
@@ -55,12 +64,19 @@ final class Opening {
         NONE
     }
 
-    Opening(HostPlan host, TlsUse tlsUse, String helloName, HostTrouble trouble, Outbox outbox) {
+    Opening(
+            HostPlan host,
+            TlsUse tlsUse,
+            String helloName,
+            HostTrouble trouble,
+            Outbox outbox,
+            Supplier<String> nonces) {
         this.host = host;
         this.tlsUse = tlsUse;
         this.helloName = helloName;
         this.trouble = trouble;
         this.outbox = outbox;
+        this.nonces = nonces;
         this.evidence = clear();
     }
 
@@ -109,8 +125,10 @@ final class Opening {
     }
 
     /// TLS stands: the verdict comes before anything else is said.
-    Step secured(Evidence.Encrypted encrypted) {
+    Step secured(SessionInput.Secured input) {
+        Evidence.Encrypted encrypted = input.evidence();
         evidence = encrypted;
+        exported = input.exported();
         List<Unmet> unmet = TlsDemand.unmet(host.demands(), encrypted);
         return switch (host.tlsMode()) {
             case IMPLICIT ->
@@ -194,17 +212,44 @@ final class Opening {
     }
 
     private Step authenticate() {
-        if (evidence instanceof Evidence.Plaintext) {
-            return notServed(
-                    trouble.notAuthenticated("credentials are never sent in clear"), Goodbye.QUIT);
-        }
-        return AuthExchange.choose(extensions.authMechanisms(), host.identity().getFirst())
-                .map(this::beginAuth)
-                .orElseGet(() ->
-                        notServed(
-                                trouble.notAuthenticated(
-                                        "the host offers neither AUTH PLAIN nor LOGIN"),
-                                Goodbye.QUIT));
+        return switch (evidence) {
+            case Evidence.Plaintext _ ->
+                    notServed(
+                            trouble.notAuthenticated("credentials are never sent in clear"),
+                            Goodbye.QUIT);
+            case Evidence.Encrypted encrypted -> authenticate(encrypted);
+        };
+    }
+
+    private Step authenticate(Evidence.Encrypted encrypted) {
+        SmartHostAuth identity = host.identity().getFirst();
+        var offer =
+                new SaslChoice.Offer(
+                        identity.saslMechanisms(),
+                        extensions.authMechanisms(),
+                        bindings(encrypted, exported));
+        var login = new SaslChoice.Login(identity.username(), secret(identity));
+        return SaslChoice.strongest(login, offer, nonces)
+                .map(choice -> beginAuth(new AuthExchange(choice)))
+                .orElseGet(() -> notServed(trouble.noMechanism(offer.offered()), Goodbye.QUIT));
+    }
+
+    private static String secret(SmartHostAuth identity) {
+        return switch (identity.secret()) {
+            case SmartHostAuth.Password(var text) -> text;
+            case SmartHostAuth.AccessToken(var text) -> text;
+            case TokenGrant _ -> throw new IllegalStateException("the plan has no token");
+        };
+    }
+
+    private static List<ChannelBinding> bindings(
+            Evidence.Encrypted encrypted, List<ChannelBinding> exported) {
+        return Stream.concat(
+                        exported.stream(),
+                        encrypted.chain().stream()
+                                .limit(1)
+                                .flatMap(leaf -> ChannelBinding.endPoint(leaf).stream()))
+                .toList();
     }
 
     private Step beginAuth(AuthExchange exchange) {
@@ -214,17 +259,37 @@ final class Opening {
     }
 
     private Step authAnswered(Reply reply) {
+        // A host that still waits for a response would take QUIT for one.
+        Goodbye goodbye = reply.code() / 100 == 3 ? Goodbye.NONE : Goodbye.QUIT;
         return switch (Objects.requireNonNull(auth).on(reply)) {
-            case AuthExchange.Step.Respond(var line) -> {
-                outbox.send(line + "\r\n");
+            case AuthExchange.Step.Respond(var line) -> respond(line);
+            case AuthExchange.Step.Derive(var derivation) -> {
+                outbox.add(new SessionOutput.Derive(derivation));
                 yield await(Wait.AUTH);
             }
             case AuthExchange.Step.Accepted _ -> new Step.Opened(extensions, evidence);
-            case AuthExchange.Step.Refused _ ->
-                    // A host that still waits for a response would take QUIT for one.
-                    notServed(
-                            trouble.notAuthenticated(reply),
-                            reply.code() / 100 == 3 ? Goodbye.NONE : Goodbye.QUIT);
+            case AuthExchange.Step.Refused(var complaint) ->
+                    notServed(trouble.notAuthenticated(reply, complaint), goodbye);
+            case AuthExchange.Step.GivenUp(var why) ->
+                    notServed(trouble.notAuthenticated(why), goodbye);
+        };
+    }
+
+    private Step respond(String line) {
+        outbox.send(line + "\r\n");
+        return await(Wait.AUTH);
+    }
+
+    /// The keys are there that the host's challenge asked for.
+    Step derived(ScramKeys keys) {
+        return switch (Objects.requireNonNull(auth).derived(keys)) {
+            case AuthExchange.Step.Respond(var line) -> respond(line);
+            case AuthExchange.Step.GivenUp(var why) ->
+                    notServed(trouble.notAuthenticated(why), Goodbye.NONE);
+            case AuthExchange.Step.Derive _,
+                    AuthExchange.Step.Accepted _,
+                    AuthExchange.Step.Refused _ ->
+                    throw new IllegalStateException("keys give a response");
         };
     }
 

@@ -2,6 +2,7 @@ package relay.core.delivery;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Supplier;
 import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.Dialer.TlsUse;
 import relay.core.delivery.DialogueTimeouts.Wait;
@@ -41,12 +42,17 @@ public final class OutboundSession {
         record Over() implements Stage {}
     }
 
-    /// `helloName` is our name in EHLO.
-    public OutboundSession(HostPlan host, TlsUse tls, String helloName, DialogueTimeouts timeouts) {
+    /// `helloName` is our name in EHLO. `nonces` is asked for AUTH, see [SaslChoice#strongest].
+    public OutboundSession(
+            HostPlan host,
+            TlsUse tls,
+            String helloName,
+            DialogueTimeouts timeouts,
+            Supplier<String> nonces) {
         this.host = host;
         this.trouble = new HostTrouble(host.toString());
         this.outbox = new Outbox(timeouts);
-        this.stage = new Stage.Open(new Opening(host, tls, helloName, trouble, outbox));
+        this.stage = new Stage.Open(new Opening(host, tls, helloName, trouble, outbox, nonces));
     }
 
     /// What is to be done, in order. After the end only an offer has an answer: it is returned.
@@ -60,8 +66,11 @@ public final class OutboundSession {
             case SessionInput.Connected _ -> {
                 if (stage instanceof Stage.Open(var opening)) opened(opening.connected());
             }
-            case SessionInput.Secured(var evidence) -> {
-                if (stage instanceof Stage.Open(var opening)) opened(opening.secured(evidence));
+            case SessionInput.Secured secured -> {
+                if (stage instanceof Stage.Open(var opening)) opened(opening.secured(secured));
+            }
+            case SessionInput.Derived(var keys) -> {
+                if (stage instanceof Stage.Open(var opening)) opened(opening.derived(keys));
             }
             case SessionInput.FinishAsked _ -> {
                 if (stage instanceof Stage.Serve(var mail)) served(mail.finish());

@@ -1,7 +1,10 @@
 package relay.core.delivery;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import relay.core.queue.QueueEntry;
+import relay.core.sasl.ChannelBinding;
+import relay.core.sasl.ScramKeys;
 import relay.core.tls.Evidence;
 
 /// What happens to an [OutboundSession].
@@ -11,7 +14,16 @@ public sealed interface SessionInput {
     record Connected() implements SessionInput {}
 
     /// The handshake that [SessionOutput.StartTls] asked for is done, and the chain is judged.
-    record Secured(Evidence.Encrypted evidence) implements SessionInput {}
+    /// `exported` has the channel bindings that only the TLS library can tell.
+    record Secured(Evidence.Encrypted evidence, List<ChannelBinding> exported)
+            implements SessionInput {
+        public Secured {
+            exported = List.copyOf(exported);
+        }
+    }
+
+    /// The keys that [SessionOutput.Derive] asked for.
+    record Derived(ScramKeys keys) implements SessionInput {}
 
     /// That handshake failed. `detail` is short and printable.
     record TlsFailed(String detail) implements SessionInput {}

@@ -7,6 +7,7 @@ import relay.core.address.Mailbox;
 import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.QueueEntry;
+import relay.core.sasl.ScramDerivation;
 import relay.core.tls.TlsProof;
 
 /// What an [OutboundSession] wants done, in this order. Bytes of one list go out in one write.
@@ -17,6 +18,9 @@ public sealed interface SessionOutput {
 
     /// Begin the TLS handshake, as client.
     record StartTls() implements SessionOutput {}
+
+    /// Make these keys, away from the event loop, and answer with [SessionInput.Derived].
+    record Derive(ScramDerivation derivation) implements SessionOutput {}
 
     /// Send the content of the entry's message, dot-stuffed and ended by the final dot; answer with
     /// [SessionInput.FinalDotBegun] before any byte of the dot is written.

@@ -19,10 +19,15 @@ import relay.core.tls.Unmet;
 /// tracking log are exhaustive switches over it.
 public sealed interface RelayEvent {
 
-    /// A client's message is on disk and ours. `tls` is the client's side.
-    record Received(QueuedMessage message, Evidence tls) implements RelayEvent {}
+    /// A client's message is on disk and ours. `tls` is the client's side; `username` who it logged
+    /// in as, empty where it did not.
+    record Received(QueuedMessage message, Evidence tls, String username) implements RelayEvent {
+        public Received(QueuedMessage message, Evidence tls) {
+            this(message, tls, "");
+        }
+    }
 
-    /// A message was refused at the end of its data, or could not be stored.
+    /// A message was refused at the end of its data, or could not be stored; or a login failed.
     record Refused(String receiveConnector, InetAddress client, Reply reply)
             implements RelayEvent {}
 

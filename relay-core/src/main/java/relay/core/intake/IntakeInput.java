@@ -2,6 +2,7 @@ package relay.core.intake;
 
 import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.QueuedMessage;
+import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Command;
 import relay.core.smtp.CommandFramer.LineFault;
 import relay.core.smtp.ContentFacts;
@@ -14,6 +15,18 @@ public sealed interface IntakeInput {
     record Connected(Evidence tls) implements IntakeInput {}
 
     record Spoken(Command command) implements IntakeInput {}
+
+    /// The line that answers [IntakeOutput.Challenge].
+    record Responded(String line) implements IntakeInput {
+        /// Hides what can be a password.
+        @Override
+        public String toString() {
+            return "Responded";
+        }
+    }
+
+    /// The answer to [IntakeOutput.Judge].
+    record Judged(Verdict verdict) implements IntakeInput {}
 
     /// Something came that is no command line.
     record Garbled(LineFault fault) implements IntakeInput {}

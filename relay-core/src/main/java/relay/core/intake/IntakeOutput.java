@@ -1,14 +1,24 @@
 package relay.core.intake;
 
+import java.time.Duration;
+import java.util.function.Supplier;
 import relay.core.event.RelayEvent;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
+import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Reply;
 
 /// What an inbound session wants done, in this order.
 public sealed interface IntakeOutput {
 
     record Say(Reply reply) implements IntakeOutput {}
+
+    /// Ask for the next response of AUTH: the client's next line is one, and no command.
+    record Challenge(String base64) implements IntakeOutput {}
+
+    /// Ask the question, away from the event loop, and answer with [IntakeInput.Judged]; where the
+    /// verdict is a refusal, not before `ifRefusedAfter`. Nothing is read from the client meanwhile.
+    record Judge(Supplier<Verdict> question, Duration ifRefusedAfter) implements IntakeOutput {}
 
     /// Begin a handshake once everything said has left in clear. What the client has sent and
     /// nobody has read yet is thrown away (RFC 3207 §4.2, CVE-2011-0411).

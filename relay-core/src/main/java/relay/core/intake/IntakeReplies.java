@@ -3,6 +3,7 @@ package relay.core.intake;
 import java.util.ArrayList;
 import java.util.List;
 import relay.core.queue.QueueId;
+import relay.core.sasl.SaslServer;
 import relay.core.smtp.Reply;
 
 /// What we say to clients, with its enhanced status codes (RFC 5321 §4.2.2, RFC 3463 §3, RFC 5248
@@ -63,6 +64,18 @@ public final class IntakeReplies {
     static final Reply TIMED_OUT = Reply.of(421, 4, 2, "Timeout, closing the connection");
     static final Reply SHUTTING_DOWN = Reply.of(421, 3, 2, "Shutting down, try again later");
 
+    static final Reply AUTHENTICATED = Reply.of(235, 7, 0, "Authentication succeeded");
+    static final Reply NOT_AUTHENTICATED = Reply.of(535, 7, 8, "Authentication failed");
+    static final Reply AUTH_FIRST = Reply.of(530, 7, 0, "Authentication required");
+    static final Reply AUTH_ALREADY = Reply.of(503, 5, 1, "Authenticated already");
+    static final Reply AUTH_NEEDS_TLS =
+            Reply.of(538, 7, 11, "Encryption required for authentication");
+    static final Reply NO_AUTH = Reply.of(502, 5, 1, "Command not implemented");
+    static final Reply NO_SUCH_MECHANISM = Reply.of(504, 5, 4, "Mechanism not supported");
+    static final Reply AUTH_CANCELLED = Reply.of(501, 7, 0, "Authentication cancelled");
+    static final Reply BAD_AUTH = Reply.of(501, 5, 2, "Not a response of the mechanism");
+    static final Reply TOO_MANY_FAILURES = Reply.of(421, 7, 0, "Too many failed logins");
+
     private IntakeReplies() {}
 
     static Reply greeting(IntakeRules rules) {
@@ -73,8 +86,9 @@ public final class IntakeReplies {
         return Reply.plain(250, rules.hostname().name());
     }
 
-    /// The extensions (RFC 5321 §4.1.1.1); STARTTLS only while there is none (RFC 3207 §4.2).
-    static Reply ehlo(IntakeRules rules, boolean offerTls) {
+    /// The extensions (RFC 5321 §4.1.1.1); STARTTLS only while there is none (RFC 3207 §4.2),
+    /// AUTH only where there is (RFC 4954 §4).
+    static Reply ehlo(IntakeRules rules, boolean offerTls, boolean offerAuth) {
         var lines = new ArrayList<String>();
         lines.add(rules.hostname().name());
         lines.add("PIPELINING");
@@ -83,6 +97,7 @@ public final class IntakeReplies {
         lines.add("SMTPUTF8");
         lines.add("ENHANCEDSTATUSCODES");
         if (offerTls) lines.add("STARTTLS");
+        if (offerAuth) lines.add("AUTH " + SaslServer.OFFERED);
         return new Reply(250, List.copyOf(lines));
     }
 

@@ -12,9 +12,11 @@ import relay.core.address.Mailbox;
 import relay.core.event.RelayEvent;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.intake.IntakeOutput.Announce;
+import relay.core.intake.IntakeOutput.Challenge;
 import relay.core.intake.IntakeOutput.Close;
 import relay.core.intake.IntakeOutput.Commit;
 import relay.core.intake.IntakeOutput.DiscardContent;
+import relay.core.intake.IntakeOutput.Judge;
 import relay.core.intake.IntakeOutput.ReceiveContent;
 import relay.core.intake.IntakeOutput.Say;
 import relay.core.intake.IntakeOutput.StartTls;
@@ -22,6 +24,7 @@ import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.PolicyTable;
+import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Command;
 import relay.core.smtp.Command.Rcpt.Characters;
 import relay.core.smtp.CommandFramer.LineFault;
@@ -55,19 +58,23 @@ public final class IntakeSession {
     private @Nullable Transaction transaction;
     private @Nullable Incoming incoming;
     private int errorsInARow;
+    private final ClientAuth auth;
 
-    /// `policy` is asked once a transaction; `ids` gives [relay.core.queue.MessageStore#newId].
+    /// `policy` is asked once a transaction; `ids` gives [relay.core.queue.MessageStore#newId];
+    /// `nonces` is for AUTH, see [relay.core.sasl.SaslServer#of].
     public IntakeSession(
             IntakeRules rules,
             InetAddress client,
             Supplier<PolicyTable> policy,
             Supplier<QueueId> ids,
-            InstantSource clock) {
+            InstantSource clock,
+            Supplier<String> nonces) {
         this.rules = rules;
         this.client = client;
         this.policy = policy;
         this.ids = ids;
         this.clock = clock;
+        this.auth = new ClientAuth(rules.connector().authentication(), nonces);
     }
 
     /// Takes one input and returns what is to be done, in order. Throws [IllegalStateException] for
@@ -77,6 +84,8 @@ public final class IntakeSession {
         return switch (input) {
             case IntakeInput.Connected(var evidence) -> greet(evidence);
             case IntakeInput.Spoken(var command) -> onCommand(command);
+            case IntakeInput.Responded(var line) -> onResponse(line);
+            case IntakeInput.Judged(var verdict) -> onVerdict(verdict);
             case IntakeInput.Garbled(var fault) -> onGarbled(fault);
             case IntakeInput.TlsEstablished(var evidence) -> onTls(evidence);
             case IntakeInput.EndOfData(var facts) -> onEndOfData(facts);
@@ -109,19 +118,26 @@ public final class IntakeSession {
 
     /// Why a verb cannot be taken now, whatever its argument.
     private Optional<Reply> refusal(Verb verb) {
+        if (verb == Verb.AUTH && !auth.isOffered()) return Optional.of(IntakeReplies.NO_AUTH);
+        if (verb == Verb.AUTH && !isEncrypted()) {
+            return Optional.of(IntakeReplies.AUTH_NEEDS_TLS);
+        }
+        if (verb == Verb.AUTH && auth.isKnown()) return Optional.of(IntakeReplies.AUTH_ALREADY);
         if (rules.requiresTls() && !isEncrypted() && !isAllowedInClear(verb)) {
             return Optional.of(IntakeReplies.TLS_FIRST);
         }
         if (verb == Verb.STARTTLS && isEncrypted()) return Optional.of(IntakeReplies.TLS_ALREADY);
         if (verb == Verb.STARTTLS && !offersTls()) return Optional.of(IntakeReplies.NO_TLS);
-        return stage.outOfOrder(verb);
+        Optional<Reply> outOfOrder = stage.outOfOrder(verb);
+        boolean owed = verb == Verb.MAIL && auth.isOwed();
+        return owed && outOfOrder.isEmpty() ? Optional.of(IntakeReplies.AUTH_FIRST) : outOfOrder;
     }
 
     // The list of RFC 3207 §4, and HELO, which tells us no more than EHLO.
     private static boolean isAllowedInClear(Verb verb) {
         return switch (verb) {
             case EHLO, HELO, NOOP, QUIT, STARTTLS -> true;
-            case MAIL, RCPT, DATA, RSET, VRFY, HELP, OTHER -> false;
+            case MAIL, RCPT, DATA, RSET, VRFY, HELP, AUTH, OTHER -> false;
         };
     }
 
@@ -131,6 +147,7 @@ public final class IntakeSession {
             case Command.Mail mail -> onMail(mail);
             case Command.Rcpt(var path, var characters) -> onRcpt(path, characters);
             case Command.Data _ -> onData();
+            case Command.Auth(var mechanism, var initial) -> on(auth.begin(mechanism, initial));
             case Command.Reset _ -> reset();
             case Command.Noop _ -> say(IntakeReplies.OK);
             case Command.Verify _ -> say(IntakeReplies.NOT_VERIFIED);
@@ -143,7 +160,8 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> onGarbled(LineFault fault) {
-        require(stage.takesCommands());
+        require(stage.takesCommands() || stage == Stage.AUTHENTICATING);
+        if (stage == Stage.AUTHENTICATING) stage = Stage.READY;
         return switch (fault) {
             case TOO_LONG -> say(IntakeReplies.LINE_TOO_LONG);
             case BARE_CR, BARE_LF, NUL -> closeWith(IntakeReplies.NOT_A_LINE);
@@ -157,7 +175,40 @@ public final class IntakeSession {
         return say(
                 verb == Verb.HELO
                         ? IntakeReplies.helo(rules)
-                        : IntakeReplies.ehlo(rules, offersTls()));
+                        : IntakeReplies.ehlo(
+                                rules, offersTls(), auth.isOffered() && isEncrypted()));
+    }
+
+    private List<IntakeOutput> onResponse(String line) {
+        require(stage == Stage.AUTHENTICATING);
+        return on(auth.heard(line));
+    }
+
+    private List<IntakeOutput> on(ClientAuth.Step step) {
+        return switch (step) {
+            case ClientAuth.Step.Ask(var challenge) -> {
+                stage = Stage.AUTHENTICATING;
+                yield List.of(new Challenge(challenge));
+            }
+            case ClientAuth.Step.Check(var question) -> {
+                stage = Stage.JUDGING;
+                yield List.of(new Judge(question, auth.penalty()));
+            }
+            case ClientAuth.Step.Reject(var reply) -> {
+                stage = Stage.READY;
+                yield say(reply);
+            }
+        };
+    }
+
+    private List<IntakeOutput> onVerdict(Verdict verdict) {
+        require(stage == Stage.JUDGING);
+        stage = Stage.READY;
+        Reply reply = auth.judged(verdict);
+        if (reply.isPositive()) return inTime(say(reply));
+        List<IntakeOutput> outputs = new ArrayList<>(List.of(new Say(reply), refused(reply)));
+        if (auth.hasFailedTooOften()) outputs.addAll(closeWith(IntakeReplies.TOO_MANY_FAILURES));
+        return stage == Stage.CLOSED ? outputs : inTime(outputs);
     }
 
     private List<IntakeOutput> onMail(Command.Mail mail) {
@@ -201,6 +252,7 @@ public final class IntakeSession {
                         clientName,
                         client,
                         tls,
+                        auth.isKnown() ? ReceivedField.Login.YES : ReceivedField.Login.NO,
                         rules.hostname(),
                         open.smtpUtf8(),
                         id,
@@ -250,6 +302,7 @@ public final class IntakeSession {
         tls = evidence;
         hello = Verb.HELO;
         clientName = "";
+        auth.forget();
         transaction = null;
         errorsInARow = 0;
         stage = Stage.GREETED;
@@ -259,12 +312,13 @@ public final class IntakeSession {
     private List<IntakeOutput> onShutdown(Patience patience) {
         shuttingDown = true;
         return switch (stage) {
-            case CONNECTED, GREETED, READY -> closeWith(IntakeReplies.SHUTTING_DOWN);
+            case CONNECTED, GREETED, READY, AUTHENTICATING ->
+                    closeWith(IntakeReplies.SHUTTING_DOWN);
             case TRANSACTION, RECEIVING ->
                     patience == Patience.NO_MORE
                             ? closeWith(IntakeReplies.SHUTTING_DOWN)
                             : List.of();
-            case COMMITTING, SECURING, CLOSED -> List.of();
+            case COMMITTING, SECURING, JUDGING, CLOSED -> List.of();
         };
     }
 
@@ -316,7 +370,7 @@ public final class IntakeSession {
     }
 
     private Announce received(QueuedMessage message) {
-        return new Announce(new RelayEvent.Received(message, tls));
+        return new Announce(new RelayEvent.Received(message, tls, auth.username()));
     }
 
     private Announce refused(Reply reply) {

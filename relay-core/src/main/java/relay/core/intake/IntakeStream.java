@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import relay.core.smtp.CommandFramer;
 import relay.core.smtp.CommandFramer.Frame;
 import relay.core.smtp.CommandParser;
+import relay.core.smtp.Reply;
 
 /// Drives an [IntakeSession] with what a client sends: cuts commands and content apart, obeys the
 /// session, and stops reading while the store or a handshake has its turn.
@@ -14,6 +15,10 @@ import relay.core.smtp.CommandParser;
 public final class IntakeStream {
     private enum Mode {
         COMMANDS,
+        /// The next line is a response within AUTH.
+        RESPONSE,
+        /// A login is being checked.
+        JUDGING,
         CONTENT,
         /// Content, when the store has enough for now.
         STORE_FULL,
@@ -39,9 +44,9 @@ public final class IntakeStream {
         int at = from;
         while (at < to) {
             switch (mode) {
-                case COMMANDS -> at = readCommand(bytes, at, to);
+                case COMMANDS, RESPONSE -> at = readCommand(bytes, at, to);
                 case CONTENT -> at = readContent(bytes, at, to);
-                case STORE_FULL, COMMITTING -> {
+                case STORE_FULL, COMMITTING, JUDGING -> {
                     return at;
                 }
                 case SECURING, CLOSED -> {
@@ -54,8 +59,18 @@ public final class IntakeStream {
 
     /// Passes on what did not come from the client's octets.
     public void tell(IntakeInput input) {
-        if (input instanceof IntakeInput.TlsEstablished || input instanceof IntakeInput.CommitEnded)
-            resumeCommands();
+        switch (input) {
+            case IntakeInput.TlsEstablished _, IntakeInput.CommitEnded _, IntakeInput.Judged _ ->
+                    resumeCommands();
+            case IntakeInput.Connected _,
+                    IntakeInput.Spoken _,
+                    IntakeInput.Responded _,
+                    IntakeInput.Garbled _,
+                    IntakeInput.EndOfData _,
+                    IntakeInput.TimedOut _,
+                    IntakeInput.ShuttingDown _,
+                    IntakeInput.Disconnected _ -> {}
+        }
         session.on(input).forEach(this::obey);
     }
 
@@ -64,14 +79,14 @@ public final class IntakeStream {
         if (mode == Mode.STORE_FULL) mode = Mode.CONTENT;
     }
 
-    /// Whether nothing must be read from the client now: it is the store's turn.
+    /// Whether nothing must be read from the client now: it is the store's turn, or ours.
     public boolean isPaused() {
-        return mode == Mode.STORE_FULL || mode == Mode.COMMITTING;
+        return mode == Mode.STORE_FULL || mode == Mode.COMMITTING || mode == Mode.JUDGING;
     }
 
     /// Whether the client is expected to send something.
     public boolean isClientsTurn() {
-        return mode == Mode.COMMANDS || mode == Mode.CONTENT;
+        return mode == Mode.COMMANDS || mode == Mode.RESPONSE || mode == Mode.CONTENT;
     }
 
     private void resumeCommands() {
@@ -84,14 +99,21 @@ public final class IntakeStream {
         return switch (framer.read(bytes, from, to)) {
             case Frame.Incomplete(int next) -> next;
             case Frame.Line(var text, int next) -> {
-                tell(new IntakeInput.Spoken(CommandParser.parse(text)));
+                tell(said(text));
                 yield next;
             }
             case Frame.Broken(var fault, int next) -> {
+                mode = Mode.COMMANDS;
                 tell(new IntakeInput.Garbled(fault));
                 yield next;
             }
         };
+    }
+
+    private IntakeInput said(String line) {
+        if (mode == Mode.COMMANDS) return new IntakeInput.Spoken(CommandParser.parse(line));
+        mode = Mode.COMMANDS;
+        return new IntakeInput.Responded(line);
     }
 
     private int readContent(byte[] bytes, int from, int to) {
@@ -110,6 +132,14 @@ public final class IntakeStream {
     private void obey(IntakeOutput output) {
         switch (output) {
             case IntakeOutput.Say(var reply) -> wire.say(reply);
+            case IntakeOutput.Challenge(var base64) -> {
+                mode = Mode.RESPONSE;
+                wire.say(Reply.plain(334, base64));
+            }
+            case IntakeOutput.Judge(var question, var ifRefusedAfter) -> {
+                mode = Mode.JUDGING;
+                wire.judge(question, ifRefusedAfter);
+            }
             case IntakeOutput.Announce(var event) -> wire.announce(event);
             case IntakeOutput.DiscardContent _ -> wire.discardContent();
             case IntakeOutput.ReceiveContent receive -> beginContent(receive);

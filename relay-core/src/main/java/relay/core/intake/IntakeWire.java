@@ -1,8 +1,11 @@
 package relay.core.intake;
 
+import java.time.Duration;
+import java.util.function.Supplier;
 import relay.core.event.RelayEvent;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
+import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Reply;
 
 /// The connection to one client, and the store behind it, as [IntakeStream] sees them. Called on
@@ -26,6 +29,9 @@ public interface IntakeWire {
 
     /// Stores message and content. Ends in [IntakeInput.CommitEnded].
     void commit(QueuedMessage message);
+
+    /// Asks the question elsewhere. Ends in [IntakeInput.Judged], see [IntakeOutput.Judge].
+    void judge(Supplier<Verdict> question, Duration ifRefusedAfter);
 
     void announce(RelayEvent event);
 

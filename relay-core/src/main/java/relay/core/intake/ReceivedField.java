@@ -25,11 +25,18 @@ record ReceivedField(
         String clientName,
         InetAddress client,
         Evidence tls,
+        Login login,
         Domain hostname,
         SmtpUtf8 smtpUtf8,
         QueueId id,
         Instant at,
         List<Mailbox> recipients) {
+    /// Whether the client has shown who it is.
+    enum Login {
+        YES,
+        NO
+    }
+
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, d MMM uuuu HH:mm:ss Z", Locale.US)
                     .withZone(ZoneOffset.UTC);
@@ -55,7 +62,8 @@ record ReceivedField(
     private String protocol() {
         if (hello == Verb.HELO) return "SMTP";
         String name = smtpUtf8 == SmtpUtf8.ASKED ? "UTF8SMTP" : "ESMTP";
-        return tls instanceof Evidence.Encrypted ? name + "S" : name;
+        String secured = tls instanceof Evidence.Encrypted ? name + "S" : name;
+        return login == Login.YES ? secured + "A" : secured;
     }
 
     private static String literal(InetAddress address) {

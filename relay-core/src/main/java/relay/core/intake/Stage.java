@@ -14,6 +14,10 @@ enum Stage {
     TRANSACTION,
     /// The client sends content, no commands.
     RECEIVING,
+    /// The client's next line is a response within AUTH.
+    AUTHENTICATING,
+    /// Between that response and the verdict.
+    JUDGING,
     /// The store has the message; nothing is read from the client.
     COMMITTING,
     /// Between the reply to STARTTLS and the end of the handshake.
@@ -30,7 +34,7 @@ enum Stage {
             case MAIL -> this == TRANSACTION ? Optional.of(IntakeReplies.MAIL_ALREADY) : noHello();
             case RCPT, DATA ->
                     this == TRANSACTION ? Optional.empty() : Optional.of(IntakeReplies.MAIL_FIRST);
-            case STARTTLS ->
+            case STARTTLS, AUTH ->
                     this == TRANSACTION ? Optional.of(IntakeReplies.MAIL_ALREADY) : noHello();
             case EHLO, HELO, RSET, NOOP, VRFY, HELP, QUIT, OTHER -> Optional.empty();
         };

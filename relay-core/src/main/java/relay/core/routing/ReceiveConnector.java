@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import relay.core.address.IpRange;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.sasl.SaslUsers;
 
 /// Who may hand us mail, where, and within which limits: the counterpart of an Exchange receive
 /// connector.
@@ -14,11 +15,23 @@ public record ReceiveConnector(
         List<Binding> bindings,
         List<IpRange> remoteIpRanges,
         RequireTls requireTls,
+        Authentication authentication,
         Limits limits) {
 
     /// A listening socket. Several connectors may share one; the most specific remote range then
     /// decides.
     public record Binding(InetSocketAddress address, TlsMode tlsMode) {}
+
+    /// Whether clients log in (RFC 4954), and who may.
+    public record Authentication(Need need, SaslUsers users) {
+        public static final Authentication NONE = new Authentication(Need.NONE, SaslUsers.NONE);
+
+        public enum Need {
+            NONE,
+            OFFERED,
+            REQUIRED
+        }
+    }
 
     public enum RequireTls {
         YES,
@@ -36,6 +49,17 @@ public record ReceiveConnector(
             Duration inactivityTimeout) {
         public static final Limits DEFAULT =
                 new Limits(36L << 20, 200, 5000, 100, 30, Duration.ofMinutes(5));
+    }
+
+    /// Where nobody logs in.
+    public ReceiveConnector(
+            String name,
+            Origin origin,
+            List<Binding> bindings,
+            List<IpRange> remoteIpRanges,
+            RequireTls requireTls,
+            Limits limits) {
+        this(name, origin, bindings, remoteIpRanges, requireTls, Authentication.NONE, limits);
     }
 
     public ReceiveConnector {

@@ -80,6 +80,20 @@ public sealed interface Command {
         }
     }
 
+    /// `mechanism` is in upper case; `initialResponse` is as written, empty where there is none.
+    record Auth(String mechanism, String initialResponse) implements Command {
+        @Override
+        public Verb verb() {
+            return Verb.AUTH;
+        }
+
+        /// Hides what can be a password.
+        @Override
+        public String toString() {
+            return "AUTH " + mechanism;
+        }
+    }
+
     /// Unknown, not implemented, or badly put; `reply` is the answer where the dialogue's state
     /// allows the verb at all.
     record Malformed(Verb verb, Reply reply) implements Command {}

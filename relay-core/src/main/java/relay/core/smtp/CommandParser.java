@@ -32,10 +32,11 @@ public final class CommandParser {
             case "RSET" -> bare(argument, new Command.Reset());
             case "QUIT" -> bare(argument, new Command.Quit());
             case "STARTTLS" -> bare(argument, new Command.StartTls());
+            case "AUTH" -> auth(argument);
             case "NOOP" -> new Command.Noop();
             case "HELP" -> new Command.Help();
             case "VRFY" -> verify(argument);
-            case "EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML", "AUTH", "BDAT" ->
+            case "EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML", "BDAT" ->
                     malformed(Verb.OTHER, SyntaxReplies.NOT_IMPLEMENTED);
             case "GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT" -> new Command.Foreign();
             default -> malformed(Verb.OTHER, SyntaxReplies.UNKNOWN);
@@ -64,6 +65,14 @@ public final class CommandParser {
         return argument.isEmpty()
                 ? command
                 : malformed(command.verb(), SyntaxReplies.UNWANTED_ARGUMENT);
+    }
+
+    private static Command auth(String argument) {
+        String[] words = argument.split(" ", -1);
+        boolean formed = words.length <= 2 && words[0].matches("[A-Za-z0-9_-]{1,20}");
+        if (!formed) return malformed(Verb.AUTH, SyntaxReplies.AUTH_SYNTAX);
+        return new Command.Auth(
+                words[0].toUpperCase(Locale.ROOT), words.length == 2 ? words[1] : "");
     }
 
     private static Command verify(String argument) {

@@ -11,6 +11,8 @@ final class SyntaxReplies {
     static final Reply MISSING_ARGUMENT = Reply.of(501, 5, 4, "Argument missing");
     static final Reply MAIL_SYNTAX = Reply.of(501, 5, 4, "Syntax: MAIL FROM:<address>");
     static final Reply RCPT_SYNTAX = Reply.of(501, 5, 4, "Syntax: RCPT TO:<address>");
+    static final Reply AUTH_SYNTAX =
+            Reply.of(501, 5, 4, "Syntax: AUTH mechanism [initial-response]");
     static final Reply BAD_SENDER = Reply.of(501, 1, 7, "Bad sender address syntax");
     static final Reply BAD_RECIPIENT = Reply.of(501, 1, 3, "Bad recipient address syntax");
     static final Reply BAD_PARAMETER = Reply.of(501, 5, 4, "Bad parameter");

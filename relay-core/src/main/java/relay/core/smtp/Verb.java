@@ -1,6 +1,6 @@
 package relay.core.smtp;
 
-/// The first word of a command (RFC 5321 §4.1.1, RFC 3207 §4). `OTHER` is every word that means
+/// The first word of a command (RFC 5321 §4.1.1, RFC 3207 §4, RFC 4954 §4). `OTHER` is every word that means
 /// nothing here.
 public enum Verb {
     EHLO,
@@ -14,5 +14,6 @@ public enum Verb {
     HELP,
     QUIT,
     STARTTLS,
+    AUTH,
     OTHER
 }

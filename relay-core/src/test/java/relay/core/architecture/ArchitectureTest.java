@@ -31,6 +31,8 @@ class ArchitectureTest {
                     .definedBy("relay.core.smtp")
                     .layer("tls")
                     .definedBy("relay.core.tls")
+                    .layer("sasl")
+                    .definedBy("relay.core.sasl")
                     .layer("routing")
                     .definedBy("relay.core.routing")
                     .layer("queue")
@@ -57,6 +59,8 @@ class ArchitectureTest {
                     .mayOnlyBeAccessedByLayers("queue", "event", "scheduler", "intake", "delivery")
                     .whereLayer("tls")
                     .mayNotAccessAnyLayer()
+                    .whereLayer("sasl")
+                    .mayNotAccessAnyLayer()
                     .whereLayer("address")
                     .mayNotAccessAnyLayer();
 
@@ -65,7 +69,11 @@ class ArchitectureTest {
             classes()
                     .should()
                     .onlyDependOnClassesThat()
-                    .resideInAnyPackage("relay.core..", "java..", "org.jspecify.annotations..");
+                    .resideInAnyPackage(
+                            "relay.core..",
+                            "java..",
+                            "javax.crypto..",
+                            "org.jspecify.annotations..");
 
     @ArchTest
     static final ArchRule theCoreTouchesNoThreadFileOrSocket =

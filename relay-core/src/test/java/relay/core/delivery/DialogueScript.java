@@ -23,9 +23,9 @@ import relay.core.tls.Evidence;
 /// is right when the two are the same.
 ///
 /// What the session is told: `S:` lines from the host, those that follow each other in one packet,
-/// and `>` lines: `connected`, `secured`, `tls failed`, `offer 1`, `finish`, `final dot`, `content
+/// and `>` lines: `connected`, `secured`, `secured, with a binding`, `tls failed`, `offer 1`, `finish`, `final dot`, `content
 /// lost`, `timeout`, `lost`. What it does: `C:` lines to the host, `C: <content of 1>`, and `<`
-/// lines: `start tls`, `opened none`, `ready 2`, `returned 1`, `close`, `1 b: Delivered`, and the
+/// lines: `start tls`, `derive`, `opened none`, `ready 2`, `returned 1`, `close`, `1 b: Delivered`, and the
 /// end.
 final class DialogueScript {
     private final OutboundSession session;
@@ -39,7 +39,12 @@ final class DialogueScript {
 
     DialogueScript(HostPlan host, TlsUse tls, Evidence.Encrypted evidence, QueueEntry... entries) {
         this.session =
-                new OutboundSession(host, tls, "relay.example.net", DialogueTimeouts.DEFAULT);
+                new OutboundSession(
+                        host,
+                        tls,
+                        "relay.example.net",
+                        DialogueTimeouts.DEFAULT,
+                        () -> OutboundSamples.NONCE);
         this.evidence = evidence;
         for (QueueEntry entry : entries) this.entries.put(entry.id().message().value(), entry);
     }
@@ -96,7 +101,9 @@ final class DialogueScript {
     private SessionInput input(String what) {
         return switch (what) {
             case "connected" -> new SessionInput.Connected();
-            case "secured" -> new SessionInput.Secured(evidence);
+            case "secured" -> new SessionInput.Secured(evidence, List.of());
+            case "secured, with a binding" ->
+                    new SessionInput.Secured(evidence, List.of(OutboundSamples.BINDING));
             case "tls failed" -> new SessionInput.TlsFailed("bad record");
             case "finish" -> new SessionInput.FinishAsked();
             case "final dot" -> new SessionInput.FinalDotBegun();
@@ -127,6 +134,11 @@ final class DialogueScript {
                             .lines()
                             .map(line -> "C: " + line);
             case SessionOutput.StartTls _ -> Stream.of("< start tls");
+            case SessionOutput.Derive(var derivation) ->
+                    Stream.concat(
+                            Stream.of("< derive " + derivation),
+                            session.on(new SessionInput.Derived(derivation.run())).stream()
+                                    .flatMap(this::lines));
             case SessionOutput.SendContent(var entry) ->
                     Stream.of("C: <content of " + number(entry) + ">");
             case SessionOutput.Await _ -> Stream.of();

@@ -20,7 +20,8 @@ class DialogueTimeoutsTest {
                     OutboundSamples.host(),
                     TlsUse.TRY,
                     "relay.example.net",
-                    DialogueTimeouts.DEFAULT);
+                    DialogueTimeouts.DEFAULT,
+                    () -> OutboundSamples.NONCE);
 
     private Duration limitAfter(SessionInput input) {
         return session.on(input).stream()

@@ -3,6 +3,7 @@ package relay.core.delivery;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import relay.core.address.Domain;
@@ -16,7 +17,7 @@ import relay.core.routing.Lane;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
-import relay.core.routing.SmartHostAuth.Mechanism;
+import relay.core.sasl.ChannelBinding;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.Evidence.TlsVersion;
@@ -28,8 +29,18 @@ final class OutboundSamples {
     static final Source BANK = new Source(Source.Kind.CONNECTOR, "bank");
     static final TlsDemand ENCRYPTION = new TlsDemand.Encryption(BANK);
     static final TlsDemand THE_NAME = new TlsDemand.TrustedName(BANK, Set.of("mx.example.org"));
-    static final SmartHostAuth IDENTITY =
-            new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, "relay", "s3cret");
+    static final SmartHostAuth IDENTITY = SmartHostAuth.password("relay", "s3cret");
+
+    /// The client's nonce in the example of RFC 7677 §3.
+    static final String NONCE = "rOprNGfwEbeRWgbNEkqO";
+
+    /// As the TLS library gives one: 00 to 1f.
+    static final ChannelBinding BINDING =
+            ChannelBinding.exporter(
+                    HexFormat.of()
+                            .parseHex(
+                                    "000102030405060708090a0b0c0d0e0f"
+                                            + "101112131415161718191a1b1c1d1e1f"));
 
     private OutboundSamples() {}
 

@@ -103,9 +103,11 @@ record Policies(SendConnector connector) {
     }
 
     Policies authenticated() {
-        var auth =
-                new SmartHostAuth(
-                        SmartHostAuth.Mechanism.BASIC_AUTH_REQUIRE_TLS, "relay", "secret");
+        var auth = SmartHostAuth.password("relay", "secret");
+        return with(connector.addressSpaces(), connector.smartHosts(), List.of(auth));
+    }
+
+    Policies as(SmartHostAuth auth) {
         return with(connector.addressSpaces(), connector.smartHosts(), List.of(auth));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -13,6 +14,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import relay.core.event.RelayEvent;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
@@ -21,6 +23,7 @@ import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.ReceiveConnector.RequireTls;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
 import relay.core.tls.Unmet.Shortfall;
@@ -39,6 +42,7 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
                     List.of());
 
     final List<RelayEvent> events = new ArrayList<>();
+    final List<Duration> penalties = new ArrayList<>();
     final Deque<Runnable> writer = new ArrayDeque<>();
     final MemoryStore store = new MemoryStore(writer::add);
     private final Deque<String> said = new ArrayDeque<>();
@@ -52,11 +56,7 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
         var requireTls = dialogue.has("requireTls") ? RequireTls.YES : RequireTls.NO;
         var connector =
                 Fixtures.receiveConnector(
-                        "internal",
-                        Fixtures.loopback(TlsMode.STARTTLS),
-                        requireTls,
-                        Fixtures.limits(dialogue),
-                        "127.0.0.1");
+                        dialogue, Fixtures.loopback(TlsMode.STARTTLS), requireTls);
         var startTls =
                 dialogue.has("noCertificate")
                         ? IntakeRules.StartTls.UNAVAILABLE
@@ -67,7 +67,8 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
                         InetAddress.ofLiteral("127.0.0.1"),
                         Fixtures::policy,
                         store::newId,
-                        InstantSource.fixed(NOW));
+                        InstantSource.fixed(NOW),
+                        () -> "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0");
         stream = new IntakeStream(session, this);
         boolean implicit = dialogue.has("implicitTls");
         stream.tell(
@@ -144,6 +145,12 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
     public void say(Reply reply) {
         assertThat(closed).as("said after the end: %s", reply).isFalse();
         new String(reply.toWire(), StandardCharsets.UTF_8).lines().forEach(said::add);
+    }
+
+    @Override
+    public void judge(Supplier<Verdict> question, Duration ifRefusedAfter) {
+        penalties.add(ifRefusedAfter);
+        writer.add(() -> stream.tell(new IntakeInput.Judged(question.get())));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.routing.AddressSpace;
@@ -12,6 +13,8 @@ import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.ReceiveConnector;
+import relay.core.routing.ReceiveConnector.Authentication;
+import relay.core.routing.ReceiveConnector.Authentication.Need;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.ReceiveConnector.Limits;
 import relay.core.routing.ReceiveConnector.RequireTls;
@@ -20,6 +23,8 @@ import relay.core.routing.SendConnector;
 import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.sasl.SaslUsers;
+import relay.core.sasl.ScramVerifier;
 import relay.core.tls.TlsRequirement;
 
 /// The world of the dialogues: `bank` carries bank.example by the DNS; `filter` everything below
@@ -32,6 +37,17 @@ public final class Fixtures {
 
     private static final SmartHost SMART_HOST =
             new SmartHost("mx.filter.example", HostKind.NAME, 25, TlsMode.STARTTLS);
+
+    /// The password of RFC 7677's salt: `s3cret`.
+    private static final SaslUsers USERS =
+            new SaslUsers(
+                    Map.of(
+                            "relay",
+                            new ScramVerifier(
+                                    "W22ZaJ0SNY7soEsUEjb6gQ==",
+                                    4096,
+                                    "L/X5gyjyt4GUfeNt2lbtGJNsick3GXPp8n9V0l9KjeI=",
+                                    "DXzXvvUgpV0HOHx/p7sPsFJWh1kYFsshtN2TM6ZSxQg=")));
 
     private Fixtures() {}
 
@@ -72,6 +88,23 @@ public final class Fixtures {
         List<IpRange> remote =
                 List.of(ranges).stream().map(range -> IpRange.parse(range).orElseThrow()).toList();
         return new ReceiveConnector(name, ORIGIN, List.of(binding), remote, requireTls, limits);
+    }
+
+    /// The connector a dialogue wants; `auth` and `authRequired` let `relay` log in with `s3cret`.
+    public static ReceiveConnector receiveConnector(
+            Dialogue dialogue, Binding binding, RequireTls requireTls) {
+        Need need =
+                dialogue.has("authRequired")
+                        ? Need.REQUIRED
+                        : dialogue.has("auth") ? Need.OFFERED : Need.NONE;
+        return new ReceiveConnector(
+                "internal",
+                ORIGIN,
+                List.of(binding),
+                List.of(IpRange.parse("127.0.0.1").orElseThrow()),
+                requireTls,
+                new Authentication(need, USERS),
+                limits(dialogue));
     }
 
     public static Binding loopback(TlsMode mode) {

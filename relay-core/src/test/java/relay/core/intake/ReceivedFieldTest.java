@@ -8,6 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import relay.core.address.Domain;
 import relay.core.address.Mailbox;
+import relay.core.intake.ReceivedField.Login;
 import relay.core.queue.QueueId;
 import relay.core.smtp.MailParameters.SmtpUtf8;
 import relay.core.smtp.Verb;
@@ -54,12 +55,25 @@ class ReceivedFieldTest {
         assertThat(field.lines()).allMatch(line -> line.length() <= 78);
     }
 
+    @Test
+    void aLoginShowsInTheProtocol() {
+        assertThat(field(Verb.EHLO, TLS, SmtpUtf8.NOT_ASKED, Login.YES))
+                .contains(" with ESMTPSA id ");
+        assertThat(field(Verb.EHLO, TLS, SmtpUtf8.ASKED, Login.YES))
+                .contains(" with UTF8SMTPSA id ");
+    }
+
     private static String field(Verb hello, Evidence tls, SmtpUtf8 smtpUtf8) {
+        return field(hello, tls, smtpUtf8, Login.NO);
+    }
+
+    private static String field(Verb hello, Evidence tls, SmtpUtf8 smtpUtf8, Login login) {
         return new ReceivedField(
                         hello,
                         "client.example.org",
                         InetAddress.ofLiteral("2001:db8::1"),
                         tls,
+                        login,
                         Fixtures.HOSTNAME,
                         smtpUtf8,
                         new QueueId((1 << 21) - 1),

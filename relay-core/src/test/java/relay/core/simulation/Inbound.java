@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
@@ -22,6 +23,7 @@ import relay.core.queue.QueuedMessage;
 import relay.core.routing.Origin;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.sasl.SaslServer.Verdict;
 import relay.core.simulation.Wire.Layer;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
@@ -67,7 +69,8 @@ final class Inbound implements Wire.End, IntakeWire {
                         CLIENT,
                         relay::policy,
                         relay.store()::newId,
-                        relay::clock);
+                        relay::clock,
+                        () -> "nonce");
         this.stream = new IntakeStream(session, this);
         port.listen(this);
         life.owns(port);
@@ -143,6 +146,11 @@ final class Inbound implements Wire.End, IntakeWire {
     public void say(Reply reply) {
         relay.trace.say(() -> "relay to client: " + reply);
         replies.writeBytes(reply.toWire());
+    }
+
+    @Override
+    public void judge(Supplier<Verdict> question, Duration ifRefusedAfter) {
+        throw new IllegalStateException("nobody logs in here");
     }
 
     @Override

@@ -96,7 +96,8 @@ final class Outbound implements Wire.End, SessionLink {
 
     private void secured() {
         judging = false;
-        tell(new SessionInput.Secured(evidence(java.util.Objects.requireNonNull(host).tls)));
+        var evidence = evidence(java.util.Objects.requireNonNull(host).tls);
+        tell(new SessionInput.Secured(evidence, List.of()));
         List<byte[]> held = List.copyOf(heldBack);
         heldBack.clear();
         held.forEach(bytes -> tell(new SessionInput.Received(ByteBuffer.wrap(bytes))));
@@ -148,6 +149,8 @@ final class Outbound implements Wire.End, SessionLink {
                 flush();
                 if (port != null) port.send(new byte[1], Layer.HANDSHAKE);
             }
+            case SessionOutput.Derive(var derivation) ->
+                    inputs.add(new SessionInput.Derived(derivation.run()));
             case SessionOutput.Opened(var proof) -> observer.opened(this, proof);
             case SessionOutput.Ready(var count) -> observer.ready(count);
             case SessionOutput.Ended(var entry, var outcomes, var proof) ->

@@ -144,11 +144,7 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                     smartHosts.stream().map(Hop::smartHost).toList(),
                     password.isEmpty()
                             ? List.of()
-                            : List.of(
-                                    new SmartHostAuth(
-                                            SmartHostAuth.Mechanism.BASIC_AUTH_REQUIRE_TLS,
-                                            USER,
-                                            password)),
+                            : List.of(SmartHostAuth.password(USER, password)),
                     tls.requirement(),
                     SendConnector.PlaintextFallback.valueOf(inClear.name()),
                     SendConnector.OnTlsFailure.valueOf(onFailure.name()),

@@ -15,7 +15,7 @@ record SimDialer(Life life, Partners partners, ContentSource contents) implement
     public SessionEnd serve(HostPlan plan, TlsUse tls, SessionObserver observer) {
         var timeouts = DialogueTimeouts.DEFAULT;
         return life.sim.await(ended -> {
-            var session = new OutboundSession(plan, tls, World.HOSTNAME, timeouts);
+            var session = new OutboundSession(plan, tls, World.HOSTNAME, timeouts, () -> "nonce");
             var outbound = new Outbound(life, session, observer, contents, ended);
             long limit = timeouts.connect().toMillis();
             life.after(life.sim.luck.between(1, 50), () -> connect(plan, outbound, limit));

@@ -51,6 +51,7 @@ public final class RelayCommandLine {
                         .addSubcommand(
                                 new VerifyTlsVerb(root, actions.verifyTls(), terminal, clock))
                         .addSubcommand(new DemoVerb(root, actions.demo(), terminal))
+                        .addSubcommand(new HashPasswordVerb(root, terminal))
                         .addSubcommand(queue)
                         .addSubcommand(sts)
                         .addSubcommand(new TrackVerb(root, actions.track(), terminal, clock));

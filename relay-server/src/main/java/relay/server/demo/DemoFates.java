@@ -36,7 +36,7 @@ public final class DemoFates implements EventSink {
     @Override
     public void on(RelayEvent event) {
         switch (event) {
-            case RelayEvent.Received(var message, _) ->
+            case RelayEvent.Received(var message, _, _) ->
                     message.entries().forEach(entry -> domains.put(entry.lane(), domain(entry)));
             case RelayEvent.Delivered(var entry, _, _, var proof, _) ->
                     put(domain(entry), "delivered, " + how(proof));

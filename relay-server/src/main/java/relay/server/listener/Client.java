@@ -1,6 +1,8 @@
 package relay.server.listener;
 
 import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.util.Base64;
 import relay.core.intake.IntakeRules;
 import relay.core.intake.IntakeSession;
 import relay.core.routing.ReceiveConnector.Binding;
@@ -8,6 +10,8 @@ import relay.core.routing.SmartHost.TlsMode;
 
 /// A client that was let in: from where, to which binding, under which rules.
 record Client(InetAddress address, Binding binding, IntakeRules rules, ConnectionCounts counts) {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int NONCE_BYTES = 24;
 
     boolean isImplicitTls() {
         return binding.tlsMode() == TlsMode.IMPLICIT;
@@ -15,7 +19,13 @@ record Client(InetAddress address, Binding binding, IntakeRules rules, Connectio
 
     IntakeSession newSession(ListenerPorts ports) {
         return new IntakeSession(
-                rules, address, ports.policy(), ports.store()::newId, ports.clock());
+                rules, address, ports.policy(), ports.store()::newId, ports.clock(), Client::nonce);
+    }
+
+    private static String nonce() {
+        byte[] bytes = new byte[NONCE_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     /// Its connection has ended.

@@ -10,6 +10,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import relay.core.address.Domain;
@@ -35,6 +36,7 @@ final class Doorkeeper extends ChannelInitializer<SocketChannel> {
             ListenerTls tls,
             ConnectionCounts counts,
             ReadBuffer readBuffer,
+            Executor judges,
             ChannelGroup sessions) {}
 
     private final Binding binding;
@@ -71,7 +73,13 @@ final class Doorkeeper extends ChannelInitializer<SocketChannel> {
             channel.pipeline().addLast(house.tls().newHandler(channel.alloc()));
         }
         var intake =
-                new IntakeHandler(client, house.ports(), house.tls(), house.readBuffer(), idle);
+                new IntakeHandler(
+                        client,
+                        house.ports(),
+                        house.tls(),
+                        house.readBuffer(),
+                        house.judges(),
+                        idle);
         channel.pipeline().addLast(idle, intake);
         house.sessions().add(channel);
     }

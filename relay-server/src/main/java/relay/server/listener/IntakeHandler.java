@@ -13,10 +13,13 @@ import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +33,7 @@ import relay.core.queue.MessageStore;
 import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
+import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
 import relay.core.tls.Unmet.Shortfall;
@@ -50,6 +54,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     private final ListenerPorts ports;
     private final ListenerTls tls;
     private final ReadBuffer readBuffer;
+    private final Executor judges;
     private final IdleStateHandler idle;
     private final IntakeStream stream;
 
@@ -66,11 +71,13 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
             ListenerPorts ports,
             ListenerTls tls,
             ReadBuffer readBuffer,
+            Executor judges,
             IdleStateHandler idle) {
         this.client = client;
         this.ports = ports;
         this.tls = tls;
         this.readBuffer = readBuffer;
+        this.judges = judges;
         this.idle = idle;
         stream = new IntakeStream(client.newSession(ports), this);
     }
@@ -245,6 +252,28 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     private void committed(QueuedMessage message, CommitResult result) {
         tell(new IntakeInput.CommitEnded(message, result));
+    }
+
+    @Override
+    public void judge(Supplier<Verdict> question, Duration ifRefusedAfter) {
+        judges.execute(() -> {
+            Verdict verdict = question.get();
+            onLoop(() -> judged(verdict, ifRefusedAfter));
+        });
+    }
+
+    private void judged(Verdict verdict, Duration ifRefusedAfter) {
+        var input = new IntakeInput.Judged(verdict);
+        switch (verdict) {
+            case Verdict.Accepted _ -> tell(input);
+            case Verdict.Refused() -> {
+                long wait = ifRefusedAfter.toMillis();
+                var _ =
+                        context()
+                                .executor()
+                                .schedule(() -> tell(input), wait, TimeUnit.MILLISECONDS);
+            }
+        }
     }
 
     @Override

@@ -20,6 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import relay.core.address.Domain;
 import relay.core.intake.IntakeInput;
@@ -33,12 +35,19 @@ import relay.server.listener.Doorkeeper.House;
 /// be called from any thread but those; they wait for what they do.
 public final class SmtpListener implements AutoCloseable {
     private static final int BACKLOG = 1024;
+
+    /// Passwords are checked by so many threads: the more wrong ones come, the longer they take.
+    private static final int JUDGES = 2;
+
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final House house;
     private final Transport transport = Transport.best();
     private final EventLoopGroup acceptors;
     private final EventLoopGroup loops;
+    private final ExecutorService judges =
+            Executors.newFixedThreadPool(
+                    JUDGES, Thread.ofPlatform().daemon().name("login-", 0).factory());
     private final Map<Binding, Channel> open = new HashMap<>();
     private volatile ReceiveTable table = new ReceiveTable(List.of());
 
@@ -55,6 +64,7 @@ public final class SmtpListener implements AutoCloseable {
                         tls,
                         new ConnectionCounts(),
                         new ReadBuffer(),
+                        judges,
                         sessions);
     }
 
@@ -114,6 +124,7 @@ public final class SmtpListener implements AutoCloseable {
         drain(Duration.ZERO);
         acceptors.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        judges.shutdownNow();
     }
 
     /// Returns when all have heard it.

@@ -12,8 +12,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import relay.core.sasl.ChannelBinding;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.Evidence.TlsVersion;
@@ -21,13 +24,37 @@ import relay.core.tls.TlsDemand;
 
 /// What a finished handshake showed, as the TLS library tells it: read on the event loop, made into
 /// evidence elsewhere.
-record Handshake(TlsVersion protocol, String cipherSuite, List<Certificate> sent) {
+record Handshake(
+        TlsVersion protocol,
+        String cipherSuite,
+        List<Certificate> sent,
+        List<ChannelBinding> exported) {
     private static final int DNS_NAME = 2;
+    private static final String EXPORTER_LABEL = "EXPORTER-Channel-Binding";
+    private static final int EXPORTED_BYTES = 32;
 
     /// Throws [IllegalArgumentException] for a protocol that is no TLS.
     static Handshake of(SSLSession session) {
+        TlsVersion protocol = version(session.getProtocol());
         return new Handshake(
-                version(session.getProtocol()), iana(session.getCipherSuite()), sent(session));
+                protocol,
+                iana(session.getCipherSuite()),
+                sent(session),
+                exported(session, protocol));
+    }
+
+    /// RFC 9266 §3: from TLS 1.3 on. The JDK's TLS tells it, BoringSSL's binding to Java does not.
+    private static List<ChannelBinding> exported(SSLSession session, TlsVersion protocol) {
+        if (protocol != TlsVersion.TLS_1_3 || !(session instanceof ExtendedSSLSession extended)) {
+            return List.of();
+        }
+        try {
+            byte[] exported =
+                    extended.exportKeyingMaterialData(EXPORTER_LABEL, new byte[0], EXPORTED_BYTES);
+            return List.of(ChannelBinding.exporter(exported));
+        } catch (SSLKeyException | UnsupportedOperationException _) {
+            return List.of();
+        }
     }
 
     private static TlsVersion version(String protocol) {

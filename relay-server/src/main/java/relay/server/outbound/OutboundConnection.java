@@ -26,6 +26,7 @@ import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
+import relay.core.sasl.ScramDerivation;
 import relay.core.smtp.DataEncoder;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.RemoteText;
@@ -219,6 +220,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
             case SessionOutput.SendContent(var entry) -> sendContent(entry);
             case SessionOutput.Await(var limit) -> deadline.set(limit);
             case SessionOutput.StartTls _ -> startTls();
+            case SessionOutput.Derive(var derivation) -> derive(derivation);
             case SessionOutput.Opened(var proof) -> observer.opened(this, proof);
             case SessionOutput.Ready(var count) -> observer.ready(count);
             case SessionOutput.Ended(var entry, var outcomes, var proof) ->
@@ -228,6 +230,15 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
             case SessionOutput.End(var end) ->
                     channel.closeFuture().addListener(_ -> ended.complete(end));
         }
+    }
+
+    private void derive(ScramDerivation derivation) {
+        surroundings
+                .judges()
+                .execute(() -> {
+                    var derived = new SessionInput.Derived(derivation.run());
+                    channel.eventLoop().execute(() -> tell(derived));
+                });
     }
 
     private ByteBuf batch(int atLeast) {
@@ -311,7 +322,8 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
                 .judges()
                 .execute(() -> {
                     var evidence = handshake.evidence(surroundings.judge(), host.demands());
-                    channel.eventLoop().execute(() -> secured(new SessionInput.Secured(evidence)));
+                    var secured = new SessionInput.Secured(evidence, handshake.exported());
+                    channel.eventLoop().execute(() -> secured(secured));
                 });
     }
 

@@ -15,7 +15,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +42,10 @@ import relay.core.smtp.EnhancedStatus;
 public final class SmtpDialer implements Dialer, AutoCloseable {
     /// Reading waits for the disk, in native code that would pin a virtual thread's carrier.
     private static final int READERS = 4;
+
+    private static final int NONCE_BYTES = 24;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(128 * 1024, 512 * 1024);
@@ -108,7 +114,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     @Override
     public SessionEnd serve(HostPlan host, TlsUse tls, SessionObserver observer) {
         var ended = new CompletableFuture<SessionEnd>();
-        var session = new OutboundSession(host, tls, helloName, timeouts);
+        var session = new OutboundSession(host, tls, helloName, timeouts, SmtpDialer::nonce);
         bootstrap()
                 .handler(
                         new ChannelInitializer<SocketChannel>() {
@@ -128,6 +134,12 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                 .connect(new InetSocketAddress(host.address(), host.port()))
                 .addListener((ChannelFuture attempt) -> attempted(attempt, host, ended));
         return ended.join();
+    }
+
+    private static String nonce() {
+        byte[] bytes = new byte[NONCE_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     private Bootstrap bootstrap() {

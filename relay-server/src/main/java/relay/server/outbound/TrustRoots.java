@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
@@ -49,6 +50,26 @@ public record TrustRoots(Set<X509Certificate> certificates) {
             return of(CertificateFactory.getInstance("X.509").generateCertificates(in), file);
         } catch (CertificateException e) {
             throw new IOException(file + ": not a PEM file of certificates", e);
+        }
+    }
+
+    /// For clients of HTTPS, which trust these roots alone.
+    public SSLContext tls() {
+        try {
+            var store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int number = 0;
+            for (X509Certificate root : certificates) {
+                store.setCertificateEntry("root-" + number++, root);
+            }
+            var factory =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, factory.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("the trust roots cannot be used for HTTPS", e);
         }
     }
 

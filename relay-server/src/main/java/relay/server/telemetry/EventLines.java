@@ -147,6 +147,7 @@ final class EventLines {
                         .with("client", envelope.client().getHostAddress())
                         .with("connector", envelope.receiveConnector())
                         .with("lanes", lanes(entries));
+        if (!received.username().isEmpty()) line.with("user", received.username());
         return tls(line, received.tls()).with("status", "received").toString();
     }
 

@@ -186,7 +186,7 @@ public final class Metrics implements EventSink, AutoCloseable {
     @Override
     public void on(RelayEvent event) {
         switch (event) {
-            case RelayEvent.Received(var message, _) -> countReceived(message.envelope());
+            case RelayEvent.Received(var message, _, _) -> countReceived(message.envelope());
             case RelayEvent.Refused(var connector, _, _) -> refused(connector).increment();
             case RelayEvent.Delivered delivered -> countDelivered(delivered);
             case RelayEvent.Deferred(var entry, _, var why, _, _) ->

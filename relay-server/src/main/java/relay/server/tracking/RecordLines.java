@@ -198,7 +198,11 @@ final class RecordLines {
                     "RECEIVE",
                     entry,
                     entry.recipients(),
-                    json -> tls.write(json, List.of(), received.tls()));
+                    json -> {
+                        String user = received.username();
+                        if (!user.isEmpty()) json.writeStringProperty("user", user);
+                        tls.write(json, List.of(), received.tls());
+                    });
         }
     }
 

@@ -24,11 +24,9 @@ final class SocketPeer implements DialoguePeer, AutoCloseable {
         boolean implicit = dialogue.has("implicitTls");
         var connector =
                 Fixtures.receiveConnector(
-                        "internal",
+                        dialogue,
                         Fixtures.loopback(implicit ? TlsMode.IMPLICIT : TlsMode.STARTTLS),
-                        dialogue.has("requireTls") ? RequireTls.YES : RequireTls.NO,
-                        Fixtures.limits(dialogue),
-                        "127.0.0.1");
+                        dialogue.has("requireTls") ? RequireTls.YES : RequireTls.NO);
         running = new RunningListener(folder, connector);
         client = running.connect();
         if (implicit) client.secure();

@@ -31,7 +31,6 @@ import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
-import relay.core.routing.SmartHostAuth.Mechanism;
 import relay.core.tls.TlsDemand;
 
 /// The outbound side against servers that others wrote.
@@ -158,7 +157,7 @@ class PartnerContractTest {
     }
 
     private static SmartHostAuth identity(String password) {
-        return new SmartHostAuth(Mechanism.BASIC_AUTH_REQUIRE_TLS, "relay", password);
+        return SmartHostAuth.password("relay", password);
     }
 
     @Test

@@ -198,6 +198,11 @@ final class ScriptedPartner implements AutoCloseable {
                             .toList();
         }
 
+        /// Of the TLS that [#secure] began.
+        ExtendedSSLSession tlsSession() {
+            return (ExtendedSSLSession) ((SSLSocket) socket).getSession();
+        }
+
         /// Ends the connection with RST.
         void reset() throws IOException {
             socket.setSoLinger(true, 0);
