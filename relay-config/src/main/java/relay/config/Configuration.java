@@ -6,13 +6,15 @@ import java.time.Duration;
 import java.util.List;
 import relay.core.address.Domain;
 import relay.core.routing.DomainFloor;
+import relay.core.routing.DomainPattern;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.SendConnector;
 
 /// Both files, read whole and found good. Immutable; every path is absolute.
 ///
-/// `notes` are for the operator's eyes: they change nothing.
+/// `inboundTls` are the sender domains whose mail must come over TLS. `notes` are for the operator's
+/// eyes: they change nothing.
 public record Configuration(
         Domain hostname,
         Path dataFolder,
@@ -24,6 +26,7 @@ public record Configuration(
         List<ReceiveConnector> receiveConnectors,
         List<SendConnector> sendConnectors,
         List<DomainFloor> domainFloors,
+        List<DomainPattern> inboundTls,
         List<ConfigurationNote> notes) {
 
     /// What our clients see as our certificate.
@@ -77,11 +80,12 @@ public record Configuration(
         receiveConnectors = List.copyOf(receiveConnectors);
         sendConnectors = List.copyOf(sendConnectors);
         domainFloors = List.copyOf(domainFloors);
+        inboundTls = List.copyOf(inboundTls);
         notes = List.copyOf(notes);
     }
 
     /// The routes and floors of this configuration.
     public PolicyTable policyTable() {
-        return new PolicyTable(sendConnectors, domainFloors);
+        return new PolicyTable(sendConnectors, domainFloors, inboundTls);
     }
 }

@@ -72,6 +72,7 @@ public final class ConfigurationReader {
                 policy.receiveConnectors(),
                 policy.sendConnectors(),
                 policy.domainFloors(),
+                policy.inboundTls(),
                 problems.notes());
     }
 }

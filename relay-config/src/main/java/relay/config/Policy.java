@@ -2,6 +2,7 @@ package relay.config;
 
 import java.util.List;
 import relay.core.routing.DomainFloor;
+import relay.core.routing.DomainPattern;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.SendConnector;
@@ -11,4 +12,5 @@ record Policy(
         List<ReceiveConnector> receiveConnectors,
         List<Located<Binding>> bindings,
         List<SendConnector> sendConnectors,
-        List<DomainFloor> domainFloors) {}
+        List<DomainFloor> domainFloors,
+        List<DomainPattern> inboundTls) {}

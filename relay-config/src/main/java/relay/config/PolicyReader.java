@@ -30,7 +30,8 @@ record PolicyReader(Map<String, String> environment, Problems problems) {
                 points.stream().map(ListeningPoint::connector).toList(),
                 points.stream().flatMap(point -> point.bindings().stream()).toList(),
                 senders,
-                floors);
+                floors,
+                floorReader.readInbound(root.sections("domains")));
     }
 
     private void checkNames(List<Section> connectors, String kind) {

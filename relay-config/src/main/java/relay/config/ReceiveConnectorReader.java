@@ -28,7 +28,7 @@ final class ReceiveConnectorReader {
                         ranges.stream().map(Located::value).toList(),
                         requireTls ? RequireTls.YES : RequireTls.NO,
                         limits(section));
-        ranges.forEach(range -> noteOpenRelay(range, section.problems()));
+        OpenRelayRule.check(section, ranges);
         return new ListeningPoint(connector, bindings, ranges);
     }
 
@@ -65,17 +65,5 @@ final class ReceiveConnectorReader {
 
     private static void note(Section section, String key, String text) {
         section.keyPlace(key).ifPresent(place -> section.problems().note(place, text));
-    }
-
-    private static void noteOpenRelay(Located<IpRange> range, Problems problems) {
-        // Larger than 10.0.0.0/8 or an IPv6 /16, no network is anyone's own.
-        boolean ipv4 = range.value().first().getAddress().length == 4;
-        if (range.value().size().bitLength() > (ipv4 ? 25 : 113)) {
-            String text =
-                    "whoever is in "
-                            + Quoted.of(range.written())
-                            + " may send mail to anyone through us";
-            problems.note(range.place(), text);
-        }
     }
 }
