@@ -3,6 +3,7 @@ package relay.config;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import relay.core.address.Domain;
 import relay.core.routing.DomainFloor;
@@ -20,6 +21,7 @@ public record Configuration(
         Path dataFolder,
         InetSocketAddress adminListen,
         ServerCertificate certificate,
+        List<ServerCertificate> furtherCertificates,
         Trust trust,
         Dns dns,
         Tracking tracking,
@@ -77,11 +79,26 @@ public record Configuration(
     }
 
     public Configuration {
+        furtherCertificates = List.copyOf(furtherCertificates);
         receiveConnectors = List.copyOf(receiveConnectors);
         sendConnectors = List.copyOf(sendConnectors);
         domainFloors = List.copyOf(domainFloors);
         inboundTls = List.copyOf(inboundTls);
         notes = List.copyOf(notes);
+    }
+
+    /// What clients are shown: first the one for those that ask for no name of another. A self-signed
+    /// one is made only where there is no other.
+    public List<ServerCertificate> certificates() {
+        boolean first =
+                switch (certificate) {
+                    case ServerCertificate.Files _ -> true;
+                    case ServerCertificate.SelfSigned _ -> furtherCertificates.isEmpty();
+                };
+        var all = new ArrayList<ServerCertificate>();
+        if (first) all.add(certificate);
+        all.addAll(furtherCertificates);
+        return all;
     }
 
     /// The routes and floors of this configuration.

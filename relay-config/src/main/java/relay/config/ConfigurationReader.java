@@ -66,6 +66,7 @@ public final class ConfigurationReader {
                 machine.dataFolder(),
                 machine.adminListen().value(),
                 machine.certificate(),
+                machine.furtherCertificates(),
                 machine.trust(),
                 machine.dns(),
                 machine.tracking(),

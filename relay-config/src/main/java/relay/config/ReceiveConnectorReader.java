@@ -27,7 +27,8 @@ final class ReceiveConnectorReader {
                         bindings.stream().map(Located::value).toList(),
                         ranges.stream().map(Located::value).toList(),
                         requireTls ? RequireTls.YES : RequireTls.NO,
-                        limits(section));
+                        limits(section),
+                        new ClientCertificateReader(section).read());
         OpenRelayRule.check(section, ranges);
         return new ListeningPoint(connector, bindings, ranges);
     }

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import relay.config.Configuration;
@@ -21,9 +20,9 @@ import relay.server.admin.AdminServer;
 import relay.server.admin.AdminSources;
 import relay.server.dns.Dns;
 import relay.server.engine.QueueRunner;
+import relay.server.listener.CertificateWatch;
 import relay.server.listener.ListenerPorts;
 import relay.server.listener.ListenerTls;
-import relay.server.listener.SelfSignedCertificate;
 import relay.server.listener.ServerCertificate;
 import relay.server.listener.SmtpListener;
 import relay.server.notice.Notices;
@@ -53,6 +52,7 @@ public final class Relay implements AutoCloseable {
     private final Dns dns;
     private final QueueRunner runner;
     private final ListenerTls tls;
+    private final CertificateWatch certificateWatch;
     private final SmtpListener listener;
     private final AdminServer admin;
     private volatile Configuration configuration;
@@ -104,7 +104,8 @@ public final class Relay implements AutoCloseable {
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
-        tls = new ListenerTls(certificate(configuration));
+        tls = new ListenerTls(Certificates.read(configuration, clock));
+        certificateWatch = opened.add(certificateWatch());
         listener =
                 opened.add(
                         new SmtpListener(
@@ -112,11 +113,12 @@ public final class Relay implements AutoCloseable {
                                 new ListenerPorts(() -> policy, store, events, clock),
                                 tls));
         metrics.watchQueue(runner, store, clock);
-        metrics.watchCertificates(() -> Map.of("listener", tls.expiry()), clock);
+        metrics.watchCertificates(tls::expiries, clock);
         metrics.watchReadiness(this::notReady);
         metrics.watchDnssec(dns::validates);
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
+        certificateWatch.start();
         listener.reconfigure(configuration.receiveConnectors());
         phase = Phase.RUNNING;
         LOG.info("ready: accepting mail on {}, admin on {}", listener.addresses(), admin.address());
@@ -135,9 +137,9 @@ public final class Relay implements AutoCloseable {
     /// Puts a configuration in force for all that begins from now on: all of it, or, where a part
     /// of it cannot be opened, nothing. Sessions that are open go on as they are.
     public synchronized void reload(Configuration changed) throws IOException {
-        ServerCertificate certificate = certificate(changed);
+        List<ServerCertificate> certificates = Certificates.read(changed, clock);
         listener.reconfigure(changed.receiveConnectors());
-        tls.use(certificate);
+        tls.use(certificates);
         List<String> later = needsRestart(configuration, changed);
         configuration = changed;
         policy = changed.policyTable();
@@ -162,6 +164,7 @@ public final class Relay implements AutoCloseable {
                 dns;
                 dialer;
                 admin;
+                certificateWatch;
                 listener) {
             listener.drain(DRAIN);
             drainDeliveries();
@@ -205,14 +208,11 @@ public final class Relay implements AutoCloseable {
                 clock);
     }
 
-    private ServerCertificate certificate(Configuration wanted) throws IOException {
-        return switch (wanted.certificate()) {
-            case Configuration.ServerCertificate.SelfSigned _ ->
-                    SelfSignedCertificate.in(
-                            wanted.dataFolder(), wanted.hostname(), clock.instant());
-            case Configuration.ServerCertificate.Files(var certFile, var keyFile) ->
-                    ServerCertificate.read(certFile, keyFile);
-        };
+    private CertificateWatch certificateWatch() {
+        return new CertificateWatch(
+                () -> Certificates.files(configuration),
+                () -> tls.use(Certificates.read(configuration, clock)),
+                events);
     }
 
     private AdminSources adminSources() {

@@ -165,6 +165,7 @@ public final class IntakeSession {
         if (mail.parameters().sizeBytes() > rules.limits().maxMessageSizeBytes()) {
             return say(IntakeReplies.TOO_LARGE);
         }
+        if (!rules.admits(tls)) return say(IntakeReplies.CERTIFICATE_NEEDED);
         PolicyTable table = policy.get();
         if (!isEncrypted() && demandsTls(mail.sender(), table)) {
             return say(IntakeReplies.SENDER_NEEDS_TLS);

@@ -14,7 +14,8 @@ public record ReceiveConnector(
         List<Binding> bindings,
         List<IpRange> remoteIpRanges,
         RequireTls requireTls,
-        Limits limits) {
+        Limits limits,
+        ClientCertificates clientCertificates) {
 
     /// A listening socket. Several connectors may share one; the most specific remote range then
     /// decides.
@@ -36,6 +37,24 @@ public record ReceiveConnector(
             Duration inactivityTimeout) {
         public static final Limits DEFAULT =
                 new Limits(36L << 20, 200, 5000, 100, 30, Duration.ofMinutes(5));
+    }
+
+    /// One that asks for no client certificates.
+    public ReceiveConnector(
+            String name,
+            Origin origin,
+            List<Binding> bindings,
+            List<IpRange> remoteIpRanges,
+            RequireTls requireTls,
+            Limits limits) {
+        this(
+                name,
+                origin,
+                bindings,
+                remoteIpRanges,
+                requireTls,
+                limits,
+                ClientCertificates.NOT_ASKED);
     }
 
     public ReceiveConnector {

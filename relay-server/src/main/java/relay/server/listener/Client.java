@@ -3,6 +3,7 @@ package relay.server.listener;
 import java.net.InetAddress;
 import relay.core.intake.IntakeRules;
 import relay.core.intake.IntakeSession;
+import relay.core.routing.ClientCertificates;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.SmartHost.TlsMode;
 
@@ -11,6 +12,10 @@ record Client(InetAddress address, Binding binding, IntakeRules rules, Connectio
 
     boolean isImplicitTls() {
         return binding.tlsMode() == TlsMode.IMPLICIT;
+    }
+
+    ClientCertificates clientCertificates() {
+        return rules.connector().clientCertificates();
     }
 
     IntakeSession newSession(ListenerPorts ports) {

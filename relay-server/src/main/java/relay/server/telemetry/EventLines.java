@@ -117,7 +117,11 @@ final class EventLines {
                         .with("client", envelope.client().getHostAddress())
                         .with("connector", envelope.receiveConnector())
                         .with("lanes", lanes(entries));
-        return tls(line, received.tls()).with("status", "received").toString();
+        tls(line, received.tls());
+        if (received.tls() instanceof Evidence.Encrypted encrypted) {
+            encrypted.identity().ifPresent(name -> line.with("identity", name));
+        }
+        return line.with("status", "received").toString();
     }
 
     private static String delivered(Delivered delivered) {
