@@ -18,6 +18,13 @@ record CertificateReader(Problems problems) {
                 .orElseGet(ServerCertificate.SelfSigned::new);
     }
 
+    /// Those that are shown to clients that ask for one of their names.
+    List<ServerCertificate> furtherCertificates(Section tls) {
+        return tls.sections("certificates").stream()
+                .flatMap(section -> files(section).stream())
+                .toList();
+    }
+
     private Optional<ServerCertificate> files(Section section) {
         Optional<Located<String>> certFile = section.text("certFile");
         Optional<Located<String>> keyFile = section.text("keyFile");

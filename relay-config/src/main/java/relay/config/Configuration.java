@@ -3,21 +3,25 @@ package relay.config;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import relay.core.address.Domain;
 import relay.core.routing.DomainFloor;
+import relay.core.routing.DomainPattern;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.SendConnector;
 
 /// Both files, read whole and found good. Immutable; every path is absolute.
 ///
-/// `notes` are for the operator's eyes: they change nothing.
+/// `inboundTls` are the sender domains whose mail must come over TLS. `notes` are for the operator's
+/// eyes: they change nothing.
 public record Configuration(
         Domain hostname,
         Path dataFolder,
         InetSocketAddress adminListen,
         ServerCertificate certificate,
+        List<ServerCertificate> furtherCertificates,
         Trust trust,
         Dns dns,
         Tracking tracking,
@@ -25,6 +29,7 @@ public record Configuration(
         List<SendConnector> sendConnectors,
         List<DomainFloor> domainFloors,
         List<Probe> probes,
+        List<DomainPattern> inboundTls,
         List<ConfigurationNote> notes) {
 
     /// What our clients see as our certificate.
@@ -79,15 +84,31 @@ public record Configuration(
     }
 
     public Configuration {
+        furtherCertificates = List.copyOf(furtherCertificates);
         receiveConnectors = List.copyOf(receiveConnectors);
         sendConnectors = List.copyOf(sendConnectors);
         domainFloors = List.copyOf(domainFloors);
         probes = List.copyOf(probes);
+        inboundTls = List.copyOf(inboundTls);
         notes = List.copyOf(notes);
+    }
+
+    /// What clients are shown: first the one for those that ask for no name of another. A self-signed
+    /// one is made only where there is no other.
+    public List<ServerCertificate> certificates() {
+        boolean first =
+                switch (certificate) {
+                    case ServerCertificate.Files _ -> true;
+                    case ServerCertificate.SelfSigned _ -> furtherCertificates.isEmpty();
+                };
+        var all = new ArrayList<ServerCertificate>();
+        if (first) all.add(certificate);
+        all.addAll(furtherCertificates);
+        return all;
     }
 
     /// The routes and floors of this configuration.
     public PolicyTable policyTable() {
-        return new PolicyTable(sendConnectors, domainFloors);
+        return new PolicyTable(sendConnectors, domainFloors, inboundTls);
     }
 }

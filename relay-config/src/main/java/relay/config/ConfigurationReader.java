@@ -66,6 +66,7 @@ public final class ConfigurationReader {
                 machine.dataFolder(),
                 machine.adminListen().value(),
                 machine.certificate(),
+                machine.furtherCertificates(),
                 machine.trust(),
                 machine.dns(),
                 machine.tracking(),
@@ -73,6 +74,7 @@ public final class ConfigurationReader {
                 policy.sendConnectors(),
                 policy.domainFloors(),
                 policy.probes(),
+                policy.inboundTls(),
                 problems.notes());
     }
 }

@@ -11,27 +11,61 @@ import relay.core.routing.DomainPattern;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsTerms;
 
-/// Reads `domains`, the TLS floors.
+/// Reads `domains`: the TLS floors of what leaves, and the domains whose mail must come over TLS.
 record DomainFloorReader(Problems problems) {
+    private static final String FLOOR = "requireTls";
+    private static final String INBOUND = "requireTlsInbound";
+
+    /// What adds to a floor, and means nothing without one.
+    private static final List<String> OUTBOUND = List.of("tlsAuthLevel", "tlsPins");
+
+    /// The patterns of the entries with `requireTlsInbound`. [#readAll] reports what is wrong with
+    /// them.
+    List<DomainPattern> readInbound(List<Section> sections) {
+        return sections.stream()
+                .filter(section -> section.has(INBOUND))
+                .map(section -> new Section(section.mapping(), new Problems()))
+                .flatMap(section -> section.parse("domain", DomainText::pattern).stream())
+                .map(Located::value)
+                .toList();
+    }
 
     List<DomainFloor> readAll(List<Section> sections) {
         var floors = new ArrayList<DomainFloor>();
         Map<DomainPattern, Located<DomainFloor>> byPattern = new HashMap<>();
+        Map<DomainPattern, Place> seen = new HashMap<>();
         for (Section section : sections) {
             Optional<Located<DomainPattern>> pattern = section.parse("domain", DomainText::pattern);
             var tlsReader = new TlsReader(section, problems);
             TlsRequirement tls = tlsReader.ofFloor();
             TlsTerms terms = tlsReader.terms();
+            checkDemand(section);
             if (pattern.isEmpty()) continue;
             var floor =
                     new DomainFloor(pattern.get().value(), section.place().origin(), tls, terms);
             var located = new Located<>(pattern.get().place(), pattern.get().written(), floor);
-            var first = byPattern.putIfAbsent(floor.pattern(), located);
-            if (first == null) floors.add(floor);
-            else refuseRepeated(located, first.place());
+            Place first = seen.putIfAbsent(floor.pattern(), located.place());
+            if (first != null) refuseRepeated(located, first);
+            if (first != null || !section.has(FLOOR)) continue;
+            byPattern.put(floor.pattern(), located);
+            floors.add(floor);
         }
         byPattern.values().forEach(floor -> noteLower(floor, byPattern));
         return floors;
+    }
+
+    /// An entry for inbound mail alone is no floor: it must not stand in the place of a wider one.
+    private void checkDemand(Section section) {
+        if (section.has(FLOOR)) return;
+        if (!section.has(INBOUND)) {
+            problems.error(
+                    section.place(), "`requireTls` is missing", "for example requireTls: true");
+        }
+        for (String level : section.has(INBOUND) ? OUTBOUND : List.<String>of()) {
+            String what = "`" + level + "` without `requireTls`";
+            section.keyPlace(level)
+                    .ifPresent(place -> problems.error(place, what, "add requireTls: true"));
+        }
     }
 
     private void refuseRepeated(Located<DomainFloor> floor, Place first) {

@@ -2,6 +2,7 @@ package relay.config;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.ServerCertificate;
 import relay.config.Configuration.Tracking;
@@ -14,6 +15,7 @@ record Machine(
         Path dataFolder,
         Located<InetSocketAddress> adminListen,
         ServerCertificate certificate,
+        List<ServerCertificate> furtherCertificates,
         Trust trust,
         Dns dns,
         Tracking tracking) {}

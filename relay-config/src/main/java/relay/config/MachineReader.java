@@ -40,6 +40,7 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                 dataFolder(root),
                 adminListen(root.section("admin").orElse(none)),
                 certificates.certificate(tls),
+                certificates.furtherCertificates(tls),
                 certificates.trust(tls),
                 dns(root.section("dns").orElse(none)),
                 tracking(root.section("tracking").orElse(none)));

@@ -2,6 +2,7 @@ package relay.config;
 
 import java.util.List;
 import relay.core.routing.DomainFloor;
+import relay.core.routing.DomainPattern;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.SendConnector;
@@ -12,4 +13,5 @@ record Policy(
         List<Located<Binding>> bindings,
         List<SendConnector> sendConnectors,
         List<DomainFloor> domainFloors,
-        List<Configuration.Probe> probes) {}
+        List<Configuration.Probe> probes,
+        List<DomainPattern> inboundTls) {}

@@ -33,7 +33,8 @@ record PolicyReader(Map<String, String> environment, Problems problems) {
                 points.stream().flatMap(point -> point.bindings().stream()).toList(),
                 senders,
                 floors,
-                probes);
+                probes,
+                floorReader.readInbound(domains));
     }
 
     private void checkNames(List<Section> connectors, String kind) {

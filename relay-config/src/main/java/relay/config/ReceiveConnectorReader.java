@@ -31,8 +31,9 @@ final class ReceiveConnectorReader {
                         section.section("authentication")
                                 .map(UsersReader::read)
                                 .orElse(Authentication.NONE),
-                        limits(section));
-        ranges.forEach(range -> noteOpenRelay(range, section.problems()));
+                        limits(section),
+                        new ClientCertificateReader(section).read());
+        OpenRelayRule.check(section, ranges);
         return new ListeningPoint(connector, bindings, ranges);
     }
 
@@ -69,17 +70,5 @@ final class ReceiveConnectorReader {
 
     private static void note(Section section, String key, String text) {
         section.keyPlace(key).ifPresent(place -> section.problems().note(place, text));
-    }
-
-    private static void noteOpenRelay(Located<IpRange> range, Problems problems) {
-        // Larger than 10.0.0.0/8 or an IPv6 /16, no network is anyone's own.
-        boolean ipv4 = range.value().first().getAddress().length == 4;
-        if (range.value().size().bitLength() > (ipv4 ? 25 : 113)) {
-            String text =
-                    "whoever is in "
-                            + Quoted.of(range.written())
-                            + " may send mail to anyone through us";
-            problems.note(range.place(), text);
-        }
     }
 }

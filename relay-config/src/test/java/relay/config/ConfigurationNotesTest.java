@@ -23,6 +23,7 @@ class ConfigurationNotesTest {
                                   - name: everyone
                                     bindings: ["0.0.0.0:25"]
                                     remoteIpRanges: ["0.0.0.0/0", "::/0", "10.0.0.0/8"]
+                                    openRelay: anyone-may-send-to-anyone
                                     maxMessageSize: 63KiB
                                     maxRecipientsPerMessage: 99
                                 sendConnectors:
@@ -54,21 +55,21 @@ class ConfigurationNotesTest {
                                 + " anyone through us",
                         "connectors.yaml:4:35: note: whoever is in `::/0` may send mail to anyone"
                                 + " through us",
-                        "connectors.yaml:5:5: note: senders may count on 64KiB at the least"
+                        "connectors.yaml:6:5: note: senders may count on 64KiB at the least"
                                 + " (RFC 5321 §4.5.3.1.7)",
-                        "connectors.yaml:6:5: note: senders may count on 100 at the least"
+                        "connectors.yaml:7:5: note: senders may count on 100 at the least"
                                 + " (RFC 5321 §4.5.3.1.8)",
-                        "connectors.yaml:7:1: note: no enabled connector has the address space"
+                        "connectors.yaml:8:1: note: no enabled connector has the address space"
                                 + " \"*\": mail for other domains waits in the queue unreachable",
-                        "connectors.yaml:10:18: note: on port 465 TLS usually begins with the"
+                        "connectors.yaml:11:18: note: on port 465 TLS usually begins with the"
                                 + " first byte: implicit-tls://mx.filter.example:465",
-                        "connectors.yaml:11:12: note: mail expires before its sender would be told"
+                        "connectors.yaml:12:12: note: mail expires before its sender would be told"
                                 + " of the delay",
-                        "connectors.yaml:12:5: note: SMTP:bank.example;1 is also an address space"
+                        "connectors.yaml:13:5: note: SMTP:bank.example;1 is also an address space"
                                 + " of filter: of the two, bank takes all its mail (the first"
                                 + " name)",
-                        "connectors.yaml:21:13: note: lab.clinic.example demands less than"
-                                + " *.clinic.example at connectors.yaml:18:13, and the entry that"
+                        "connectors.yaml:22:13: note: lab.clinic.example demands less than"
+                                + " *.clinic.example at connectors.yaml:19:13, and the entry that"
                                 + " fits best counts",
                         "relay.yaml:1:11: note: partners may refuse the host name relay: it has no"
                                 + " domain",

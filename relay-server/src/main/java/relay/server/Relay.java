@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import relay.config.Configuration;
@@ -22,9 +21,9 @@ import relay.server.admin.AdminServer;
 import relay.server.admin.AdminSources;
 import relay.server.dns.Dns;
 import relay.server.engine.QueueRunner;
+import relay.server.listener.CertificateWatch;
 import relay.server.listener.ListenerPorts;
 import relay.server.listener.ListenerTls;
-import relay.server.listener.SelfSignedCertificate;
 import relay.server.listener.ServerCertificate;
 import relay.server.listener.SmtpListener;
 import relay.server.notice.Notices;
@@ -66,6 +65,7 @@ public final class Relay implements AutoCloseable {
     private final AccessTokens tokens;
     private final QueueRunner runner;
     private final ListenerTls tls;
+    private final CertificateWatch certificateWatch;
     private final SmtpListener listener;
     private final AdminServer admin;
     private volatile Configuration configuration;
@@ -133,7 +133,8 @@ public final class Relay implements AutoCloseable {
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
-        tls = new ListenerTls(certificate(configuration));
+        tls = new ListenerTls(Certificates.read(configuration, clock));
+        certificateWatch = opened.add(certificateWatch());
         listener =
                 opened.add(
                         new SmtpListener(
@@ -141,13 +142,14 @@ public final class Relay implements AutoCloseable {
                                 new ListenerPorts(() -> policy, store, events, clock),
                                 tls));
         metrics.watchQueue(runner, store, clock);
-        metrics.watchCertificates(() -> Map.of("listener", tls.expiry()), clock);
+        metrics.watchCertificates(tls::expiries, clock);
         metrics.watchReadiness(this::notReady);
         metrics.watchDnssec(dns::validates);
         metrics.watchProbes(probes::latest, clock);
         metrics.watchStsPolicies(sts::count);
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
+        certificateWatch.start();
         listener.reconfigure(configuration.receiveConnectors());
         probes.adopt(orders(configuration));
         phase = Phase.RUNNING;
@@ -167,9 +169,9 @@ public final class Relay implements AutoCloseable {
     /// Puts a configuration in force for all that begins from now on: all of it, or, where a part
     /// of it cannot be opened, nothing. Sessions that are open go on as they are.
     public synchronized void reload(Configuration changed) throws IOException {
-        ServerCertificate certificate = certificate(changed);
+        List<ServerCertificate> certificates = Certificates.read(changed, clock);
         listener.reconfigure(changed.receiveConnectors());
-        tls.use(certificate);
+        tls.use(certificates);
         List<String> later = needsRestart(configuration, changed);
         configuration = changed;
         policy = changed.policyTable();
@@ -201,6 +203,7 @@ public final class Relay implements AutoCloseable {
                 prober;
                 probes;
                 admin;
+                certificateWatch;
                 listener) {
             listener.drain(DRAIN);
             drainDeliveries();
@@ -261,14 +264,11 @@ public final class Relay implements AutoCloseable {
                 .toList();
     }
 
-    private ServerCertificate certificate(Configuration wanted) throws IOException {
-        return switch (wanted.certificate()) {
-            case Configuration.ServerCertificate.SelfSigned _ ->
-                    SelfSignedCertificate.in(
-                            wanted.dataFolder(), wanted.hostname(), clock.instant());
-            case Configuration.ServerCertificate.Files(var certFile, var keyFile) ->
-                    ServerCertificate.read(certFile, keyFile);
-        };
+    private CertificateWatch certificateWatch() {
+        return new CertificateWatch(
+                () -> Certificates.files(configuration),
+                () -> tls.use(Certificates.read(configuration, clock)),
+                events);
     }
 
     private AdminSources adminSources() {

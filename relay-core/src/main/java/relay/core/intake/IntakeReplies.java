@@ -40,6 +40,10 @@ public final class IntakeReplies {
     static final Reply TLS_ALREADY = Reply.of(503, 5, 1, "TLS is active already");
     static final Reply NO_TLS = Reply.of(502, 5, 1, "TLS not available");
     static final Reply TLS_FIRST = Reply.of(530, 7, 0, "Must issue a STARTTLS command first");
+    static final Reply CERTIFICATE_NEEDED =
+            Reply.of(550, 7, 1, "A client certificate that we trust is needed here");
+    static final Reply SENDER_NEEDS_TLS =
+            Reply.of(530, 7, 0, "Mail from this domain is taken over TLS alone: STARTTLS first");
     static final Reply NO_VALID_RECIPIENTS = Reply.of(554, 5, 1, "No valid recipients");
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, 5, 3, "Too many recipients");
     static final Reply NON_ASCII_ADDRESS =

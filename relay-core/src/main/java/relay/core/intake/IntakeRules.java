@@ -1,7 +1,9 @@
 package relay.core.intake;
 
 import relay.core.address.Domain;
+import relay.core.routing.ClientCertificates.Wish;
 import relay.core.routing.ReceiveConnector;
+import relay.core.tls.Evidence;
 
 /// What an inbound session goes by. `hostname` is ours: in the greeting, in the Received field, and
 /// the domain of `<postmaster>`.
@@ -19,7 +21,13 @@ public record IntakeRules(Domain hostname, ReceiveConnector connector, StartTls 
         return connector.limits();
     }
 
+    /// A certificate can be shown over TLS alone.
     boolean requiresTls() {
-        return connector.requireTls() == ReceiveConnector.RequireTls.YES;
+        return connector.requireTls() == ReceiveConnector.RequireTls.YES
+                || connector.clientCertificates().wish() == Wish.REQUIRED;
+    }
+
+    boolean admits(Evidence tls) {
+        return connector.clientCertificates().admits(tls);
     }
 }

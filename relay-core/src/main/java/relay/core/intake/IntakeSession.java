@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import relay.core.address.Mailbox;
+import relay.core.address.ReversePath;
 import relay.core.event.RelayEvent;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.intake.IntakeOutput.Announce;
@@ -215,9 +216,22 @@ public final class IntakeSession {
         if (mail.parameters().sizeBytes() > rules.limits().maxMessageSizeBytes()) {
             return say(IntakeReplies.TOO_LARGE);
         }
-        transaction = new Transaction(mail.sender(), mail.parameters(), policy.get());
+        if (!rules.admits(tls)) return say(IntakeReplies.CERTIFICATE_NEEDED);
+        PolicyTable table = policy.get();
+        if (!isEncrypted() && demandsTls(mail.sender(), table)) {
+            return say(IntakeReplies.SENDER_NEEDS_TLS);
+        }
+        transaction = new Transaction(mail.sender(), mail.parameters(), table);
         stage = Stage.TRANSACTION;
         return say(IntakeReplies.SENDER_OK);
+    }
+
+    /// What claims to be from nobody claims no domain.
+    private static boolean demandsTls(ReversePath sender, PolicyTable table) {
+        return switch (sender) {
+            case ReversePath.Null _ -> false;
+            case ReversePath.Sender(var mailbox) -> table.demandsInboundTls(mailbox.domain());
+        };
     }
 
     private List<IntakeOutput> onRcpt(ForwardPath path, Characters characters) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import relay.core.address.Domain;
 import relay.core.tls.TlsTerms;
 
@@ -24,10 +25,21 @@ public final class PolicyTable {
     private final Map<String, SendConnector> connectors = new HashMap<>();
     private final Map<DomainPattern, Candidate> best = new HashMap<>();
     private final Map<DomainPattern, DomainFloor> floors = new HashMap<>();
+    private final Set<DomainPattern> inboundTls;
     private final List<SendConnector> sendConnectors;
 
-    /// Names of connectors and patterns of floors are unique; the configuration reader sees to it.
+    /// Without demands on what comes in.
     public PolicyTable(List<SendConnector> sendConnectors, List<DomainFloor> domainFloors) {
+        this(sendConnectors, domainFloors, List.of());
+    }
+
+    /// Names of connectors and patterns of floors are unique; the configuration reader sees to it.
+    /// `inboundTls` are the sender domains whose mail must come over TLS.
+    public PolicyTable(
+            List<SendConnector> sendConnectors,
+            List<DomainFloor> domainFloors,
+            List<DomainPattern> inboundTls) {
+        this.inboundTls = Set.copyOf(inboundTls);
         this.sendConnectors = List.copyOf(sendConnectors);
         for (SendConnector connector : sendConnectors) {
             connectors.put(connector.name(), connector);
@@ -71,6 +83,11 @@ public final class PolicyTable {
                 : floors.values().stream()
                         .filter(floor -> floor.pattern().toString().equals(lane.floor()))
                         .findFirst();
+    }
+
+    /// Whether mail that claims a sender of this domain must come over TLS.
+    public boolean demandsInboundTls(Domain sender) {
+        return patternsFor(sender).stream().anyMatch(inboundTls::contains);
     }
 
     public Route route(Domain domain) {

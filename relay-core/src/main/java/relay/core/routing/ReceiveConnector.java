@@ -16,7 +16,8 @@ public record ReceiveConnector(
         List<IpRange> remoteIpRanges,
         RequireTls requireTls,
         Authentication authentication,
-        Limits limits) {
+        Limits limits,
+        ClientCertificates clientCertificates) {
 
     /// A listening socket. Several connectors may share one; the most specific remote range then
     /// decides.
@@ -51,7 +52,7 @@ public record ReceiveConnector(
                 new Limits(36L << 20, 200, 5000, 100, 30, Duration.ofMinutes(5));
     }
 
-    /// Where nobody logs in.
+    /// Where nobody logs in, or shows a certificate.
     public ReceiveConnector(
             String name,
             Origin origin,
@@ -59,7 +60,15 @@ public record ReceiveConnector(
             List<IpRange> remoteIpRanges,
             RequireTls requireTls,
             Limits limits) {
-        this(name, origin, bindings, remoteIpRanges, requireTls, Authentication.NONE, limits);
+        this(
+                name,
+                origin,
+                bindings,
+                remoteIpRanges,
+                requireTls,
+                Authentication.NONE,
+                limits,
+                ClientCertificates.NOT_ASKED);
     }
 
     public ReceiveConnector {

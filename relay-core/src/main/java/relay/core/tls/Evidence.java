@@ -3,6 +3,7 @@ package relay.core.tls;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What one connection turned out to be: facts only, no judgement. [TlsDemand#unmet] judges.
@@ -37,6 +38,16 @@ public sealed interface Evidence {
             presentedNames = Set.copyOf(presentedNames);
             chain = List.copyOf(chain);
             path = List.copyOf(path);
+        }
+
+        /// Who the other side is by its certificate: the first of its names, or its subject where
+        /// it has none. Empty where the chain does not end at a trusted root.
+        public Optional<String> identity() {
+            if (chain.isEmpty() || !(verdict instanceof ChainVerdict.Trusted)) {
+                return Optional.empty();
+            }
+            String subject = chain.getFirst().getSubjectX500Principal().getName();
+            return Optional.of(presentedNames.stream().sorted().findFirst().orElse(subject));
         }
 
         /// Where no other roots are asked about.

@@ -29,7 +29,7 @@ import relay.core.tls.TlsRequirement;
 
 /// The world of the dialogues: `bank` carries bank.example by the DNS; `filter` everything below
 /// example.org and example.com to smart hosts; `small` small.example, 1,000 bytes a message;
-/// clinic.example has a floor and no connector.
+/// clinic.example has a floor and no connector; mail from secret.example must come over TLS.
 public final class Fixtures {
     public static final Domain HOSTNAME = new Domain("relay.example.net");
     public static final Origin ORIGIN = new Origin("connectors.yaml", 1);
@@ -69,7 +69,8 @@ public final class Fixtures {
                                 subtree("example.org"),
                                 subtree("example.com")),
                         connector("small", 1000, List.of(SMART_HOST), subtree("small.example"))),
-                List.of(floor));
+                List.of(floor),
+                List.of(subtree("secret.example")));
     }
 
     /// The limits a dialogue wants.

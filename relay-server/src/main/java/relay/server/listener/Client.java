@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import relay.core.intake.IntakeRules;
 import relay.core.intake.IntakeSession;
+import relay.core.routing.ClientCertificates;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.SmartHost.TlsMode;
 
@@ -15,6 +16,10 @@ record Client(InetAddress address, Binding binding, IntakeRules rules, Connectio
 
     boolean isImplicitTls() {
         return binding.tlsMode() == TlsMode.IMPLICIT;
+    }
+
+    ClientCertificates clientCertificates() {
+        return rules.connector().clientCertificates();
     }
 
     IntakeSession newSession(ListenerPorts ports) {

@@ -70,7 +70,7 @@ final class Doorkeeper extends ChannelInitializer<SocketChannel> {
                         0,
                         TimeUnit.MILLISECONDS);
         if (client.isImplicitTls()) {
-            channel.pipeline().addLast(house.tls().newHandler(channel.alloc()));
+            channel.pipeline().addLast(house.tls().newHandler(connector.clientCertificates()));
         }
         var intake =
                 new IntakeHandler(

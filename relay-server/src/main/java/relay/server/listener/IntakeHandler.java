@@ -159,7 +159,11 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
             return;
         }
         var ssl = context().pipeline().get(SslHandler.class);
-        Evidence.Encrypted evidence = ListenerTls.evidence(ssl.engine().getSession());
+        Evidence.Encrypted evidence =
+                ListenerTls.evidence(
+                        ssl.engine().getSession(),
+                        client.clientCertificates(),
+                        ports.clock().instant());
         tell(greeted ? new IntakeInput.TlsEstablished(evidence) : greeting(evidence));
     }
 
@@ -216,7 +220,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     @Override
     public void startTls() {
         flush();
-        context().pipeline().addFirst(tls.newHandler(context().alloc()));
+        context().pipeline().addFirst(tls.newHandler(client.clientCertificates()));
     }
 
     @Override

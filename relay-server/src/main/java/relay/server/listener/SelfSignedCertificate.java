@@ -80,7 +80,8 @@ public final class SelfSignedCertificate {
             X509Certificate certificate = sign(pair, hostname, now);
             write(folder.resolve(KEY_FILE), new JcaPKCS8Generator(pair.getPrivate(), null));
             write(folder.resolve(CERT_FILE), certificate);
-            return new ServerCertificate(List.of(certificate), pair.getPrivate());
+            String label = folder.resolve(CERT_FILE).toString();
+            return new ServerCertificate(label, List.of(certificate), pair.getPrivate());
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IOException("cannot make a certificate: " + e.getMessage(), e);
         }

@@ -21,8 +21,9 @@ import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 
-/// What the relay shows its clients: a certificate chain, leaf first, and the leaf's key.
-public record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
+/// What the relay shows its clients: a certificate chain, leaf first, and the leaf's key. `label` is
+/// its name in metrics.
+public record ServerCertificate(String label, List<X509Certificate> chain, PrivateKey key) {
     public ServerCertificate {
         chain = List.copyOf(chain);
         if (chain.isEmpty()) throw new IllegalArgumentException("no certificate");
@@ -36,7 +37,7 @@ public record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
         if (!belongTogether(chain.getFirst().getPublicKey(), key)) {
             throw new IOException(keyFile + ": not the key of the certificate in " + certFile);
         }
-        return new ServerCertificate(chain, key);
+        return new ServerCertificate(certFile.toString(), chain, key);
     }
 
     /// When the leaf expires.

@@ -148,7 +148,11 @@ final class EventLines {
                         .with("connector", envelope.receiveConnector())
                         .with("lanes", lanes(entries));
         if (!received.username().isEmpty()) line.with("user", received.username());
-        return tls(line, received.tls()).with("status", "received").toString();
+        tls(line, received.tls());
+        if (received.tls() instanceof Evidence.Encrypted encrypted) {
+            encrypted.identity().ifPresent(name -> line.with("identity", name));
+        }
+        return line.with("status", "received").toString();
     }
 
     private static String delivered(Delivered delivered) {

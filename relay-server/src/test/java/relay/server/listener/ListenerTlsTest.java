@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
@@ -96,12 +98,12 @@ class ListenerTlsTest {
             // When the certificate is replaced.
             var other = new Domain("other.example.net");
             var fresh = SelfSignedCertificate.in(folder.resolve("x"), other, RunningListener.NOW);
-            running.tls.use(fresh);
+            running.tls.use(List.of(fresh));
 
             // Then the next client sees the new one, and its expiry is known.
             assertThat(before).isNotEqualTo(fresh.chain().getFirst());
             assertThat(shown(running)).isEqualTo(fresh.chain().getFirst());
-            assertThat(running.tls.expiry()).isEqualTo(fresh.expiry());
+            assertThat(running.tls.expiries()).isEqualTo(Map.of("listener", fresh.expiry()));
         }
     }
 

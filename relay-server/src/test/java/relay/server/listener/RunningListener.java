@@ -38,7 +38,9 @@ final class RunningListener implements AutoCloseable {
             Function<MemoryStore, MessageStore> around,
             ReceiveConnector... connectors) {
         try {
-            tls = new ListenerTls(SelfSignedCertificate.in(folder, Fixtures.HOSTNAME, NOW));
+            tls =
+                    new ListenerTls(
+                            List.of(SelfSignedCertificate.in(folder, Fixtures.HOSTNAME, NOW)));
             var ports =
                     new ListenerPorts(
                             Fixtures::policy,

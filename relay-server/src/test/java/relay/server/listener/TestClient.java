@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -110,16 +111,24 @@ final class TestClient implements AutoCloseable {
     /// Does a handshake that trusts anybody, with `protocols` or any.
     SSLSession secure(String... protocols) {
         try {
+            return secure(anybody(), "relay", protocols);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// As [#secure], in a context of the test's own, and asking for `name`.
+    SSLSession secure(SSLContext context, String name, String... protocols) {
+        try {
             var upgraded =
                     (SSLSocket)
-                            anybody()
-                                    .getSocketFactory()
-                                    .createSocket(socket, "relay", socket.getPort(), true);
+                            context.getSocketFactory()
+                                    .createSocket(socket, name, socket.getPort(), true);
             if (protocols.length > 0) upgraded.setEnabledProtocols(protocols);
             upgraded.startHandshake();
             socket = upgraded;
             return upgraded.getSession();
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -146,9 +155,10 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    private static SSLContext anybody() throws GeneralSecurityException {
+    /// Trusts anybody, and shows a certificate of `own` where the server asks for one.
+    static SSLContext anybody(KeyManager... own) throws GeneralSecurityException {
         var context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustAnybody()}, null);
+        context.init(own, new TrustManager[] {new TrustAnybody()}, null);
         return context;
     }
 

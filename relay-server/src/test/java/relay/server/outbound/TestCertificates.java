@@ -34,7 +34,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /// A root of our own, an intermediate below it, and host certificates as tests want them.
-final class TestCertificates {
+public final class TestCertificates {
     static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
     private static final AtomicLong SERIAL = new AtomicLong(1);
 
@@ -44,8 +44,8 @@ final class TestCertificates {
     private record Issuer(X509Certificate certificate, KeyPair keys) {}
 
     /// A host's certificate with its key: the leaf and what the host sends with it.
-    record Identity(KeyPair keys, List<X509Certificate> chain) {
-        X509Certificate leaf() {
+    public record Identity(KeyPair keys, List<X509Certificate> chain) {
+        public X509Certificate leaf() {
             return chain.getFirst();
         }
 
@@ -67,9 +67,13 @@ final class TestCertificates {
         }
     }
 
-    TestCertificates() {
+    public TestCertificates() {
         root = authority("CN=Test Root", null);
         intermediate = authority("CN=Test Intermediate", root);
+    }
+
+    public X509Certificate rootCertificate() {
+        return root.certificate();
     }
 
     TrustRoots roots() {
@@ -77,16 +81,16 @@ final class TestCertificates {
     }
 
     /// Valid from yesterday until tomorrow, sent with its intermediate.
-    Identity named(String... dnsNames) {
+    public Identity named(String... dnsNames) {
         return valid(NOW.minus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(1)), dnsNames);
     }
 
-    Identity expired(String... dnsNames) {
+    public Identity expired(String... dnsNames) {
         return valid(NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(1)), dnsNames);
     }
 
     /// As [#named], but for TLS clients.
-    Identity forClients(String... dnsNames) {
+    public Identity forClients(String... dnsNames) {
         return issued(
                 NOW.minus(Duration.ofDays(1)),
                 NOW.plus(Duration.ofDays(1)),
