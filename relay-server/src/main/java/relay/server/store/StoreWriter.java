@@ -31,7 +31,7 @@ final class StoreWriter implements Runnable {
     private static final String CLOSED = "the queue is closed";
     private static final CommitResult COMMITTED = new CommitResult.Committed();
 
-    private final QueueFile file;
+    private final QueueDisk file;
     private final Mailbox mailbox;
     private final MemoryBudget budget;
     private final ContentCache cache;
@@ -50,7 +50,7 @@ final class StoreWriter implements Runnable {
     private record Trouble(String reason, long retryAt) {}
 
     StoreWriter(
-            QueueFile file,
+            QueueDisk file,
             Mailbox mailbox,
             MemoryBudget budget,
             ContentCache cache,
@@ -70,6 +70,7 @@ final class StoreWriter implements Runnable {
 
     @Override
     public void run() {
+        mailbox.takeUp();
         while (!mayEnd()) {
             try {
                 turn();

@@ -2,6 +2,7 @@ package relay.server.testing;
 
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakTracker;
+import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public final class LeakCatcher<T> extends ResourceLeakDetector<T> {
     }
 
     /// For Netty, which looks for this one too.
-    public LeakCatcher(Class<?> resource, int samplingInterval, long maxActive) {
+    public LeakCatcher(Class<?> resource, int samplingInterval, long ignored) {
         this(resource, samplingInterval);
     }
 
@@ -46,7 +47,8 @@ public final class LeakCatcher<T> extends ResourceLeakDetector<T> {
             var told = new ReferenceQueue<Object>();
             var unheld = new WeakReference<>(new Object(), told);
             System.gc();
-            if (told.remove(GC_MILLIS) != unheld) throw new AssertionError("no garbage collection");
+            if (told.remove(GC_MILLIS) == null) throw new AssertionError("no garbage collection");
+            Reference.reachabilityFence(unheld);
         }
     }
 
