@@ -62,6 +62,12 @@ final class Mailbox {
         if (closed) refuseAll();
     }
 
+    /// The thread that calls is the writer. To be called before the writer first asks whether it may
+    /// end: whoever tells it to afterwards must be able to wake it.
+    void takeUp() {
+        writer = Thread.currentThread();
+    }
+
     void wake() {
         LockSupport.unpark(writer);
     }
@@ -69,7 +75,6 @@ final class Mailbox {
     /// Waits for work, at most `idleNanos`; 0 does not wait. Writer only.
     void await(long idleNanos) {
         if (idleNanos <= 0 || urgent) return;
-        writer = Thread.currentThread();
         if (isEmpty()) park(Rest.IDLE, idleNanos);
         long deadline = System.nanoTime() + LINGER_NANOS;
         long left = LINGER_NANOS;

@@ -13,7 +13,7 @@ import relay.core.queue.QueueId;
 
 /// The queue's file as its only writer has it open: groups become transactions here. Made by the
 /// thread that opens the store, confined to the writer's thread from then on.
-final class QueueFile {
+final class QueueFile implements QueueDisk {
     // As much as a fair-sized message: when this fits, mail does.
     private static final int PROBE_BYTES = 256 * 1024;
 
@@ -51,9 +51,8 @@ final class QueueFile {
         return ids;
     }
 
-    /// Writes the group in one transaction and returns when it is synced. Throws what went wrong;
-    /// then [#rollBack] must follow.
-    Effects commit(Group group) throws SQLException {
+    @Override
+    public Effects commit(Group group) throws SQLException {
         QueueWrites writes = prepared().writes();
         writes.begin();
         prepared.begin().execute();
@@ -76,8 +75,8 @@ final class QueueFile {
         return effects;
     }
 
-    /// Ends a transaction that failed; nothing of it remains.
-    void rollBack() {
+    @Override
+    public void rollBack() {
         prepareAnew = true;
         try {
             run("ROLLBACK");
@@ -86,21 +85,23 @@ final class QueueFile {
         }
     }
 
-    /// Whether there is work although no group asks for any.
-    boolean hasOwnWork() {
+    @Override
+    public boolean hasOwnWork() {
         return !sweep.isEmpty() || ids.runsLow();
     }
 
-    boolean hasChunksToSweep() {
+    @Override
+    public boolean hasChunksToSweep() {
         return !sweep.isEmpty();
     }
 
-    /// Deletes the chunks of a content that will never be accepted, with the next transactions.
-    void sweep(QueueId content) {
+    @Override
+    public void sweep(QueueId content) {
         sweep.add(content);
     }
 
-    Loaded load(LoadQuery query) throws SQLException {
+    @Override
+    public Loaded load(LoadQuery query) throws SQLException {
         try {
             return prepared().queries().load(query);
         } catch (SQLException e) {
@@ -109,18 +110,19 @@ final class QueueFile {
         }
     }
 
-    /// Writes and deletes as much as a message, to see whether it can be done again.
-    void probe() throws SQLException {
+    @Override
+    public void probe() throws SQLException {
         run("INSERT OR REPLACE INTO meta VALUES ('probe', zeroblob(" + PROBE_BYTES + "))");
         run("DELETE FROM meta WHERE name = 'probe'");
     }
 
-    void run(Job.SqlTask task) throws SQLException {
+    @Override
+    public void run(Job.SqlTask task) throws SQLException {
         task.run(connection);
     }
 
-    /// Leaves the file as tidy as it can be.
-    void close() {
+    @Override
+    public void close() {
         try {
             reserveIds(ids.afterLast());
             prepared.close();

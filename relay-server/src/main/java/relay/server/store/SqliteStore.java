@@ -52,7 +52,9 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
         cache = new ContentCache(limits.cacheBytes());
         contents = new Contents(folder, cache);
         view = new DiskView(folder, unreadable(events));
-        writer = new StoreWriter(file, mailbox, budget, cache, clock, accepted, events);
+        writer =
+                new StoreWriter(
+                        file, mailbox, budget, cache, clock, limits.lastTries(), accepted, events);
         thread = Thread.ofPlatform().name("StoreWriter").unstarted(writer);
     }
 

@@ -1,5 +1,6 @@
 package relay.server.store;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
@@ -27,15 +28,15 @@ final class StoreWriter implements Runnable {
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long FIRST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long LAST_TRIES_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final String CLOSED = "the queue is closed";
     private static final CommitResult COMMITTED = new CommitResult.Committed();
 
-    private final QueueFile file;
+    private final QueueDisk file;
     private final Mailbox mailbox;
     private final MemoryBudget budget;
     private final ContentCache cache;
     private final InstantSource clock;
+    private final Duration lastTries;
     private final Consumer<List<QueuedMessage>> accepted;
     private final EventSink events;
     private final Group group = new Group();
@@ -49,11 +50,12 @@ final class StoreWriter implements Runnable {
     private record Trouble(String reason, long retryAt) {}
 
     StoreWriter(
-            QueueFile file,
+            QueueDisk file,
             Mailbox mailbox,
             MemoryBudget budget,
             ContentCache cache,
             InstantSource clock,
+            Duration lastTries,
             Consumer<List<QueuedMessage>> accepted,
             EventSink events) {
         this.file = file;
@@ -61,12 +63,14 @@ final class StoreWriter implements Runnable {
         this.budget = budget;
         this.cache = cache;
         this.clock = clock;
+        this.lastTries = lastTries;
         this.accepted = accepted;
         this.events = events;
     }
 
     @Override
     public void run() {
+        mailbox.takeUp();
         while (!mayEnd()) {
             try {
                 turn();
@@ -77,9 +81,9 @@ final class StoreWriter implements Runnable {
         end();
     }
 
-    /// Any thread. [#run] returns when everything is done, or cannot be done within ten seconds.
+    /// Any thread. [#run] returns when everything is done, or cannot be done within `lastTries`.
     void close() {
-        closeBy = System.nanoTime() + LAST_TRIES_NANOS;
+        closeBy = System.nanoTime() + lastTries.toNanos();
         mailbox.wake();
     }
 

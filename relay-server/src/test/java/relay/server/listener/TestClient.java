@@ -23,12 +23,16 @@ import relay.core.intake.DialoguePeer;
 /// after ten seconds.
 final class TestClient implements AutoCloseable {
     private static final int WAIT_MILLIS = 10_000;
+    private static final int RECEIVE_BYTES = 16 * 1024;
 
     private Socket socket;
 
     TestClient(InetSocketAddress server) {
         try {
-            socket = new Socket(server.getAddress(), server.getPort());
+            socket = new Socket();
+            // What it does not read soon fills this.
+            socket.setReceiveBufferSize(RECEIVE_BYTES);
+            socket.connect(server, WAIT_MILLIS);
             socket.setSoTimeout(WAIT_MILLIS);
             socket.setTcpNoDelay(true);
         } catch (IOException e) {

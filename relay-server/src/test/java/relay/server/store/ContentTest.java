@@ -31,6 +31,8 @@ class ContentTest {
     private static final int MIB = 1024 * KIB;
     private static final int PIECE = 16 * KIB;
 
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
     @TempDir Path folder;
     private TestQueue queue;
 
@@ -47,7 +49,7 @@ class ContentTest {
     @Test
     void manyLargeContentsAtOncePassWithBoundedMemory() {
         // Given a store that may have 2 MiB of contents in memory.
-        reopen(new StoreLimits(MIB, 256 * KIB, MIB, MIB));
+        reopen(new StoreLimits(MIB, 256 * KIB, MIB, MIB, SECOND));
         var peak = new AtomicLong();
 
         // When 20 clients send 3 MiB each, and wait when they are asked to.
@@ -68,7 +70,7 @@ class ContentTest {
     void manySlowSmallContentsDoNotKeepEachOtherWaiting() {
         // Given a store that may have 1 MiB of contents in memory, and 100 clients that have sent
         // 40 KiB each and now pause.
-        reopen(new StoreLimits(MIB, 256 * KIB, MIB / 2, MIB / 2));
+        reopen(new StoreLimits(MIB, 256 * KIB, MIB / 2, MIB / 2, SECOND));
         var messages = times(100).mapToObj(i -> queue.message()).toList();
         var contents = messages.stream().map(m -> queue.store.newContent(m.id())).toList();
         for (var content : contents) write(content, randomBytes(1, 40 * KIB));
@@ -91,7 +93,7 @@ class ContentTest {
     @Test
     void aSmallMessageDoesNotWaitForALargeOne() {
         // Given 12 MiB on their way to the disk.
-        reopen(new StoreLimits(MIB, 256 * KIB, 16 * MIB, 16 * MIB));
+        reopen(new StoreLimits(MIB, 256 * KIB, 16 * MIB, 16 * MIB, SECOND));
         var large = queue.message();
         var content = queue.store.newContent(large.id());
         byte[] piece = randomBytes(3, MIB);
@@ -137,7 +139,7 @@ class ContentTest {
     @Test
     void freshContentsAreInMemoryUntilTheyEnd() {
         // Given room for three contents of 1,000 bytes.
-        reopen(new StoreLimits(3000, 256 * KIB, MIB, MIB));
+        reopen(new StoreLimits(3000, 256 * KIB, MIB, MIB, SECOND));
         var messages =
                 times(4).mapToObj(i -> queue.committed(queue.message(), randomBytes(i, 1000)))
                         .toList();

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,12 +35,15 @@ import relay.core.queue.QueuedMessage;
 
 /// The file is kept from growing, so that SQLite itself says SQLITE_FULL.
 class FullDiskTest {
+    private static final int MIB = 1024 * 1024;
+
     @TempDir Path folder;
     private TestQueue queue;
 
     @BeforeEach
     void open() {
-        queue = new TestQueue(folder);
+        var impatient = new StoreLimits(MIB, MIB / 4, MIB, MIB, Duration.ofSeconds(1));
+        queue = new TestQueue(folder, impatient, InstantSource.system());
     }
 
     @AfterEach

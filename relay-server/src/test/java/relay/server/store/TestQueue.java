@@ -1,5 +1,6 @@
 package relay.server.store;
 
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -119,11 +120,11 @@ final class TestQueue implements AutoCloseable {
 
     byte[] content(QueueId id) {
         try (var reading = store.open(id)) {
-            var content = ByteBuffer.allocate(64 * 1024 * 1024);
+            var content = new ByteArrayOutputStream();
             for (byte[] piece = reading.next(); piece.length > 0; piece = reading.next()) {
-                content.put(piece);
+                content.writeBytes(piece);
             }
-            return Arrays.copyOf(content.array(), content.position());
+            return content.toByteArray();
         }
     }
 

@@ -1,0 +1,35 @@
+package relay.server.interleaving;
+
+/// Runs a program in every order of its threads' steps that takes at most so many preemptions.
+public final class Interleavings {
+    private Interleavings() {}
+
+    /// How many orders there were. `program` and the rest of its package are loaded anew and
+    /// watched. Throws an [AssertionError] with the first order that goes wrong.
+    public static long explore(Class<? extends Program> program, int preemptions) {
+        return explore(program, preemptions, Sabotage.NONE);
+    }
+
+    /// As the other, of a program that is broken.
+    public static long explore(
+            Class<? extends Program> program, int preemptions, Sabotage sabotage) {
+        var loader = new Watched(program.getPackageName(), sabotage);
+        var choices = new Choices(preemptions);
+        long orders = 0;
+        do {
+            Turns.run(fresh(loader, program.getName()), choices);
+            orders++;
+        } while (choices.another());
+        return orders;
+    }
+
+    private static Program fresh(Watched loader, String name) {
+        try {
+            var constructor = loader.loadClass(name).getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return (Program) constructor.newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
