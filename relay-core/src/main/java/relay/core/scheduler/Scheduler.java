@@ -140,8 +140,8 @@ public final class Scheduler {
         attempt.actions(ended.proof()).forEach(turn::act);
         if (attempt.isOver()) lane.loses(entry);
         else lane.disk.holdsDue(attempt.due());
-        // A notice is still to be written for what failed: until then the disk is not up to date.
-        if (!attempt.hasFailures()) lane.forget(entry.id());
+        // A notice is still to be written: until then the disk is not up to date.
+        if (!attempt.needsNotice()) lane.forget(entry.id());
         if (attempt.deliveredAny()) {
             session.deliveries++;
             lane.window.grow();

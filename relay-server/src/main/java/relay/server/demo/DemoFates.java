@@ -48,6 +48,7 @@ public final class DemoFates implements EventSink {
                     RelayEvent.Held _,
                     RelayEvent.Removed _,
                     RelayEvent.DelayWarned _,
+                    RelayEvent.SuccessTold _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.PlaintextFallback _,
                     RelayEvent.Connection _,

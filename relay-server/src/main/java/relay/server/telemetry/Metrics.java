@@ -180,7 +180,10 @@ public final class Metrics implements EventSink, AutoCloseable {
             case RelayEvent.Rejected _ -> rejected.increment();
             case RelayEvent.Fault _ -> faults.increment();
             // The gauges of the queue show these.
-            case RelayEvent.Held _, RelayEvent.Removed _, RelayEvent.DelayWarned _ -> {}
+            case RelayEvent.Held _,
+                    RelayEvent.Removed _,
+                    RelayEvent.DelayWarned _,
+                    RelayEvent.SuccessTold _ -> {}
         }
     }
 

@@ -61,6 +61,7 @@ final class RecordLines {
                     RelayEvent.Held _,
                     RelayEvent.Removed _,
                     RelayEvent.DelayWarned _,
+                    RelayEvent.SuccessTold _,
                     LaneFailed _ ->
                     true;
             // Nothing of these is about a message that was ours.
@@ -121,6 +122,8 @@ final class RecordLines {
                     each(lines, time, "DROP", entry, entry.recipients(), _ -> {});
             case RelayEvent.DelayWarned(var entry, var notice) ->
                     notice(lines, time, entry, notice, "delay");
+            case RelayEvent.SuccessTold(var entry, _, var notice) ->
+                    notice(lines, time, entry, notice, "relayed");
             case LaneFailed failed -> lines.add(line(time, "DEFER", json -> failed(json, failed)));
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,

@@ -62,6 +62,7 @@ final class HostileEvents {
                 new RelayEvent.Held(entry, List.of(why)),
                 new RelayEvent.Removed(entry),
                 new RelayEvent.DelayWarned(entry, message),
+                new RelayEvent.SuccessTold(entry, to, message),
                 new RelayEvent.LaneFailed(lane, why, NOW, 3),
                 new RelayEvent.DemandsUnmet(lane, HOSTILE, List.of(unmet, unmet)),
                 new RelayEvent.PlaintextFallback(lane, HOSTILE, HOSTILE),

@@ -178,11 +178,13 @@ class RecordLinesTest {
     void holdDropDelayNoticeAndTheTroubleOfALaneAreRecorded() {
         // Given what else becomes of mail.
         var notice = Samples.message(TrackedSamples.entry(3, Samples.FILTER, "a@sender.example"));
+        var told = Samples.message(TrackedSamples.entry(4, Samples.FILTER, "a@sender.example"));
         var events =
                 List.of(
                         new RelayEvent.Held(entry, List.of(Samples.unmetDemand())),
                         new RelayEvent.Removed(entry),
                         new RelayEvent.DelayWarned(entry, notice),
+                        new RelayEvent.SuccessTold(entry, entry.recipients(), told),
                         new RelayEvent.LaneFailed(
                                 Samples.BANK, Samples.unmetDemand(), Samples.NOON, 7));
 
@@ -192,6 +194,7 @@ class RecordLinesTest {
                         held -> assertThat(held).contains("\"DEFER\"", "\"held\":true", "unmet"),
                         dropped -> assertThat(dropped).contains("\"DROP\"").doesNotContain("why"),
                         warned -> assertThat(warned).contains("\"DSN\"", "\"kind\":\"delay\""),
+                        success -> assertThat(success).contains("\"DSN\"", "\"kind\":\"relayed\""),
                         failed ->
                                 assertThat(failed)
                                         .contains(
