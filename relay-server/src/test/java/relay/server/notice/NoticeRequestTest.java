@@ -33,6 +33,10 @@ class NoticeRequestTest extends NoticeTest {
                         new RcptParameters(Set.of(byAnna), "rfc822;Anna+2Bx@partner.example")));
     }
 
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines) + "\r\n";
+    }
+
     private List<Notice> failure(NoticeRequest request) {
         var failed = new LinkedHashMap<Mailbox, Diagnostic>();
         failed.put(ANNA, NO_SUCH_USER);
@@ -49,8 +53,10 @@ class NoticeRequestTest extends NoticeTest {
         assertThat(status)
                 .startsWith("Original-Envelope-Id: QQ+314159\r\nReporting-MTA: ")
                 .contains(
-                        "\r\n\r\nOriginal-Recipient: rfc822;Anna+x@partner.example\r\n"
-                                + "Final-Recipient: rfc822; anna@partner.example\r\n")
+                        lines(
+                                "",
+                                "Original-Recipient: rfc822;Anna+x@partner.example",
+                                "Final-Recipient: rfc822; anna@partner.example"))
                 .contains("\r\n\r\nFinal-Recipient: rfc822; bert@partner.example\r\n");
     }
 
@@ -99,8 +105,11 @@ class NoticeRequestTest extends NoticeTest {
         assertThat(message.getSubject()).isEqualTo("Your message was relayed");
         assertThat(part(message, 1))
                 .contains(
-                        "Action: relayed\r\nStatus: 2.0.0\r\nRemote-MTA: dns; mx.partner.example\r\n"
-                                + "Diagnostic-Code: smtp; 250 2.0.0 queued\r\n")
+                        lines(
+                                "Action: relayed",
+                                "Status: 2.0.0",
+                                "Remote-MTA: dns; mx.partner.example",
+                                "Diagnostic-Code: smtp; 250 2.0.0 queued"))
                 .doesNotContain("bert");
         assertThat(types(message)).last().isEqualTo("text/rfc822-headers");
     }
