@@ -54,7 +54,7 @@ class MigrationTest {
         try (var connection =
                         DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(Schema.FILE));
                 var statement = connection.createStatement()) {
-            for (String command : text.split(";\n")) statement.execute(command);
+            for (String command : text.strip().split(";\n", -1)) statement.execute(command);
         }
     }
 }
