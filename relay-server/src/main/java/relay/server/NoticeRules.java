@@ -25,6 +25,11 @@ record NoticeRules(Notices notices, Supplier<PolicyTable> policy, InstantSource 
     }
 
     @Override
+    public List<Notice> relayed(QueueEntry entry, Map<Mailbox, Diagnostic> relayed) {
+        return notices.relayed(entry, relayed, policy.get(), clock.instant());
+    }
+
+    @Override
     public List<Notice> delay(QueueEntry entry, Diagnostic why) {
         PolicyTable table = policy.get();
         RetrySchedule schedule =

@@ -203,7 +203,7 @@ final class MailTransactions {
         current.mailAnswered(reply, trouble.said(reply, Wait.MAIL));
         if (!isPipelined()) {
             if (current.isMailRefused()) return end(current, Reset.NEEDED);
-            outbox.send(TransactionCommands.recipient(current.nextRecipient()));
+            outbox.send(commands.recipient(current.entry(), current.nextRecipient()));
         }
         current.waitFor(Wait.RECIPIENT);
         return new Step.GoOn();
@@ -214,7 +214,7 @@ final class MailTransactions {
         current.recipientAnswered(reply, trouble.said(reply, Wait.RECIPIENT));
         if (!current.allRecipientsAnswered()) {
             if (!isPipelined()) {
-                outbox.send(TransactionCommands.recipient(current.nextRecipient()));
+                outbox.send(commands.recipient(current.entry(), current.nextRecipient()));
             }
             return new Step.GoOn();
         }
@@ -258,7 +258,7 @@ final class MailTransactions {
         if (isIntermediate(reply)) return unfit(reply, Wait.FINAL_DOT);
         current.settleRest(
                 isPositive(reply)
-                        ? new Delivered(HostTrouble.quoted(reply))
+                        ? new Delivered(HostTrouble.quoted(reply), commands.successNotice())
                         : Transaction.verdict(reply, trouble.said(reply, Wait.FINAL_DOT)));
         return end(current, Reset.NOT_NEEDED);
     }
@@ -316,7 +316,7 @@ final class MailTransactions {
         var group = new StringBuilder(resetFirst ? RSET : "");
         if (isPipelined()) {
             group.append(commands.mail(entry));
-            transaction.recipients().forEach(r -> group.append(TransactionCommands.recipient(r)));
+            transaction.recipients().forEach(r -> group.append(commands.recipient(entry, r)));
             group.append(DATA);
         } else if (!resetFirst) {
             group.append(commands.mail(entry));

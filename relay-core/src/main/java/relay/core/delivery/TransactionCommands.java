@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
+import relay.core.queue.DeliveryOutcome.Delivered.SuccessNotice;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.Envelope;
@@ -48,7 +49,8 @@ record TransactionCommands(Extensions extensions, String host) {
         return Optional.of(Diagnostic.of(Reason.CAPABILITY, status, text, host));
     }
 
-    /// `MAIL FROM:<…>` with the parameters that the host knows (RFC 1870 §6, RFC 6152 §2).
+    /// `MAIL FROM:<…>` with the parameters that the host knows (RFC 1870 §6, RFC 6152 §2,
+    /// RFC 3461 §5.2.1).
     String mail(QueueEntry entry) {
         Envelope envelope = entry.envelope();
         var command = new StringBuilder("MAIL FROM:<").append(envelope.sender()).append('>');
@@ -57,11 +59,21 @@ record TransactionCommands(Extensions extensions, String host) {
         }
         if (envelope.needs().contains(Need.EIGHT_BIT_MIME)) command.append(" BODY=8BITMIME");
         if (needsSmtpUtf8(entry)) command.append(" SMTPUTF8");
+        if (extensions.offers(Extension.DSN)) command.append(envelope.noticeRequest());
         return command.append("\r\n").toString();
     }
 
-    static String recipient(Mailbox recipient) {
-        return "RCPT TO:<" + recipient + ">\r\n";
+    String recipient(QueueEntry entry, Mailbox recipient) {
+        String parameters =
+                extensions.offers(Extension.DSN)
+                        ? entry.envelope().noticeRequest().of(recipient).toString()
+                        : "";
+        return "RCPT TO:<" + recipient + ">" + parameters + "\r\n";
+    }
+
+    /// Who tells the sender that the host took the message, where it wants to be told.
+    SuccessNotice successNotice() {
+        return extensions.offers(Extension.DSN) ? SuccessNotice.BY_NEXT_HOST : SuccessNotice.BY_US;
     }
 
     private static boolean needsSmtpUtf8(QueueEntry entry) {

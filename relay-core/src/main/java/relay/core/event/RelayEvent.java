@@ -90,6 +90,15 @@ public sealed interface RelayEvent {
     /// The sender was told that delivery takes long.
     record DelayWarned(QueueEntry entry, QueuedMessage notice) implements RelayEvent {}
 
+    /// The sender was told, as it wished, that `recipients` went to a host which will tell it no
+    /// more (RFC 3461 §5.2.2).
+    record SuccessTold(QueueEntry entry, List<Mailbox> recipients, QueuedMessage notice)
+            implements RelayEvent {
+        public SuccessTold {
+            recipients = List.copyOf(recipients);
+        }
+    }
+
     /// No host of the lane took part; the lane rests until `retryAt`. `waiting` is how many of its
     /// entries were due.
     record LaneFailed(Lane lane, Diagnostic why, Instant retryAt, long waiting)

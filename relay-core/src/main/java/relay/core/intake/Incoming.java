@@ -42,7 +42,8 @@ record Incoming(QueueId id, String receivedField, Transaction transaction) {
                         storedBytes(facts),
                         at.truncatedTo(ChronoUnit.MILLIS),
                         connector.name(),
-                        client);
+                        client,
+                        transaction.noticeRequest());
         return new QueuedMessage(envelope, transaction.entries(envelope));
     }
 

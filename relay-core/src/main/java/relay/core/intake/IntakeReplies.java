@@ -98,6 +98,7 @@ public final class IntakeReplies {
         lines.add("PIPELINING");
         lines.add("SIZE " + rules.limits().maxMessageSizeBytes());
         lines.add("8BITMIME");
+        lines.add("DSN");
         lines.add("SMTPUTF8");
         lines.add("ENHANCEDSTATUSCODES");
         if (offerTls) lines.add("STARTTLS");

@@ -146,7 +146,7 @@ public final class IntakeSession {
         return switch (command) {
             case Command.Hello(var verb, var name) -> onHello(verb, name);
             case Command.Mail mail -> onMail(mail);
-            case Command.Rcpt(var path, var characters) -> onRcpt(path, characters);
+            case Command.Rcpt rcpt -> onRcpt(rcpt);
             case Command.Data _ -> onData();
             case Command.Auth(var mechanism, var initial) -> on(auth.begin(mechanism, initial));
             case Command.Reset _ -> reset();
@@ -234,17 +234,18 @@ public final class IntakeSession {
         };
     }
 
-    private List<IntakeOutput> onRcpt(ForwardPath path, Characters characters) {
+    private List<IntakeOutput> onRcpt(Command.Rcpt rcpt) {
         Transaction open = open();
-        if (characters == Characters.NON_ASCII && open.smtpUtf8() == SmtpUtf8.NOT_ASKED) {
+        if (rcpt.characters() == Characters.NON_ASCII && open.smtpUtf8() == SmtpUtf8.NOT_ASKED) {
             return say(IntakeReplies.NON_ASCII_ADDRESS);
         }
         Mailbox recipient =
-                switch (path) {
+                switch (rcpt.path()) {
                     case ForwardPath.Recipient(var mailbox) -> mailbox;
                     case ForwardPath.Postmaster(var name) -> new Mailbox(name, rules.hostname());
                 };
-        return say(open.add(recipient, rules.limits().maxRecipientsPerMessage()));
+        int maxRecipients = rules.limits().maxRecipientsPerMessage();
+        return say(open.add(recipient, rcpt.parameters(), maxRecipients));
     }
 
     private List<IntakeOutput> onData() {

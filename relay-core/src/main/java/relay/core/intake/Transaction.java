@@ -11,6 +11,7 @@ import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
 import relay.core.queue.Envelope;
 import relay.core.queue.Envelope.Need;
+import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
@@ -19,6 +20,7 @@ import relay.core.smtp.ContentFacts;
 import relay.core.smtp.MailParameters;
 import relay.core.smtp.MailParameters.Body;
 import relay.core.smtp.MailParameters.SmtpUtf8;
+import relay.core.smtp.RcptParameters;
 import relay.core.smtp.Reply;
 
 /// One mail transaction: who sends, to whom, by which lanes (RFC 5321 §3.3). Uses one policy table
@@ -28,6 +30,7 @@ final class Transaction {
     private final MailParameters parameters;
     private final PolicyTable policy;
     private final Set<Mailbox> recipients = new LinkedHashSet<>();
+    private final Map<Mailbox, RcptParameters> wishes = new LinkedHashMap<>();
     private final Map<Lane, LaneShare> shares = new LinkedHashMap<>();
 
     private record LaneShare(long maxSizeBytes, List<Mailbox> recipients) {}
@@ -50,14 +53,16 @@ final class Transaction {
         return !recipients.isEmpty();
     }
 
-    /// Takes a recipient, or says why not. One that is named twice is one recipient.
-    Reply add(Mailbox recipient, int maxRecipients) {
+    /// Takes a recipient, or says why not. One that is named twice is one recipient, and its first
+    /// parameters count.
+    Reply add(Mailbox recipient, RcptParameters wish, int maxRecipients) {
         if (recipients.contains(recipient)) return IntakeReplies.RECIPIENT_OK;
         if (recipients.size() >= maxRecipients) return IntakeReplies.TOO_MANY_RECIPIENTS;
         Route route = policy.route(recipient.domain());
         long maxSizeBytes = maxSizeBytes(route);
         if (parameters.sizeBytes() > maxSizeBytes) return IntakeReplies.TOO_LARGE_FOR_ROUTE;
         recipients.add(recipient);
+        wishes.put(recipient, wish);
         shares.computeIfAbsent(route.lane(), _ -> new LaneShare(maxSizeBytes, new ArrayList<>()))
                 .recipients()
                 .add(recipient);
@@ -83,9 +88,16 @@ final class Transaction {
     /// One entry a lane.
     List<QueueEntry> entries(Envelope envelope) {
         var entries = new ArrayList<QueueEntry>();
-        shares.forEach((lane, share) ->
-                entries.add(QueueEntry.fresh(envelope, entries.size(), lane, share.recipients())));
+        shares.forEach((lane, share) -> {
+            Envelope part = envelope.about(share.recipients());
+            entries.add(QueueEntry.fresh(part, entries.size(), lane, share.recipients()));
+        });
         return entries;
+    }
+
+    /// What the sender wants to be told of it.
+    NoticeRequest noticeRequest() {
+        return new NoticeRequest(parameters.returned(), parameters.envelopeId(), wishes);
     }
 
     ReversePath sender() {

@@ -2,14 +2,17 @@ package relay.core.queue;
 
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
+import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
 
 /// What is true of a message for all its recipients. `sizeBytes` is the size of what we store: our
 /// Received field and the content, lines ended by CR LF, not dot-stuffed.
 ///
 /// `receiveConnector` is the name of the connector that took it, or `dsn` for a notice of our own;
-/// `client` the address it came from (ours for a notice).
+/// `client` the address it came from (ours for a notice). `noticeRequest` is about all recipients in
+/// a message's own envelope, and about those of the entry in an entry's.
 public record Envelope(
         QueueId id,
         ReversePath sender,
@@ -17,7 +20,8 @@ public record Envelope(
         long sizeBytes,
         Instant acceptedAt,
         String receiveConnector,
-        InetAddress client) {
+        InetAddress client,
+        NoticeRequest noticeRequest) {
 
     /// The receive connector's name in a notice of our own.
     public static final String OWN_NOTICE = "dsn";
@@ -31,5 +35,32 @@ public record Envelope(
 
     public Envelope {
         needs = Set.copyOf(needs);
+    }
+
+    /// Whose sender did not say what it wants to be told.
+    public Envelope(
+            QueueId id,
+            ReversePath sender,
+            Set<Need> needs,
+            long sizeBytes,
+            Instant acceptedAt,
+            String receiveConnector,
+            InetAddress client) {
+        this(
+                id,
+                sender,
+                needs,
+                sizeBytes,
+                acceptedAt,
+                receiveConnector,
+                client,
+                NoticeRequest.NONE);
+    }
+
+    /// The same, with what was said of `recipients` alone.
+    public Envelope about(List<Mailbox> recipients) {
+        NoticeRequest part = noticeRequest.about(recipients);
+        return new Envelope(
+                id, sender, needs, sizeBytes, acceptedAt, receiveConnector, client, part);
     }
 }

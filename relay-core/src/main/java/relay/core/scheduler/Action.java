@@ -25,13 +25,19 @@ public sealed interface Action {
 
     record Change(QueueChange change) implements Action {}
 
-    /// Tell the sender that delivery to the keys of `failed` has failed, in the same transaction as
-    /// `change`, which is an `End` or a `Defer` still without its notices. Answered by
+    /// Tell the sender, in the same transaction as `change`, which is an `End` or a `Defer` still
+    /// without its notices, that delivery to the keys of `failed` has failed, and that the keys of
+    /// `relayed` went to a host that will not tell the sender itself. Answered by
     /// [SchedulerEvent.Settled].
-    record Bounce(QueueEntry entry, Map<Mailbox, Diagnostic> failed, QueueChange change)
+    record Notify(
+            QueueEntry entry,
+            Map<Mailbox, Diagnostic> failed,
+            Map<Mailbox, Diagnostic> relayed,
+            QueueChange change)
             implements Action {
-        public Bounce {
+        public Notify {
             failed = Map.copyOf(failed);
+            relayed = Map.copyOf(relayed);
         }
     }
 

@@ -10,10 +10,12 @@ import relay.core.address.Mailbox;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Deferred.Certainty;
 import relay.core.queue.DeliveryOutcome;
+import relay.core.queue.DeliveryOutcome.Delivered.SuccessNotice;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.RetrySchedule;
+import relay.core.smtp.RcptParameters.Notify;
 import relay.core.smtp.Reply;
 import relay.core.tls.TlsProof;
 
@@ -26,6 +28,7 @@ final class Attempt {
     private final Instant expiry;
     private final Instant due;
     private final SequencedMap<Reply, List<Mailbox>> delivered = new LinkedHashMap<>();
+    private final SequencedMap<Mailbox, Reply> relayed = new LinkedHashMap<>();
     private final SequencedMap<Mailbox, Diagnostic> failed = new LinkedHashMap<>();
     private final SequencedMap<Mailbox, Diagnostic> waiting = new LinkedHashMap<>();
     private Certainty certainty = Certainty.NOT_DELIVERED;
@@ -52,8 +55,12 @@ final class Attempt {
 
     private void sort(Mailbox recipient, DeliveryOutcome outcome) {
         switch (outcome) {
-            case DeliveryOutcome.Delivered(var reply) ->
-                    delivered.computeIfAbsent(reply, _ -> new ArrayList<>()).add(recipient);
+            case DeliveryOutcome.Delivered(var reply, var success) -> {
+                delivered.computeIfAbsent(reply, _ -> new ArrayList<>()).add(recipient);
+                if (success == SuccessNotice.BY_US && wantsToHear(recipient)) {
+                    relayed.put(recipient, reply);
+                }
+            }
             case DeliveryOutcome.Rejected(var why) -> failed.put(recipient, why);
             case DeliveryOutcome.Deferred(var why) -> retryOrExpire(recipient, why);
             case DeliveryOutcome.InDoubt(var why) -> {
@@ -61,6 +68,10 @@ final class Attempt {
                 retryOrExpire(recipient, why);
             }
         }
+    }
+
+    private boolean wantsToHear(Mailbox recipient) {
+        return entry.envelope().noticeRequest().of(recipient).wants(Notify.SUCCESS);
     }
 
     private void retryOrExpire(Mailbox recipient, Diagnostic why) {
@@ -72,8 +83,9 @@ final class Attempt {
         return waiting.isEmpty();
     }
 
-    boolean hasFailures() {
-        return !failed.isEmpty();
+    /// Whether the sender may have to be told of something.
+    boolean needsNotice() {
+        return !failed.isEmpty() || !relayed.isEmpty();
     }
 
     boolean deliveredAny() {
@@ -99,10 +111,17 @@ final class Attempt {
         }
         QueueChange change = change();
         actions.add(
-                failed.isEmpty()
-                        ? new Action.Change(change)
-                        : new Action.Bounce(entry, failed, change));
+                needsNotice()
+                        ? new Action.Notify(entry, failed, relayed(proof), change)
+                        : new Action.Change(change));
         return actions;
+    }
+
+    private Map<Mailbox, Diagnostic> relayed(TlsProof proof) {
+        var said = new LinkedHashMap<Mailbox, Diagnostic>();
+        relayed.forEach((recipient, reply) ->
+                said.put(recipient, Diagnostic.said(reply, "the final dot", proof.host())));
+        return said;
     }
 
     private QueueChange change() {

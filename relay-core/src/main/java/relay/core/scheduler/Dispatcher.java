@@ -45,7 +45,8 @@ final class Dispatcher {
     static void bounce(QueueEntry entry, Diagnostic why, LaneState lane, Turn turn) {
         Map<Mailbox, Diagnostic> failed =
                 entry.recipients().stream().distinct().collect(Collectors.toMap(r -> r, _ -> why));
-        turn.act(new Action.Bounce(entry, failed, new QueueChange.End(entry.id(), List.of())));
+        var end = new QueueChange.End(entry.id(), List.of());
+        turn.act(new Action.Notify(entry, failed, Map.of(), end));
         lane.loses(entry, turn.now);
         lane.known.add(entry.id());
     }

@@ -146,8 +146,8 @@ public final class Scheduler {
         attempt.actions(ended.proof()).forEach(turn::act);
         if (attempt.isOver()) lane.loses(entry, turn.now);
         else lane.disk.holdsDue(attempt.due());
-        // A notice is still to be written for what failed: until then the disk is not up to date.
-        if (!attempt.hasFailures()) comesBack(lane, entry.id(), turn);
+        // A notice is still to be written: until then the disk is not up to date.
+        if (!attempt.needsNotice()) comesBack(lane, entry.id(), turn);
         if (attempt.deliveredAny()) {
             session.deliveries++;
             lane.window.grow();

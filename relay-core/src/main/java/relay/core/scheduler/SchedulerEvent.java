@@ -47,7 +47,7 @@ public sealed interface SchedulerEvent {
 
     record SessionEnded(SessionId session, Ending ending) implements SchedulerEvent {}
 
-    /// What was asked for by [Action.Bounce] has been handed to the store.
+    /// What was asked for by [Action.Notify] has been handed to the store.
     record Settled(Lane lane, EntryId entry) implements SchedulerEvent {}
 
     /// What was asked for by [Action.WarnOfDelay] has been handed to the store.

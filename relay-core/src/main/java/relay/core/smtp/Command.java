@@ -18,8 +18,14 @@ public sealed interface Command {
         }
     }
 
-    /// `characters` tells whether the path as written needs SMTPUTF8 (RFC 6531 §3.3).
-    record Rcpt(ForwardPath path, Characters characters) implements Command {
+    /// `characters` tells whether the command as written needs SMTPUTF8 (RFC 6531 §3.3).
+    record Rcpt(ForwardPath path, Characters characters, RcptParameters parameters)
+            implements Command {
+        /// Without parameters.
+        public Rcpt(ForwardPath path, Characters characters) {
+            this(path, characters, RcptParameters.NONE);
+        }
+
         public enum Characters {
             ASCII,
             NON_ASCII

@@ -116,24 +116,23 @@ public final class CommandParser {
         if (start < 0) return malformed(Verb.RCPT, SyntaxReplies.RCPT_SYNTAX);
         var path = MailboxSyntax.path(argument, start);
         if (path.isEmpty()) return malformed(Verb.RCPT, SyntaxReplies.BAD_RECIPIENT);
-        String parameters = argument.substring(path.get().end());
-        if (!parameters.isBlank()) {
-            boolean apart = parameters.startsWith(" ");
-            return malformed(
-                    Verb.RCPT,
-                    apart ? SyntaxReplies.UNKNOWN_PARAMETER : SyntaxReplies.BAD_RECIPIENT);
-        }
-        return rcpt(path.get(), argument);
+        return switch (RcptParameterParser.parse(argument.substring(path.get().end()))) {
+            case RcptParameterParser.Parsed.Wrong(var reply) -> malformed(Verb.RCPT, reply);
+            case RcptParameterParser.Parsed.Right(var parameters) ->
+                    rcpt(path.get(), argument, parameters);
+        };
     }
 
-    private static Command rcpt(WrittenPath path, String argument) {
+    private static Command rcpt(WrittenPath path, String argument, RcptParameters parameters) {
         var characters = MailboxSyntax.isAscii(argument) ? Characters.ASCII : Characters.NON_ASCII;
         if (path.domain().isEmpty() && path.localPart().equalsIgnoreCase("postmaster")) {
-            return new Command.Rcpt(new ForwardPath.Postmaster(path.localPart()), characters);
+            var postmaster = new ForwardPath.Postmaster(path.localPart());
+            return new Command.Rcpt(postmaster, characters, parameters);
         }
         return path.mailbox()
-                .<Command>map(
-                        mailbox -> new Command.Rcpt(new ForwardPath.Recipient(mailbox), characters))
+                .<Command>map(mailbox ->
+                        new Command.Rcpt(
+                                new ForwardPath.Recipient(mailbox), characters, parameters))
                 .orElseGet(() -> malformed(Verb.RCPT, SyntaxReplies.BAD_RECIPIENT));
     }
 

@@ -12,6 +12,8 @@ public enum Extension {
     EIGHT_BIT_MIME("8BITMIME"),
     /// RFC 6531.
     SMTP_UTF8("SMTPUTF8"),
+    /// RFC 3461.
+    DSN("DSN"),
     /// RFC 4954.
     AUTH("AUTH");
 

@@ -6,18 +6,22 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import relay.core.smtp.MailParameters.Body;
+import relay.core.smtp.MailParameters.Returned;
 import relay.core.smtp.MailParameters.SmtpUtf8;
 
 /// Reads what follows the path in `MAIL FROM` (RFC 5321 §4.1.2, `Mail-parameters`). A parameter
 /// that was not offered is refused, never ignored: it can be a demand.
 final class MailParameterParser {
-    private static final Pattern KEYWORD = Pattern.compile("[A-Z0-9][A-Z0-9-]*");
+    static final Pattern KEYWORD = Pattern.compile("[A-Z0-9][A-Z0-9-]*");
+    private static final int MAX_ENVELOPE_ID_CHARS = 100;
     private static final Pattern SIZE_VALUE = Pattern.compile("=[0-9]{1,20}");
 
     private final Set<String> seen = new HashSet<>();
     private long sizeBytes;
     private Body body = Body.SEVEN_BIT;
     private SmtpUtf8 smtpUtf8 = SmtpUtf8.NOT_ASKED;
+    private Returned returned = Returned.NOT_SAID;
+    private String envelopeId = "";
 
     sealed interface Parsed {
         record Right(MailParameters parameters) implements Parsed {}
@@ -36,7 +40,11 @@ final class MailParameterParser {
             if (verdict == Verdict.BAD) return wrong(SyntaxReplies.BAD_PARAMETER);
             if (verdict == Verdict.UNKNOWN) return wrong(SyntaxReplies.UNKNOWN_PARAMETER);
         }
-        return new Parsed.Right(new MailParameters(parser.sizeBytes, parser.body, parser.smtpUtf8));
+        return new Parsed.Right(parser.parameters());
+    }
+
+    private MailParameters parameters() {
+        return new MailParameters(sizeBytes, body, smtpUtf8, returned, envelopeId);
     }
 
     private enum Verdict {
@@ -61,11 +69,13 @@ final class MailParameterParser {
             case "SIZE" -> takeSize(value);
             case "BODY" -> takeBody(value.toUpperCase(Locale.ROOT));
             case "SMTPUTF8" -> takeSmtpUtf8(value);
+            case "RET" -> takeReturned(value.toUpperCase(Locale.ROOT));
+            case "ENVID" -> takeEnvelopeId(value);
             default -> Verdict.UNKNOWN;
         };
     }
 
-    private static String keyword(String parameter) {
+    static String keyword(String parameter) {
         int equals = parameter.indexOf('=');
         return (equals < 0 ? parameter : parameter.substring(0, equals)).toUpperCase(Locale.ROOT);
     }
@@ -85,6 +95,17 @@ final class MailParameterParser {
     private Verdict takeBody(String value) {
         if (value.equals("=8BITMIME")) body = Body.EIGHT_BIT_MIME;
         return value.equals("=8BITMIME") || value.equals("=7BIT") ? Verdict.GOOD : Verdict.BAD;
+    }
+
+    private Verdict takeReturned(String value) {
+        returned = value.equals("=FULL") ? Returned.FULL : Returned.HEADER;
+        return value.equals("=FULL") || value.equals("=HDRS") ? Verdict.GOOD : Verdict.BAD;
+    }
+
+    private Verdict takeEnvelopeId(String value) {
+        envelopeId = value.isEmpty() ? "" : value.substring(1);
+        boolean fits = envelopeId.length() <= MAX_ENVELOPE_ID_CHARS;
+        return fits && Xtext.decode(envelopeId).isPresent() ? Verdict.GOOD : Verdict.BAD;
     }
 
     private Verdict takeSmtpUtf8(String value) {

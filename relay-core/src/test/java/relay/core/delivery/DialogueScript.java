@@ -171,7 +171,7 @@ final class DialogueScript {
 
     private static String shown(DeliveryOutcome outcome) {
         return switch (outcome) {
-            case DeliveryOutcome.Delivered(var reply) -> "Delivered " + reply;
+            case DeliveryOutcome.Delivered(var reply, _) -> "Delivered " + reply;
             case DeliveryOutcome.Deferred(var why) -> "Deferred " + shown(why);
             case DeliveryOutcome.InDoubt(var why) -> "InDoubt " + shown(why);
             case DeliveryOutcome.Rejected(var why) -> "Rejected " + shown(why);

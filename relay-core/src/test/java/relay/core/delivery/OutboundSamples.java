@@ -11,6 +11,7 @@ import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
 import relay.core.queue.Envelope;
 import relay.core.queue.Envelope.Need;
+import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
 import relay.core.routing.Lane;
@@ -90,6 +91,22 @@ final class OutboundSamples {
                         InetAddress.ofLiteral("127.0.0.1"));
         List<Mailbox> recipients = Arrays.stream(localParts).map(OutboundSamples::mailbox).toList();
         return QueueEntry.fresh(envelope, 0, new Lane("bank", "example.org", ""), recipients);
+    }
+
+    /// The same entry, whose sender asked for notices.
+    static QueueEntry asking(QueueEntry entry, NoticeRequest request) {
+        Envelope plain = entry.envelope();
+        var envelope =
+                new Envelope(
+                        plain.id(),
+                        plain.sender(),
+                        plain.needs(),
+                        plain.sizeBytes(),
+                        plain.acceptedAt(),
+                        plain.receiveConnector(),
+                        plain.client(),
+                        request);
+        return QueueEntry.fresh(envelope, 0, entry.lane(), entry.recipients());
     }
 
     static Mailbox mailbox(String localPart) {

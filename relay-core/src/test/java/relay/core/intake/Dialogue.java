@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import relay.core.queue.NoticeRequest;
+import relay.core.queue.QueueEntry;
 
 /// A dialogue written down: specification, test and bug report at once.
 ///
@@ -106,7 +109,8 @@ public record Dialogue(String name, List<String> given, List<String> lines) {
         }
     }
 
-    /// `a@x via bank/bank.example [b@y, c@y] needs []`
+    /// `<a@x> via bank/bank.example [b@y, c@y] needs []`, and for each entry what its sender wants to
+    /// be told: ` told RET=HDRS; b NOTIFY=NEVER`
     private static String describe(MemoryStore.Stored stored) {
         var envelope = stored.message().envelope();
         assertThat(envelope.sizeBytes()).isEqualTo(stored.content().length());
@@ -118,7 +122,18 @@ public record Dialogue(String name, List<String> given, List<String> lines) {
                                 .append(entry.lane())
                                 .append(' ')
                                 .append(entry.recipients()));
-        return text + " needs " + envelope.needs().stream().sorted().toList();
+        text.append(" needs ").append(envelope.needs().stream().sorted().toList());
+        stored.message().entries().forEach(entry -> text.append(told(entry)));
+        return text.toString();
+    }
+
+    private static String told(QueueEntry entry) {
+        NoticeRequest request = entry.envelope().noticeRequest();
+        if (request.equals(NoticeRequest.NONE)) return "";
+        return entry.recipients().stream()
+                .filter(request.recipients()::containsKey)
+                .map(recipient -> "; " + recipient.localPart() + request.of(recipient))
+                .collect(Collectors.joining("", " told" + request, ""));
     }
 
     private void assertContent(List<String> wanted, String content) {

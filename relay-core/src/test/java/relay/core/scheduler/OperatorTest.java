@@ -50,7 +50,7 @@ class OperatorTest {
         world.end(session, new Ending.Served(List.of()));
         world.pass(Duration.ofDays(9));
         assertThat(world.sessions).isEmpty();
-        assertThat(world.bounces).as("nothing expires").isEmpty();
+        assertThat(world.notices).as("nothing expires").isEmpty();
         assertThat(world.status().status()).isEqualTo(Status.SUSPENDED);
 
         // And when the relay starts again, it still is.
@@ -152,8 +152,8 @@ class OperatorTest {
         // Then nothing is left, and every sender has heard of it once.
         assertThat(result).isEqualTo(new OrderResult(20, 0, 0));
         assertThat(world.disk.entries).isEmpty();
-        assertThat(world.bounces).hasSize(20);
-        assertThat(world.bounces.getFirst().failed().values().iterator().next().toString())
+        assertThat(world.notices).hasSize(20);
+        assertThat(world.notices.getFirst().failed().values().iterator().next().toString())
                 .startsWith("5.3.0 removed from the queue");
         world.end(world.onlySession(), new Ending.Served(List.of()));
         assertThat(world.scheduler.status(world.now)).isEmpty();

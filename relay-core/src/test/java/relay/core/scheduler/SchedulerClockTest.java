@@ -67,7 +67,7 @@ class SchedulerClockTest {
         world.settle();
 
         // Then it goes back, and after one more look at what the new time makes due it is quiet.
-        assertThat(world.bounces).hasSize(1);
+        assertThat(world.notices).hasSize(1);
         world.end(world.onlySession(), new Ending.Never(World.trouble(5)));
         world.settle();
         assertThat(world.sessions).isEmpty();

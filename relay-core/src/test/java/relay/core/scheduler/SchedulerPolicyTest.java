@@ -69,7 +69,7 @@ class SchedulerPolicyTest {
         world.accept("x@a.example");
         world.pass(Duration.ofDays(30));
         assertThat(world.status().lane().isUnreachable()).isTrue();
-        assertThat(world.bounces).isEmpty();
+        assertThat(world.notices).isEmpty();
 
         // When there is one.
         world.policy = World.policy(OnTlsFailure.QUEUE);

@@ -68,11 +68,11 @@ class SchedulerRandomTest {
                     .isEmpty();
             assertThat(world.scheduler.status(world.now)).as("lanes left").isEmpty();
             var ended = new ArrayList<>(delivered);
-            world.bounces.forEach(
+            world.notices.forEach(
                     bounce -> bounce.failed().keySet().forEach(r -> ended.add(r.toString())));
             assertThat(ended).as("ended").doesNotHaveDuplicates();
             assertThat(ended).containsExactlyInAnyOrderElementsOf(accepted);
-            assertThat(world.bounces)
+            assertThat(world.notices)
                     .flatExtracting(b -> b.failed().values())
                     .filteredOn(why -> !why.text().startsWith("removed"))
                     .hasSameSizeAs(rejected);

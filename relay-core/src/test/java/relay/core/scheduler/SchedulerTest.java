@@ -117,7 +117,7 @@ class SchedulerTest {
         world.settle();
 
         // Then the refused one is bounced and the deferred one alone goes on.
-        assertThat(world.bounces.getFirst().failed()).containsOnlyKeys(entry.recipients().get(1));
+        assertThat(world.notices.getFirst().failed()).containsOnlyKeys(entry.recipients().get(1));
         assertThat(world.disk.entry(entry.id()).recipients())
                 .containsExactly(entry.recipients().get(2));
     }
@@ -145,7 +145,7 @@ class SchedulerTest {
         // Given a message whose next hop never answers.
         var world = World.simple();
         world.accept("x@a.example");
-        for (int i = 0; i < 2000 && world.bounces.isEmpty(); i++) {
+        for (int i = 0; i < 2000 && world.notices.isEmpty(); i++) {
             if (!world.sessions.isEmpty()) {
                 world.end(world.onlySession(), new Ending.NoHost(World.trouble(4)));
             }
@@ -154,8 +154,8 @@ class SchedulerTest {
 
         // Then its sender was warned once, and got it back when its lifetime had ended.
         assertThat(world.warnings).hasSize(1);
-        assertThat(world.bounces).hasSize(1);
-        assertThat(world.bounces.getFirst().failed().values())
+        assertThat(world.notices).hasSize(1);
+        assertThat(world.notices.getFirst().failed().values())
                 .allMatch(why -> why.status().toString().equals("5.4.7"));
         assertThat(Duration.between(World.START, world.now))
                 .isBetween(Duration.ofDays(2), Duration.ofDays(2).plusMinutes(20));
@@ -173,7 +173,7 @@ class SchedulerTest {
         world.settle();
 
         // Then it waits.
-        assertThat(world.bounces).isEmpty();
+        assertThat(world.notices).isEmpty();
         assertThat(world.disk.entries).hasSize(1);
     }
 
@@ -190,7 +190,7 @@ class SchedulerTest {
         // Then the message is held, and time does not end it.
         assertThat(world.disk.entry(entry.id()).status()).isEqualTo(EntryStatus.HELD);
         assertThat(world.status().held()).isEqualTo(1);
-        assertThat(world.bounces).isEmpty();
+        assertThat(world.notices).isEmpty();
 
         // Until the operator resumes it.
         world.on(new SchedulerEvent.ResumeAsked(List.of(entry.lane())));
@@ -215,7 +215,7 @@ class SchedulerTest {
         world.pass(Duration.ofMinutes(1));
 
         // Then it goes back to its sender.
-        assertThat(world.bounces).hasSize(1);
+        assertThat(world.notices).hasSize(1);
     }
 
     @Test
@@ -232,8 +232,8 @@ class SchedulerTest {
         world.settle();
 
         // Then all of it is given back, for good.
-        assertThat(world.bounces).hasSize(20);
-        assertThat(world.bounces.getFirst().failed().values())
+        assertThat(world.notices).hasSize(20);
+        assertThat(world.notices.getFirst().failed().values())
                 .allMatch(why -> why.status().statusClass() == 5);
     }
 
@@ -243,7 +243,7 @@ class SchedulerTest {
         world.accept("x@a.example");
         world.end(world.onlySession(), new Ending.Never(World.trouble(5)));
         world.settle();
-        assertThat(world.bounces).hasSize(1);
+        assertThat(world.notices).hasSize(1);
         assertThat(world.disk.entries).isEmpty();
     }
 
@@ -254,7 +254,7 @@ class SchedulerTest {
         world.accept(world.message(2_000_000, "x@a.example"));
         world.open(world.onlySession());
         world.settle();
-        assertThat(world.bounces.getFirst().failed().values())
+        assertThat(world.notices.getFirst().failed().values())
                 .allMatch(why -> why.status().toString().equals("5.3.4"));
     }
 

@@ -20,6 +20,7 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.Envelope;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.MessageStore.LoadQuery;
+import relay.core.queue.NoticeRequest;
 import relay.core.queue.OrderResult;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
@@ -36,6 +37,9 @@ import relay.core.routing.RetrySchedule;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.MailParameters.Returned;
+import relay.core.smtp.RcptParameters;
+import relay.core.smtp.RcptParameters.Notify;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
 import relay.core.tls.TlsProof;
@@ -56,7 +60,7 @@ final class World {
     final Map<SessionId, List<QueueEntry>> offered = new HashMap<>();
     final Set<SessionId> finishing = new HashSet<>();
     final Set<EntryId> inFlight = new HashSet<>();
-    final List<Action.Bounce> bounces = new ArrayList<>();
+    final List<Action.Notify> notices = new ArrayList<>();
     final List<Action.WarnOfDelay> warnings = new ArrayList<>();
     final List<Action> told = new ArrayList<>();
     final List<OrderResult> results = new ArrayList<>();
@@ -127,6 +131,28 @@ final class World {
         byLane.forEach(
                 (lane, to) -> entries.add(QueueEntry.fresh(envelope, entries.size(), lane, to)));
         return new QueuedMessage(envelope, entries);
+    }
+
+    /// One message to recipients of one lane, of whom the sender wants to hear these things.
+    QueueEntry acceptAsking(Map<String, Set<Notify>> recipients) {
+        QueuedMessage plain = message(100, recipients.keySet().toArray(String[]::new));
+        var asked = new HashMap<Mailbox, RcptParameters>();
+        recipients.forEach((to, events) -> asked.put(mailbox(to), new RcptParameters(events, "")));
+        Envelope envelope = plain.envelope();
+        var asking =
+                new Envelope(
+                        envelope.id(),
+                        envelope.sender(),
+                        envelope.needs(),
+                        envelope.sizeBytes(),
+                        envelope.acceptedAt(),
+                        envelope.receiveConnector(),
+                        envelope.client(),
+                        new NoticeRequest(Returned.NOT_SAID, "", asked));
+        QueueEntry entry = plain.entries().getFirst();
+        var fresh = QueueEntry.fresh(asking, 0, entry.lane(), entry.recipients());
+        accept(new QueuedMessage(asking, List.of(fresh)));
+        return fresh;
     }
 
     static Mailbox mailbox(String text) {
@@ -233,7 +259,7 @@ final class World {
             case Action.FinishSession(var id) -> finishing.add(id);
             case Action.Load(var query) -> load(query);
             case Action.Change(var change) -> disk.apply(change);
-            case Action.Bounce bounce -> bounce(bounce);
+            case Action.Notify bounce -> bounce(bounce);
             case Action.WarnOfDelay warn -> warn(warn);
             case Action.OrderDone(_, var result) -> results.add(result);
             case Action.Tell _ -> told.add(action);
@@ -258,9 +284,9 @@ final class World {
         pendingAnswers.add(() -> on(new SchedulerEvent.EntriesLoaded(loaded)));
     }
 
-    private void bounce(Action.Bounce bounce) {
+    private void bounce(Action.Notify bounce) {
         pendingAnswers.add(() -> {
-            bounces.add(bounce);
+            notices.add(bounce);
             disk.apply(bounce.change());
             on(new SchedulerEvent.Settled(bounce.entry().lane(), bounce.entry().id()));
         });

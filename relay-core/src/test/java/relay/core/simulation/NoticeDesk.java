@@ -31,10 +31,10 @@ final class NoticeDesk {
         return thread.isIdle();
     }
 
-    void bounce(Action.Bounce bounce) {
-        QueueEntry entry = bounce.entry();
+    void write(Action.Notify ended) {
+        QueueEntry entry = ended.entry();
         thread.execute(() -> {
-            relay.store().change(withNotices(bounce));
+            relay.store().change(withNotices(ended));
             relay.tell(new SchedulerEvent.Settled(entry.lane(), entry.id()));
         });
     }
@@ -48,10 +48,10 @@ final class NoticeDesk {
         });
     }
 
-    private QueueChange withNotices(Action.Bounce bounce) {
-        List<Notice> notices = notice("failed", bounce.entry(), bounce.failed().keySet());
-        relay.trace.say(() -> "bounce " + bounce.entry().id() + " " + why(bounce));
-        return switch (bounce.change()) {
+    private QueueChange withNotices(Action.Notify ended) {
+        List<Notice> notices = notice("failed", ended.entry(), ended.failed().keySet());
+        relay.trace.say(() -> "bounce " + ended.entry().id() + " " + why(ended));
+        return switch (ended.change()) {
             case QueueChange.End(var entry, _) -> new QueueChange.End(entry, notices);
             case QueueChange.Defer defer ->
                     new QueueChange.Defer(
@@ -68,12 +68,12 @@ final class NoticeDesk {
                     QueueChange.DelayNoticeSent _,
                     QueueChange.Move _,
                     QueueChange.RecordLane _ ->
-                    throw new Violation("a bounce ends or defers: " + bounce);
+                    throw new Violation("what is told of ends or defers: " + ended);
         };
     }
 
-    private static String why(Action.Bounce bounce) {
-        return bounce.failed().entrySet().stream()
+    private static String why(Action.Notify ended) {
+        return ended.failed().entrySet().stream()
                 .map(failed -> failed.getKey() + ": " + failed.getValue())
                 .sorted()
                 .collect(Collectors.joining("; "));

@@ -158,7 +158,7 @@ final class RelayProcess {
             case Action.Load(var query) ->
                     store.load(query, found -> tell(new SchedulerEvent.EntriesLoaded(found)));
             case Action.Change(var change) -> store.change(change);
-            case Action.Bounce bounce -> desk.bounce(bounce);
+            case Action.Notify notify -> desk.write(notify);
             case Action.WarnOfDelay warning -> desk.warn(warning);
             case Action.OrderDone _ -> {}
             case Action.Tell(var event) -> told(event);

@@ -154,7 +154,9 @@ class CommandParserTest {
                 "SMTPUTF8=yes | 501",
                 "=1 | 501",
                 "-X=1 | 501",
-                "RET=HDRS | 555",
+                "RET=HEADER | 501",
+                "ENVID=a+0D | 501",
+                "BY=120;R | 555",
                 "AUTH=<> | 555",
                 "REQUIRETLS | 555"
             })
@@ -165,9 +167,8 @@ class CommandParserTest {
     }
 
     @Test
-    void aRecipientHasNoParameters() {
-        // When a client asks for notices, which were not offered, then it hears so.
-        assertThat(refusal("RCPT TO:<b@example.org> NOTIFY=NEVER"))
+    void aParameterOfARecipientThatWasNotOfferedIsRefused() {
+        assertThat(refusal("RCPT TO:<b@example.org> RRVS=2026-11-23T12:00:00Z"))
                 .isEqualTo(bad(Verb.RCPT, 555, 5, 4));
     }
 

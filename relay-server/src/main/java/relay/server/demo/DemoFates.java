@@ -50,6 +50,7 @@ public final class DemoFates implements EventSink {
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
+                    RelayEvent.SuccessTold _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.TestedPolicyUnmet _,
                     RelayEvent.StsFetch _,

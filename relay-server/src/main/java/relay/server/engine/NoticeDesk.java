@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import relay.core.address.Mailbox;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
@@ -48,10 +49,10 @@ final class NoticeDesk implements AutoCloseable {
     }
 
     /// Returns at once; the scheduler hears `Settled`.
-    void bounce(Action.Bounce bounce) {
+    void write(Action.Notify ended) {
         submit(
-                () -> writeFailure(bounce),
-                new SchedulerEvent.Settled(bounce.entry().lane(), bounce.entry().id()));
+                () -> writeNotices(ended),
+                new SchedulerEvent.Settled(ended.entry().lane(), ended.entry().id()));
     }
 
     /// Returns at once; the scheduler hears `Warned`.
@@ -101,24 +102,30 @@ final class NoticeDesk implements AutoCloseable {
         });
     }
 
-    private void writeFailure(Action.Bounce bounce) {
-        List<Notice> notices;
+    private void writeNotices(Action.Notify ended) {
+        List<Notice> failures;
+        List<Notice> successes;
         try {
-            notices = writer.failure(bounce.entry(), bounce.failed());
+            failures = writer.failure(ended.entry(), ended.failed());
+            successes = writer.relayed(ended.entry(), ended.relayed());
         } catch (RuntimeException fault) {
-            setAside(bounce, internalFault(fault));
+            setAside(ended, internalFault(fault));
             throw fault;
         }
-        store.change(withNotices(bounce.change(), notices));
-        tellBounced(bounce, notices);
+        var all = Stream.concat(failures.stream(), successes.stream()).toList();
+        store.change(withNotices(ended.change(), all));
+        tellBounced(ended, failures);
+        var recipients = List.copyOf(ended.relayed().keySet());
+        successes.forEach(notice ->
+                events.on(new RelayEvent.SuccessTold(ended.entry(), recipients, notice.message())));
     }
 
-    private void tellBounced(Action.Bounce bounce, List<Notice> notices) {
+    private void tellBounced(Action.Notify ended, List<Notice> notices) {
         var messages = notices.stream().map(Notice::message).toList();
-        for (Map.Entry<Mailbox, Diagnostic> failed : bounce.failed().entrySet()) {
+        for (Map.Entry<Mailbox, Diagnostic> failed : ended.failed().entrySet()) {
             events.on(
                     new RelayEvent.Bounced(
-                            bounce.entry(), List.of(failed.getKey()), failed.getValue(), messages));
+                            ended.entry(), List.of(failed.getKey()), failed.getValue(), messages));
         }
     }
 
@@ -147,15 +154,20 @@ final class NoticeDesk implements AutoCloseable {
                     QueueChange.DelayNoticeSent _,
                     QueueChange.Move _,
                     QueueChange.RecordLane _ ->
-                    throw new IllegalArgumentException("a bounce ends or defers: " + change);
+                    throw new IllegalArgumentException("what is told of ends or defers: " + change);
         };
     }
 
-    /// The notice cannot be written: whoever failed is kept, for the operator to look at.
-    private void setAside(Action.Bounce bounce, Diagnostic why) {
-        QueueEntry entry = bounce.entry();
-        var kept = new ArrayList<>(bounce.failed().keySet());
-        if (bounce.change() instanceof QueueChange.Defer defer) kept.addAll(defer.remaining());
+    /// The notice cannot be written: whoever failed is kept, for the operator to look at. Whoever
+    /// got the message must not get it again.
+    private void setAside(Action.Notify ended, Diagnostic why) {
+        QueueEntry entry = ended.entry();
+        var kept = new ArrayList<>(ended.failed().keySet());
+        if (ended.change() instanceof QueueChange.Defer defer) kept.addAll(defer.remaining());
+        if (kept.isEmpty()) {
+            store.change(ended.change());
+            return;
+        }
         store.change(
                 new QueueChange.Defer(
                         entry.id(), kept, entry.attempts() + 1, clock.instant(), why, List.of()));

@@ -247,7 +247,7 @@ public final class QueueRunner implements QueueControl {
             case Action.Load(var query) ->
                     store.load(query, found -> tell(new SchedulerEvent.EntriesLoaded(found)));
             case Action.Change(var change) -> store.change(change);
-            case Action.Bounce bounce -> notices.bounce(bounce);
+            case Action.Notify notify -> notices.write(notify);
             case Action.WarnOfDelay warning -> notices.warn(warning);
             case Action.OrderDone(var number, var result) -> orderDone(number, result);
             case Action.Tell(var event) -> events.on(event);

@@ -7,6 +7,7 @@ import java.util.Map;
 import relay.core.address.Mailbox;
 import relay.core.queue.Diagnostic;
 import relay.server.notice.Report.Kind;
+import relay.server.notice.ReturnedContent.Extent;
 
 /// The part for people: what became of the message, for whom, and why, in plain words. Recipients
 /// that share a reason are told together.
@@ -18,15 +19,23 @@ final class HumanPart {
     private HumanPart() {}
 
     /// Lines ended by CR LF.
-    static String of(Report report) {
+    static String of(Report report, Extent returned) {
         var part = new HumanPart();
         part.add("", "This is the mail relay " + report.hostname() + ".");
         part.lines.add("");
         part.add("", opening(report));
         byReason(report.recipients()).forEach(part::reason);
         part.lines.add("");
-        part.add("", "Attached are a report for machines and the header of your message.");
+        part.add("", attached(returned));
         return String.join("\r\n", part.lines) + "\r\n";
+    }
+
+    private static String attached(Extent returned) {
+        return switch (returned) {
+            case NOTHING -> "Attached is a report for machines.";
+            case HEADER -> "Attached are a report for machines and the header of your message.";
+            case WHOLE -> "Attached are a report for machines and your message.";
+        };
     }
 
     private static String opening(Report report) {
@@ -47,6 +56,11 @@ final class HumanPart {
                             + " You need not send it again: delivery is tried until "
                             + Report.date(retryUntil)
                             + ".";
+            case Kind.Relayed _ ->
+                    message
+                            + " was taken by the next mail server for the recipients below. That"
+                            + " server tells senders of failures at most, so this is the last that"
+                            + " you hear of it unless it fails.";
         };
     }
 

@@ -3,6 +3,7 @@ package relay.server.notice;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
+import relay.core.smtp.RcptParameters.Notify;
 import relay.server.notice.Report.Kind;
 
 /// Tells senders what became of their mail, with messages of our own: delivery status notifications
@@ -42,21 +44,40 @@ public final class Notices {
     }
 
     /// The notice that delivery to `failed` has ended without success: one for all of them. Empty
-    /// where the sender is null, or where nobody failed. `now` is when it ended.
+    /// where the sender is null or wants to hear of none of them. `now` is when it ended.
     public List<Notice> failure(
             QueueEntry entry, Map<Mailbox, Diagnostic> failed, PolicyTable policy, Instant now) {
-        return notice(entry, failed, new Kind.Failed(), policy, now);
+        return notice(entry, wanted(entry, failed, Notify.FAILURE), new Kind.Failed(), policy, now);
+    }
+
+    /// The notice that `relayed` have been given to a host which will not tell the sender what
+    /// becomes of them (RFC 3461 §5.2.2). Empty where the sender is null, or did not ask for it.
+    public List<Notice> relayed(
+            QueueEntry entry, Map<Mailbox, Diagnostic> relayed, PolicyTable policy, Instant now) {
+        return notice(
+                entry, wanted(entry, relayed, Notify.SUCCESS), new Kind.Relayed(), policy, now);
     }
 
     /// The notice that delivery to `waiting` takes long and is tried until `retryUntil`. Empty
-    /// where the sender is null, or where nobody waits.
+    /// where the sender is null or wants to hear of none of them.
     public List<Notice> delayed(
             QueueEntry entry,
             Map<Mailbox, Diagnostic> waiting,
             Instant retryUntil,
             PolicyTable policy,
             Instant now) {
-        return notice(entry, waiting, new Kind.Delayed(retryUntil), policy, now);
+        var wanted = wanted(entry, waiting, Notify.DELAY);
+        return notice(entry, wanted, new Kind.Delayed(retryUntil), policy, now);
+    }
+
+    /// Those of whom the sender wants to hear such a thing: of the others not even in passing (RFC
+    /// 3461 §5.2.8).
+    private static Map<Mailbox, Diagnostic> wanted(
+            QueueEntry entry, Map<Mailbox, Diagnostic> recipients, Notify event) {
+        var wanted = new LinkedHashMap<>(recipients);
+        var request = entry.envelope().noticeRequest();
+        wanted.keySet().removeIf(recipient -> !request.of(recipient).wants(event));
+        return wanted;
     }
 
     private List<Notice> notice(
@@ -70,10 +91,10 @@ public final class Notices {
             case ReversePath.Null _ -> List.of();
             case ReversePath.Sender(var sender) -> {
                 QueueId id = newId.get();
-                var header = OriginalHeader.read(contents, entry.envelope().id());
+                var returned = ReturnedContent.read(contents, entry.envelope(), kind);
                 var report =
                         new Report(id, hostname, sender, entry.envelope(), kind, recipients, now);
-                byte[] content = composer.compose(report, header);
+                byte[] content = composer.compose(report, returned);
                 Lane lane = policy.route(sender.domain()).lane();
                 yield List.of(new Notice(message(report, lane, content), readOnly(content)));
             }

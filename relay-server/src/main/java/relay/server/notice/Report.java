@@ -31,6 +31,9 @@ record Report(
         record Failed() implements Kind {}
 
         record Delayed(Instant retryUntil) implements Kind {}
+
+        /// Given to a host that sends no notices.
+        record Relayed() implements Kind {}
     }
 
     Report {

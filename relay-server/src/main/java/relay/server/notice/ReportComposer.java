@@ -18,7 +18,7 @@ import relay.core.queue.Envelope.Need;
 import relay.server.notice.Report.Kind;
 
 /// Puts a [Report] into a message of type `multipart/report` (RFC 6522): text, status, and the
-/// original's header. The message is ASCII, lines ended by CR LF, save that a sender's address that
+/// original or its header. The message is ASCII, lines ended by CR LF, save that a sender's address that
 /// is not ASCII stands as it is in `To`. Thread-safe.
 final class ReportComposer {
     private static final String SEVEN_BIT = "7bit";
@@ -49,11 +49,11 @@ final class ReportComposer {
         }
     }
 
-    byte[] compose(Report report, OriginalHeader header) {
+    byte[] compose(Report report, ReturnedContent returned) {
         try {
             var message = new OwnMessage(session, "<" + report.id() + ".dsn@" + hostname + ">");
             setHeader(message, report);
-            message.setContent(parts(report, header));
+            message.setContent(parts(report, returned));
             message.saveChanges();
             var out = new ByteArrayOutputStream();
             message.writeTo(out);
@@ -77,15 +77,20 @@ final class ReportComposer {
         return switch (kind) {
             case Kind.Failed _ -> "Your message was not delivered";
             case Kind.Delayed _ -> "Your message is delayed";
+            case Kind.Relayed _ -> "Your message was relayed";
         };
     }
 
-    private static MimeMultipart parts(Report report, OriginalHeader header)
+    private static MimeMultipart parts(Report report, ReturnedContent returned)
             throws MessagingException {
         var parts = new MimeMultipart("report; report-type=delivery-status");
-        parts.addBodyPart(textPart(HumanPart.of(report)));
+        parts.addBodyPart(textPart(HumanPart.of(report, returned.extent())));
         parts.addBodyPart(part(StatusPart.of(report), "message/delivery-status", SEVEN_BIT));
-        if (!header.isEmpty()) parts.addBodyPart(headerPart(report, header));
+        switch (returned.extent()) {
+            case NOTHING -> {}
+            case HEADER -> parts.addBodyPart(headerPart(report, returned));
+            case WHOLE -> parts.addBodyPart(part(returned.bytes(), "message/rfc822", SEVEN_BIT));
+        }
         return parts;
     }
 
@@ -98,7 +103,7 @@ final class ReportComposer {
     }
 
     /// RFC 6522 §4 and, for the header of a message in UTF-8, RFC 6533 §4.
-    private static MimeBodyPart headerPart(Report report, OriginalHeader header)
+    private static MimeBodyPart headerPart(Report report, ReturnedContent header)
             throws MessagingException {
         String type = "text/rfc822-headers";
         if (header.isSevenBit()) return part(header.bytes(), type, SEVEN_BIT);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import relay.core.address.Mailbox;
 import relay.core.queue.Diagnostic;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.Xtext;
 import relay.server.notice.Report.Kind;
 
 /// The part for machines, `message/delivery-status` (RFC 3464 §2): a group of fields about the
@@ -15,6 +16,9 @@ final class StatusPart {
 
     static byte[] of(Report report) {
         var part = new StatusPart();
+        // RFC 3464 §2.2.1: what the sender called this transaction.
+        Xtext.decode(report.original().noticeRequest().envelopeId())
+                .ifPresent(id -> part.unfolded("Original-Envelope-Id", id));
         part.field("Reporting-MTA", "dns; " + report.hostname());
         part.field("X-Relay-Queue-ID", report.original().id().toString());
         part.field("Arrival-Date", Report.date(report.original().acceptedAt()));
@@ -24,8 +28,12 @@ final class StatusPart {
 
     private void group(Report report, Mailbox recipient, Diagnostic why) {
         text.append("\r\n");
-        // Not folded: a quoted local part may have spaces that count.
-        text.append("Final-Recipient: ").append(Lines.ascii(address(recipient))).append("\r\n");
+        report.original()
+                .noticeRequest()
+                .of(recipient)
+                .originalRecipientDecoded()
+                .ifPresent(original -> unfolded("Original-Recipient", original));
+        unfolded("Final-Recipient", address(recipient));
         field("Action", action(report.kind()));
         field("Status", status(report.kind(), why.status()).toString());
         if (!why.host().isEmpty()) field("Remote-MTA", "dns; " + hostName(why.host()));
@@ -34,6 +42,11 @@ final class StatusPart {
         if (report.kind() instanceof Kind.Delayed(var retryUntil)) {
             field("Will-Retry-Until", Report.date(retryUntil));
         }
+    }
+
+    /// For what may have spaces that count, as a quoted local part.
+    private void unfolded(String name, String value) {
+        text.append(name).append(": ").append(Lines.ascii(value)).append("\r\n");
     }
 
     private void field(String name, String value) {
@@ -65,6 +78,7 @@ final class StatusPart {
         return switch (kind) {
             case Kind.Failed _ -> "failed";
             case Kind.Delayed _ -> "delayed";
+            case Kind.Relayed _ -> "relayed";
         };
     }
 
@@ -73,6 +87,7 @@ final class StatusPart {
         return switch (kind) {
             case Kind.Failed _ -> status.permanent();
             case Kind.Delayed _ -> status.temporary();
+            case Kind.Relayed _ -> new EnhancedStatus(2, status.subject(), status.detail());
         };
     }
 

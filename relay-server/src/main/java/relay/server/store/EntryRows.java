@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import relay.core.queue.Envelope;
 import relay.core.queue.Envelope.Need;
 import relay.core.queue.QueueEntry;
@@ -26,7 +28,8 @@ final class EntryRows {
     static final int SENT = 1;
 
     /// The envelope's columns, which all entries of a message have alike.
-    static final String ENVELOPE = "sender, needs, size, accepted, connector, client, envelope_sum";
+    static final String ENVELOPE =
+            "sender, needs, size, accepted, connector, client, notice_request, envelope_sum";
 
     static final String INTO =
             "INSERT INTO entry (message, idx, lane, status, attempts, next_attempt, delay_notice,"
@@ -35,14 +38,15 @@ final class EntryRows {
                     + ") ";
 
     static final String INSERT =
-            INTO + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            INTO + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /// What [#read] reads, of `entry e` and `lane l`.
     static final String COLUMNS =
             """
             e.message, e.idx, e.status, e.attempts, e.next_attempt, e.delay_notice, e.trouble,
             e.recipients, e.sender, e.needs, e.size, e.accepted, e.connector, e.client,
-            l.connector, l.next_hop, l.floor, e.recipients_sum, e.envelope_sum
+            l.connector, l.next_hop, l.floor, e.recipients_sum, e.envelope_sum,
+            e.notice_request
             """;
 
     private static final int EIGHT_BIT_MIME = 1;
@@ -79,16 +83,26 @@ final class EntryRows {
         insert.setLong(14, accepted);
         insert.setString(15, envelope.receiveConnector());
         insert.setString(16, client);
+        String request = NoticeRequestJson.of(envelope.noticeRequest());
+        insert.setString(17, request);
         insert.setLong(
-                17,
-                Checksum.of(
+                18,
+                sumOf(
                         envelope.id().value(),
+                        request,
                         sender,
                         needs,
                         envelope.sizeBytes(),
                         accepted,
                         envelope.receiveConnector(),
                         client));
+    }
+
+    /// Of the envelope's columns. Rows of schema version 1, which knew no requests, have the same
+    /// sum as rows without one.
+    private static long sumOf(long message, @Nullable String request, Object... fields) {
+        if (request == null) return Checksum.of(message, fields);
+        return Checksum.of(message, Stream.concat(Stream.of(fields), Stream.of(request)).toArray());
     }
 
     /// Of the column `recipients`.
@@ -102,8 +116,9 @@ final class EntryRows {
         long message = row.getLong(1);
         boolean recipients = Checksum.of(message, row.getString(8)) == row.getLong(18);
         long envelope =
-                Checksum.of(
+                sumOf(
                         message,
+                        row.getString(20),
                         row.getString(9),
                         row.getInt(10),
                         row.getLong(11),
@@ -129,7 +144,8 @@ final class EntryRows {
                         row.getLong(11),
                         instant(row.getLong(12)),
                         row.getString(13),
-                        InetAddress.ofLiteral(row.getString(14)));
+                        InetAddress.ofLiteral(row.getString(14)),
+                        NoticeRequestJson.parse(row.getString(20)));
         return new QueueEntry(
                 new EntryId(id, row.getInt(2)),
                 envelope,

@@ -14,7 +14,7 @@ import org.sqlite.SQLiteException;
 /// The queue's file: its tables, its version, and how connections to it are set up.
 final class Schema {
     static final String FILE = "queue.db";
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     /// "RLAY": what makes the file ours.
     private static final int APPLICATION_ID = 0x524C4159;
@@ -118,6 +118,10 @@ final class Schema {
                     FROM entry e JOIN lane l ON l.id = e.lane
                     """);
 
+    /// What the sender asked for concerning notices ([NoticeRequestJson]).
+    private static final List<String> VERSION_2 =
+            List.of("ALTER TABLE entry ADD COLUMN notice_request TEXT");
+
     private Schema() {}
 
     /// The writer's connection, to a file of this version. Throws [StoreException] where the file
@@ -205,17 +209,21 @@ final class Schema {
         migrate(connection, version);
     }
 
-    /// Brings the tables from `version` to [#VERSION], each step in a transaction of its own. Here
-    /// the step from an empty file to version 1 is the only one yet.
+    /// Brings the tables from `version` to [#VERSION], each step in a transaction of its own.
     private static void migrate(Connection connection, int version) throws SQLException {
-        if (version >= 1) return;
+        if (version < 1) step(connection, 1, TABLES);
+        if (version < 2) step(connection, 2, VERSION_2);
+    }
+
+    private static void step(Connection connection, int to, List<String> commands)
+            throws SQLException {
         runAll(connection, List.of("BEGIN IMMEDIATE"));
-        runAll(connection, TABLES);
+        runAll(connection, commands);
         runAll(
                 connection,
                 List.of(
                         "PRAGMA application_id = " + APPLICATION_ID,
-                        "PRAGMA user_version = 1",
+                        "PRAGMA user_version = " + to,
                         "COMMIT"));
     }
 

@@ -50,6 +50,7 @@ final class EventLines {
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
+                    RelayEvent.SuccessTold _,
                     RelayEvent.PlaintextFallback _,
                     RelayEvent.Rejected _ ->
                     Level.INFO;
@@ -93,6 +94,12 @@ final class EventLines {
             case RelayEvent.DelayWarned(var entry, var notice) ->
                     entry(entry)
                             .with("status", "delay-warned")
+                            .with("notice", notice.id())
+                            .toString();
+            case RelayEvent.SuccessTold(var entry, var recipients, var notice) ->
+                    message(entry, recipients)
+                            .with("lane", entry.lane())
+                            .with("status", "success-told")
                             .with("notice", notice.id())
                             .toString();
             case RelayEvent.PlaintextFallback(var lane, var host, var why) ->

@@ -215,6 +215,7 @@ public final class Metrics implements EventSink, AutoCloseable {
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
+                    RelayEvent.SuccessTold _,
                     RelayEvent.ProbeTurned _ -> {}
         }
     }

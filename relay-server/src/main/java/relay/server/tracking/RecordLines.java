@@ -63,6 +63,7 @@ final class RecordLines {
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
+                    RelayEvent.SuccessTold _,
                     LaneFailed _ ->
                     true;
             // Nothing of these is about a message that was ours.
@@ -127,6 +128,8 @@ final class RecordLines {
                             json -> json.writeStringProperty("by", connector));
             case RelayEvent.DelayWarned(var entry, var notice) ->
                     notice(lines, time, entry, notice, "delay");
+            case RelayEvent.SuccessTold(var entry, _, var notice) ->
+                    notice(lines, time, entry, notice, "relayed");
             case LaneFailed failed -> lines.add(line(time, "DEFER", json -> failed(json, failed)));
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,

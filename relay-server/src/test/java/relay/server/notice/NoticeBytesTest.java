@@ -126,7 +126,7 @@ class NoticeBytesTest extends NoticeTest {
         // Then it is whole lines, at most 64 KiB of them.
         String header = part(parsed(notices), 2);
         assertThat(header.length())
-                .isBetween(OriginalHeader.MAX_BYTES - 100, OriginalHeader.MAX_BYTES);
+                .isBetween(ReturnedContent.MAX_BYTES - 100, ReturnedContent.MAX_BYTES);
         assertThat(header).startsWith(longLine).endsWith(line);
         checkWire(notices, Ascii.ONLY);
     }

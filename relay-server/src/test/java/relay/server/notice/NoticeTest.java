@@ -26,6 +26,7 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.Envelope;
 import relay.core.queue.Envelope.Need;
+import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueChange.Notice;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
@@ -167,6 +168,22 @@ abstract class NoticeTest {
                 ACCEPTED,
                 "internal",
                 InetAddress.getLoopbackAddress());
+    }
+
+    /// An entry whose sender said what it wants to be told.
+    static QueueEntry asking(NoticeRequest request) {
+        Envelope plain = envelope(new ReversePath.Sender(SENDER), Set.of());
+        var asking =
+                new Envelope(
+                        plain.id(),
+                        plain.sender(),
+                        plain.needs(),
+                        plain.sizeBytes(),
+                        plain.acceptedAt(),
+                        plain.receiveConnector(),
+                        plain.client(),
+                        request);
+        return QueueEntry.fresh(asking, 0, lane("partner.example"), List.of(ANNA, BERT));
     }
 
     static Lane lane(String domain) {

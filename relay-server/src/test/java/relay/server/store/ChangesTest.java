@@ -293,6 +293,29 @@ class ChangesTest {
     }
 
     @Test
+    void whatTheSenderWantsToBeToldSurvivesAMoveAndADeferral() {
+        // Given a message of whose recipients the sender wants to hear different things.
+        var message = queue.asking("a@bank.example", "b@bank.example");
+        queue.committed(message);
+        QueueEntry entry = message.entries().getFirst();
+
+        // When it is moved to another lane, and there one recipient goes on alone.
+        queue.store.change(
+                new QueueChange.Move(
+                        entry.id(),
+                        List.of(new QueueChange.Move.Part(FILTER, entry.recipients()))));
+        var id = new EntryId(message.id(), 1);
+        queue.changed(
+                new QueueChange.Defer(
+                        id, mailboxes("b@bank.example"), 1, NOON, trouble("later"), List.of()));
+
+        // Then it is all still known.
+        assertThat(queue.entries(FILTER))
+                .extracting(QueueEntry::envelope)
+                .containsExactly(message.envelope());
+    }
+
+    @Test
     void changesTakeEffectInTheirOrder() {
         // Given an entry.
         var message = queue.committed(queue.message());

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,7 @@ import relay.core.queue.Envelope;
 import relay.core.queue.Envelope.Need;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneRecord;
+import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.DelayNotice;
@@ -33,6 +36,9 @@ import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.MailParameters.Returned;
+import relay.core.smtp.RcptParameters;
+import relay.core.smtp.RcptParameters.Notify;
 
 class RoundTripTest {
     @TempDir Path folder;
@@ -193,7 +199,17 @@ class RoundTripTest {
                 5_000_000_000L,
                 NOON,
                 "internal, the \"old\" one",
-                InetAddress.ofLiteral("2001:db8::1"));
+                InetAddress.ofLiteral("2001:db8::1"),
+                new NoticeRequest(
+                        Returned.HEADER,
+                        "QQ+2B314159",
+                        Map.of(
+                                TestQueue.mailbox("\"q q\"@bank.example"),
+                                new RcptParameters(
+                                        Set.of(Notify.SUCCESS, Notify.DELAY),
+                                        "rfc822;q+20q@bank.example"),
+                                TestQueue.mailbox("j\u00f6rg@bank.example"),
+                                new RcptParameters(Set.of(Notify.NEVER), ""))));
     }
 
     private static QueueEntry unusualEntry(Envelope envelope, int index, Lane lane) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -26,12 +27,16 @@ import relay.core.queue.Envelope;
 import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.MessageStore.LoadQuery;
 import relay.core.queue.MessageStore.Loaded;
+import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.MailParameters.Returned;
+import relay.core.smtp.RcptParameters;
+import relay.core.smtp.RcptParameters.Notify;
 
 /// A store in a folder, with what it told, and messages to put into it. Every wait is bounded.
 final class TestQueue implements AutoCloseable {
@@ -65,6 +70,30 @@ final class TestQueue implements AutoCloseable {
         var envelope = envelope(store.newId(), acceptedAt);
         return new QueuedMessage(
                 envelope, List.of(QueueEntry.fresh(envelope, 0, lane, mailboxes(recipients))));
+    }
+
+    /// A message in [#BANK] whose sender wants to hear of the first recipient never, and of success
+    /// with the others.
+    QueuedMessage asking(String... recipients) {
+        var requests = new HashMap<Mailbox, RcptParameters>();
+        for (String recipient : recipients) {
+            boolean first = requests.isEmpty();
+            var events = Set.of(first ? Notify.NEVER : Notify.SUCCESS);
+            requests.put(mailbox(recipient), new RcptParameters(events, "rfc822;" + recipient));
+        }
+        Envelope plain = envelope(store.newId(), NOON);
+        var asking =
+                new Envelope(
+                        plain.id(),
+                        plain.sender(),
+                        plain.needs(),
+                        plain.sizeBytes(),
+                        plain.acceptedAt(),
+                        plain.receiveConnector(),
+                        plain.client(),
+                        new NoticeRequest(Returned.FULL, "QQ+2B1", requests));
+        return new QueuedMessage(
+                asking, List.of(QueueEntry.fresh(asking, 0, BANK, mailboxes(recipients))));
     }
 
     static Envelope envelope(QueueId id, Instant acceptedAt) {

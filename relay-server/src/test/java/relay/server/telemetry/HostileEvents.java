@@ -65,6 +65,7 @@ final class HostileEvents {
                 new RelayEvent.Released(entry),
                 new RelayEvent.Redirected(entry, HOSTILE),
                 new RelayEvent.DelayWarned(entry, message),
+                new RelayEvent.SuccessTold(entry, to, message),
                 new RelayEvent.LaneFailed(lane, why, NOW, 3),
                 new RelayEvent.DemandsUnmet(lane, HOSTILE, List.of(unmet, unmet)),
                 new RelayEvent.TestedPolicyUnmet(lane, HOSTILE, List.of(unmet)),

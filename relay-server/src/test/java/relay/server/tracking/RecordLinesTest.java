@@ -206,6 +206,7 @@ class RecordLinesTest {
     void holdDropDelayNoticeAndTheTroubleOfALaneAreRecorded() {
         // Given what else becomes of mail.
         var notice = Samples.message(TrackedSamples.entry(3, Samples.FILTER, "a@sender.example"));
+        var told = Samples.message(TrackedSamples.entry(4, Samples.FILTER, "a@sender.example"));
         var events =
                 List.of(
                         new RelayEvent.Held(entry, List.of(Samples.unmetDemand())),
@@ -213,6 +214,7 @@ class RecordLinesTest {
                         new RelayEvent.Redirected(entry, "filter"),
                         new RelayEvent.Released(entry),
                         new RelayEvent.DelayWarned(entry, notice),
+                        new RelayEvent.SuccessTold(entry, entry.recipients(), told),
                         new RelayEvent.LaneFailed(
                                 Samples.BANK, Samples.unmetDemand(), Samples.NOON, 7));
 
@@ -224,6 +226,7 @@ class RecordLinesTest {
                         sent -> assertThat(sent).contains("\"REDIRECT\"", "\"by\":\"filter\""),
                         released -> assertThat(released).contains("\"RESUBMIT\""),
                         warned -> assertThat(warned).contains("\"DSN\"", "\"kind\":\"delay\""),
+                        success -> assertThat(success).contains("\"DSN\"", "\"kind\":\"relayed\""),
                         failed ->
                                 assertThat(failed)
                                         .contains(

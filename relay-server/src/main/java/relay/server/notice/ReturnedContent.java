@@ -7,35 +7,57 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import relay.core.queue.ContentSource;
 import relay.core.queue.ContentSource.ContentLost;
-import relay.core.queue.QueueId;
+import relay.core.queue.Envelope;
+import relay.core.smtp.MailParameters.Returned;
+import relay.server.notice.Report.Kind;
 
-/// The header of the message that a notice is about: its lines up to the empty one, byte for byte,
-/// at most 64 KiB of whole lines. Empty where the content can no longer be read; the notice then
-/// goes without it (RFC 6522 §3).
-final class OriginalHeader {
+/// What a notice returns of the message that it is about, byte for byte: its header, which are the
+/// lines up to the empty one, at most 64 KiB of whole lines; or all of it, where the sender asked
+/// for that of a failure (RFC 3461 §4.3) and the message has at most 64 KiB that pass everywhere.
+/// Nothing where the content can no longer be read (RFC 6522 §3).
+final class ReturnedContent {
     static final int MAX_BYTES = 64 << 10;
 
     /// RFC 5322 §2.1.1, without the CR LF.
     private static final int MAX_LINE_BYTES = 998;
 
+    private final Extent extent;
     private final byte[] bytes;
 
-    private OriginalHeader(byte[] bytes) {
+    enum Extent {
+        NOTHING,
+        HEADER,
+        WHOLE
+    }
+
+    private ReturnedContent(Extent extent, byte[] bytes) {
+        this.extent = bytes.length == 0 ? Extent.NOTHING : extent;
         this.bytes = bytes;
     }
 
-    static OriginalHeader read(ContentSource contents, QueueId id) {
-        try (var reading = contents.open(id)) {
+    static ReturnedContent read(ContentSource contents, Envelope original, Kind kind) {
+        try (var reading = contents.open(original.id())) {
             var start = new ByteArrayOutputStream();
             byte[] piece = reading.next();
             while (piece.length > 0 && start.size() <= MAX_BYTES + 2) {
                 start.writeBytes(piece);
                 piece = reading.next();
             }
-            return new OriginalHeader(headerOf(start.toByteArray()));
+            var header = new ReturnedContent(Extent.HEADER, headerOf(start.toByteArray()));
+            if (!wantsWhole(original, kind)) return header;
+            var whole = new ReturnedContent(Extent.WHOLE, start.toByteArray());
+            return whole.bytes.length <= MAX_BYTES && whole.isSevenBit() ? whole : header;
         } catch (ContentLost _) {
-            return new OriginalHeader(new byte[0]);
+            return new ReturnedContent(Extent.NOTHING, new byte[0]);
         }
+    }
+
+    private static boolean wantsWhole(Envelope original, Kind kind) {
+        boolean asked = original.noticeRequest().returned() == Returned.FULL;
+        return switch (kind) {
+            case Kind.Failed _ -> asked;
+            case Kind.Delayed _, Kind.Relayed _ -> false;
+        };
     }
 
     private static byte[] headerOf(byte[] content) {
@@ -62,8 +84,8 @@ final class OriginalHeader {
         return bytes;
     }
 
-    boolean isEmpty() {
-        return bytes.length == 0;
+    Extent extent() {
+        return extent;
     }
 
     /// Whether it can go as it is where only 7 bits, lines of 998 octets, and CR LF as their end
