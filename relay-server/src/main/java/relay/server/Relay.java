@@ -29,10 +29,10 @@ import relay.server.listener.SmtpListener;
 import relay.server.notice.Notices;
 import relay.server.oauth.AccessTokens;
 import relay.server.outbound.SmtpDialer;
+import relay.server.outbound.TrustRoots;
 import relay.server.probe.ProbeSchedule;
 import relay.server.probe.Prober;
 import relay.server.probe.SecuredHosts;
-import relay.server.outbound.TrustRoots;
 import relay.server.store.SqliteStore;
 import relay.server.store.StoreHealth;
 import relay.server.store.StoreLimits;
@@ -226,12 +226,7 @@ public final class Relay implements AutoCloseable {
 
     private SmtpDialer dialer(TrustRoots roots, DialogueTimeouts timeouts) {
         return SmtpDialer.open(
-                configuration.hostname().name(),
-                roots,
-                store,
-                events,
-                timeouts,
-                clock);
+                configuration.hostname().name(), roots, store, events, timeouts, clock);
     }
 
     private AccessTokens tokens() throws IOException {

@@ -8,6 +8,7 @@ import java.util.Map;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ClientCertificates;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
@@ -105,7 +106,8 @@ public final class Fixtures {
                 List.of(IpRange.parse("127.0.0.1").orElseThrow()),
                 requireTls,
                 new Authentication(need, USERS),
-                limits(dialogue));
+                limits(dialogue),
+                ClientCertificates.NOT_ASKED);
     }
 
     public static Binding loopback(TlsMode mode) {

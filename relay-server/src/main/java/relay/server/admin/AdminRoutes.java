@@ -135,14 +135,13 @@ final class AdminRoutes {
 
     /// `more` are the fields that the body may have beside the selection.
     private Handler changing(Set<String> more, Change change) {
-        return changingBody(
-                text ->
-                        switch (SelectionReader.body(text, more)) {
-                            case SelectionReader.Read.Wrong(var why) ->
-                                    Answer.error(Answer.BAD_REQUEST, why);
-                            case SelectionReader.Read.Selected(var which, var body) ->
-                                    change.of(which, body);
-                        });
+        return changingBody(text ->
+                switch (SelectionReader.body(text, more)) {
+                    case SelectionReader.Read.Wrong(var why) ->
+                            Answer.error(Answer.BAD_REQUEST, why);
+                    case SelectionReader.Read.Selected(var which, var body) ->
+                            change.of(which, body);
+                });
     }
 
     private Handler changingBody(Function<String, Answer> change) {

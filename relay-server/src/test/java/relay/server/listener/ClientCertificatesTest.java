@@ -178,6 +178,7 @@ class ClientCertificatesTest {
                 usual.bindings(),
                 usual.remoteIpRanges(),
                 usual.requireTls(),
+                usual.authentication(),
                 usual.limits(),
                 wanted);
     }
