@@ -116,14 +116,7 @@ public final class Relay implements AutoCloseable {
         secured = opened.add(SecuredHosts.kept(configuration.dataFolder(), clock));
         dialer = opened.add(dialer(roots, DialogueTimeouts.DEFAULT));
         dns = opened.add(Outfit.dns(configuration, clock));
-        sts =
-                opened.add(
-                        StsCache.open(
-                                configuration.dataFolder(),
-                                dns.resolver(),
-                                roots.certificates(),
-                                events,
-                                clock));
+        sts = opened.add(policies(roots));
         probeDialer = opened.add(dialer(roots, Prober.TIMEOUTS));
         prober = opened.add(new Prober(looks(), probeDialer));
         probes =
@@ -141,12 +134,7 @@ public final class Relay implements AutoCloseable {
                                 configuration.hostname(),
                                 new ListenerPorts(() -> policy, store, events, clock),
                                 tls));
-        metrics.watchQueue(runner, store, clock);
-        metrics.watchCertificates(tls::expiries, clock);
-        metrics.watchReadiness(this::notReady);
-        metrics.watchDnssec(dns::validates);
-        metrics.watchProbes(probes::latest, clock);
-        metrics.watchStsPolicies(sts::count);
+        watch();
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
         certificateWatch.start();
@@ -222,6 +210,20 @@ public final class Relay implements AutoCloseable {
         Configuration.Tracking kept = configuration.tracking();
         return TrackingLog.in(
                 configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
+    }
+
+    private void watch() {
+        metrics.watchQueue(runner, store, clock);
+        metrics.watchCertificates(tls::expiries, clock);
+        metrics.watchReadiness(this::notReady);
+        metrics.watchDnssec(dns::validates);
+        metrics.watchProbes(probes::latest, clock);
+        metrics.watchStsPolicies(sts::count);
+    }
+
+    private StsCache policies(TrustRoots roots) throws IOException {
+        return StsCache.open(
+                configuration.dataFolder(), dns.resolver(), roots.certificates(), events, clock);
     }
 
     private SmtpDialer dialer(TrustRoots roots, DialogueTimeouts timeouts) {

@@ -109,4 +109,12 @@ public final class IntakeReplies {
     static Reply queued(QueueId id) {
         return Reply.of(250, 0, 0, "queued as " + id);
     }
+
+    /// Whether the client has done something wrong. A long list of recipients that are all refused
+    /// for good reasons is no error of the client.
+    static boolean isProtocolError(Reply reply) {
+        return (reply.code() >= 500 && reply.code() <= 504)
+                || reply.code() == 530
+                || reply.code() == 555;
+    }
 }

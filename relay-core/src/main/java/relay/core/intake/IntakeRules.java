@@ -3,6 +3,7 @@ package relay.core.intake;
 import relay.core.address.Domain;
 import relay.core.routing.ClientCertificates.Wish;
 import relay.core.routing.ReceiveConnector;
+import relay.core.smtp.Verb;
 import relay.core.tls.Evidence;
 
 /// What an inbound session goes by. `hostname` is ours: in the greeting, in the Received field, and
@@ -29,5 +30,13 @@ public record IntakeRules(Domain hostname, ReceiveConnector connector, StartTls 
 
     boolean admits(Evidence tls) {
         return connector.clientCertificates().admits(tls);
+    }
+
+    /// Where TLS is required: the list of RFC 3207 §4, and HELO, which tells us no more than EHLO.
+    static boolean isAllowedInClear(Verb verb) {
+        return switch (verb) {
+            case EHLO, HELO, NOOP, QUIT, STARTTLS -> true;
+            case MAIL, RCPT, DATA, RSET, VRFY, HELP, AUTH, OTHER -> false;
+        };
     }
 }

@@ -124,7 +124,7 @@ public final class IntakeSession {
             return Optional.of(IntakeReplies.AUTH_NEEDS_TLS);
         }
         if (verb == Verb.AUTH && auth.isKnown()) return Optional.of(IntakeReplies.AUTH_ALREADY);
-        if (rules.requiresTls() && !isEncrypted() && !isAllowedInClear(verb)) {
+        if (rules.requiresTls() && !isEncrypted() && !IntakeRules.isAllowedInClear(verb)) {
             return Optional.of(IntakeReplies.TLS_FIRST);
         }
         if (verb == Verb.STARTTLS && isEncrypted()) return Optional.of(IntakeReplies.TLS_ALREADY);
@@ -132,14 +132,6 @@ public final class IntakeSession {
         Optional<Reply> outOfOrder = stage.outOfOrder(verb);
         boolean owed = verb == Verb.MAIL && auth.isOwed();
         return owed && outOfOrder.isEmpty() ? Optional.of(IntakeReplies.AUTH_FIRST) : outOfOrder;
-    }
-
-    // The list of RFC 3207 §4, and HELO, which tells us no more than EHLO.
-    private static boolean isAllowedInClear(Verb verb) {
-        return switch (verb) {
-            case EHLO, HELO, NOOP, QUIT, STARTTLS -> true;
-            case MAIL, RCPT, DATA, RSET, VRFY, HELP, AUTH, OTHER -> false;
-        };
     }
 
     private List<IntakeOutput> obey(Command command) {
@@ -365,17 +357,10 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> say(Reply reply) {
-        errorsInARow = isProtocolError(reply) ? errorsInARow + 1 : 0;
+        errorsInARow = IntakeReplies.isProtocolError(reply) ? errorsInARow + 1 : 0;
         if (errorsInARow < IntakeRules.MAX_ERRORS_IN_A_ROW) return List.of(new Say(reply));
         stage = Stage.CLOSED;
         return List.of(new Say(reply), new Say(IntakeReplies.TOO_MANY_ERRORS), new Close());
-    }
-
-    // A long list of recipients that are all refused for good reasons is no error of the client.
-    private static boolean isProtocolError(Reply reply) {
-        return (reply.code() >= 500 && reply.code() <= 504)
-                || reply.code() == 530
-                || reply.code() == 555;
     }
 
     private void endTransaction() {

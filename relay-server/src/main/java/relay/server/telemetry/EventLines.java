@@ -86,35 +86,20 @@ final class EventLines {
                             .toString();
             case RelayEvent.Held(var entry, var why) ->
                     why(entry(entry).with("status", "held"), why).toString();
-            case RelayEvent.Removed(var entry) -> entry(entry).with("status", "removed").toString();
-            case RelayEvent.Released(var entry) ->
-                    entry(entry).with("status", "released").toString();
+            case RelayEvent.Removed(var entry) -> ordered(entry, "removed").toString();
+            case RelayEvent.Released(var entry) -> ordered(entry, "released").toString();
             case RelayEvent.Redirected(var entry, var connector) ->
-                    entry(entry).with("status", "redirected").with("by", connector).toString();
+                    ordered(entry, "redirected").with("by", connector).toString();
             case RelayEvent.DelayWarned(var entry, var notice) ->
-                    entry(entry)
-                            .with("status", "delay-warned")
-                            .with("notice", notice.id())
-                            .toString();
-            case RelayEvent.SuccessTold(var entry, var recipients, var notice) ->
-                    message(entry, recipients)
-                            .with("lane", entry.lane())
-                            .with("status", "success-told")
-                            .with("notice", notice.id())
-                            .toString();
+                    ordered(entry, "delay-warned").with("notice", notice.id()).toString();
+            case RelayEvent.SuccessTold told -> told(told);
             case RelayEvent.PlaintextFallback(var lane, var host, var why) ->
-                    new LogLine()
-                            .with("lane", lane)
-                            .with("relay", host)
-                            .with("tls", "none")
+                    inClear(lane, host)
                             .with("status", "plaintext-fallback")
                             .with("why", why)
                             .toString();
             case RelayEvent.TlsDowngraded(var lane, var host, var last, var why) ->
-                    new LogLine()
-                            .with("lane", lane)
-                            .with("relay", host)
-                            .with("tls", "none")
+                    inClear(lane, host)
                             .with("before", last)
                             .with("status", "tls-downgraded")
                             .with("why", why)
@@ -140,6 +125,22 @@ final class EventLines {
                             .with("detail", detail)
                             .toString();
         };
+    }
+
+    private static LogLine ordered(QueueEntry entry, String status) {
+        return entry(entry).with("status", status);
+    }
+
+    private static LogLine inClear(Lane lane, String host) {
+        return new LogLine().with("lane", lane).with("relay", host).with("tls", "none");
+    }
+
+    private static String told(RelayEvent.SuccessTold told) {
+        return message(told.entry(), told.recipients())
+                .with("lane", told.entry().lane())
+                .with("status", "success-told")
+                .with("notice", told.notice().id())
+                .toString();
     }
 
     private static String received(Received received) {
