@@ -43,7 +43,8 @@ record Incoming(QueueId id, String receivedField, Transaction transaction) {
                         at.truncatedTo(ChronoUnit.MILLIS),
                         connector.name(),
                         client,
-                        transaction.noticeRequest());
+                        transaction.noticeRequest(),
+                        transaction.messageTls(facts));
         return new QueuedMessage(envelope, transaction.entries(envelope));
     }
 

@@ -3,6 +3,7 @@ package relay.core.intake;
 import java.util.ArrayList;
 import java.util.List;
 import relay.core.queue.QueueId;
+import relay.core.routing.ReceiveConnector.Authentication;
 import relay.core.sasl.SaslServer;
 import relay.core.smtp.Reply;
 
@@ -44,6 +45,8 @@ public final class IntakeReplies {
             Reply.of(550, 7, 1, "A client certificate that we trust is needed here");
     static final Reply SENDER_NEEDS_TLS =
             Reply.of(530, 7, 0, "Mail from this domain is taken over TLS alone: STARTTLS first");
+    static final Reply REQUIRETLS_IN_CLEAR =
+            Reply.of(555, 5, 4, "REQUIRETLS is offered over TLS alone");
     static final Reply NO_VALID_RECIPIENTS = Reply.of(554, 5, 1, "No valid recipients");
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, 5, 3, "Too many recipients");
     static final Reply NON_ASCII_ADDRESS =
@@ -90,9 +93,9 @@ public final class IntakeReplies {
         return Reply.plain(250, rules.hostname().name());
     }
 
-    /// The extensions (RFC 5321 §4.1.1.1); STARTTLS only while there is none (RFC 3207 §4.2),
-    /// AUTH only where there is (RFC 4954 §4).
-    static Reply ehlo(IntakeRules rules, boolean offerTls, boolean offerAuth) {
+    /// The extensions (RFC 5321 §4.1.1.1); STARTTLS only while there is none (RFC 3207 §4.2), and
+    /// REQUIRETLS only where there is some (RFC 8689 §2), as AUTH (RFC 4954 §4).
+    static Reply ehlo(IntakeRules rules, boolean offerTls, boolean encrypted) {
         var lines = new ArrayList<String>();
         lines.add(rules.hostname().name());
         lines.add("PIPELINING");
@@ -102,7 +105,9 @@ public final class IntakeReplies {
         lines.add("SMTPUTF8");
         lines.add("ENHANCEDSTATUSCODES");
         if (offerTls) lines.add("STARTTLS");
-        if (offerAuth) lines.add("AUTH " + SaslServer.OFFERED);
+        if (offerTls) lines.add("STARTTLS");
+        if (encrypted) lines.add("REQUIRETLS");
+        if (encrypted && rules.connector().authentication().need() != Authentication.Need.NONE) lines.add("AUTH " + SaslServer.OFFERED);
         return new Reply(250, List.copyOf(lines));
     }
 

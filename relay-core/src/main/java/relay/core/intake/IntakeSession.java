@@ -31,6 +31,7 @@ import relay.core.smtp.Command.Rcpt.Characters;
 import relay.core.smtp.CommandFramer.LineFault;
 import relay.core.smtp.ContentFacts;
 import relay.core.smtp.ForwardPath;
+import relay.core.smtp.MailParameters.RequireTls;
 import relay.core.smtp.MailParameters.SmtpUtf8;
 import relay.core.smtp.Reply;
 import relay.core.smtp.Verb;
@@ -168,8 +169,7 @@ public final class IntakeSession {
         return say(
                 verb == Verb.HELO
                         ? IntakeReplies.helo(rules)
-                        : IntakeReplies.ehlo(
-                                rules, offersTls(), auth.isOffered() && isEncrypted()));
+                        : IntakeReplies.ehlo(rules, offersTls(), isEncrypted()));
     }
 
     private List<IntakeOutput> onResponse(String line) {
@@ -209,6 +209,8 @@ public final class IntakeSession {
             return say(IntakeReplies.TOO_LARGE);
         }
         if (!rules.admits(tls)) return say(IntakeReplies.CERTIFICATE_NEEDED);
+        boolean requireTls = mail.parameters().requireTls() == RequireTls.ASKED;
+        if (requireTls && !isEncrypted()) return say(IntakeReplies.REQUIRETLS_IN_CLEAR);
         PolicyTable table = policy.get();
         if (!isEncrypted() && demandsTls(mail.sender(), table)) {
             return say(IntakeReplies.SENDER_NEEDS_TLS);

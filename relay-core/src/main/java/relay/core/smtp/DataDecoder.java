@@ -29,6 +29,7 @@ public final class DataDecoder {
     private long sizeBytes;
     private boolean bareLineEnd;
 
+    private final TlsRequiredField tlsRequired = new TlsRequiredField();
     private boolean inHeader = true;
 
     /// How many letters of the field name `Received` the line has so far.
@@ -49,6 +50,7 @@ public final class DataDecoder {
         out = from;
         while (in < to && state != State.ENDED) in = step(bytes, in, to);
         decodedLength = out - from;
+        tlsRequired.read(bytes, from, out);
         sizeBytes += decodedLength;
         return in;
     }
@@ -79,7 +81,8 @@ public final class DataDecoder {
                 receivedFields,
                 bareLineEnd ? LineEnds.BARE_CR_OR_LF : LineEnds.ALL_CR_LF,
                 headerOctets,
-                octetsSeen < 0 ? Octets.EIGHT_BIT : Octets.SEVEN_BIT);
+                octetsSeen < 0 ? Octets.EIGHT_BIT : Octets.SEVEN_BIT,
+                tlsRequired.found());
     }
 
     private int step(byte[] bytes, int in, int to) {
