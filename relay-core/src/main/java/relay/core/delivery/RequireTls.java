@@ -45,7 +45,8 @@ final class RequireTls {
         var demands = new ArrayList<>(others);
         demands.add(new Encryption(SOURCE));
         boolean fitsRecords = others.stream().anyMatch(DaneMatch.class::isInstance);
-        if (!fitsRecords) demands.add(new TrustedName(SOURCE, names(host, connector), roots(others)));
+        if (!fitsRecords)
+            demands.add(new TrustedName(SOURCE, names(host, connector), roots(others)));
         return demands;
     }
 

@@ -21,7 +21,8 @@ class RequireTlsDialogueTest {
     private static final HostPlan HOST =
             OutboundSamples.hostUnder(
                     RequireTls.added(
-                                    new Lane("bank", "example.org", "").forMessages(MessageTls.REQUIRED),
+                                    new Lane("bank", "example.org", "")
+                                            .forMessages(MessageTls.REQUIRED),
                                     "mx.example.org",
                                     Policies.connector("bank").connector(),
                                     List.of())
