@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,14 +27,17 @@ import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
+import relay.core.routing.ConnectorTls;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.Evidence.TlsVersion;
 import relay.core.tls.MessageTls;
+import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
+import relay.core.tls.TlsTerms;
 import relay.core.tls.Unmet;
 import relay.core.tls.Unmet.Shortfall;
 
@@ -43,6 +47,8 @@ class RequireTlsTest {
     private static final String ADDRESS = "\nmx.example.org A 192.0.2.1 secure\n";
     private static final String RECORDS =
             "_25._tcp.mx.example.org TLSA 3 1 1 " + "ab".repeat(32) + " secure";
+    private static final TlsTerms OWN_ROOTS =
+            new TlsTerms(Set.of(), new RootSet.Own("root.pem", Set.of()));
     private static final PolicyTable INTERNET = connector("c").table();
 
     static Stream<Arguments> demands() {
@@ -90,7 +96,18 @@ class RequireTlsTest {
                                 .table(),
                         "",
                         "192.0.2.1: a trusted certificate for x.example (connector c), encryption"
-                                + " (requiretls), a trusted certificate for x.example (requiretls)"));
+                                + " (requiretls), a trusted certificate for x.example (requiretls)"),
+                arguments(
+                        "…under the roots that the operator trusts for it",
+                        connector("c")
+                                .via(smartHost("out.example", 587))
+                                .tls(Policies.TRUSTED)
+                                .options(new ConnectorTls(OWN_ROOTS))
+                                .table(),
+                        "out.example A 192.0.2.1",
+                        "out.example: a certificate trusted by root.pem (connector c), encryption"
+                                + " (requiretls), a certificate trusted by root.pem for out.example"
+                                + " (requiretls)"));
     }
 
     @ParameterizedTest(name = "{0}")

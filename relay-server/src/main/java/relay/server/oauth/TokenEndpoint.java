@@ -57,7 +57,8 @@ final class TokenEndpoint implements AutoCloseable {
             answer.cancel(true);
             return new TokenReply.Denied("did not answer within " + limit.toSeconds() + " s");
         } catch (ExecutionException e) {
-            return new TokenReply.Denied("could not be asked: " + told(e.getCause() == null ? e : e.getCause()));
+            return new TokenReply.Denied(
+                    "could not be asked: " + told(e.getCause() == null ? e : e.getCause()));
         }
     }
 
