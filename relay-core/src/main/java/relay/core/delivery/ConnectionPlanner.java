@@ -119,6 +119,7 @@ public final class ConnectionPlanner {
         var hosts = new ArrayList<HostPlan>();
         var absent = new ArrayList<Diagnostic>();
         var failed = new ArrayList<Diagnostic>();
+        var doubtful = new ArrayList<Diagnostic>();
         for (NextHop hop : found.hops().subList(0, Math.min(MAX_HOSTS, found.hops().size()))) {
             if (hosts.size() >= MAX_ADDRESSES) break;
             switch (addresses(hop)) {
@@ -126,14 +127,23 @@ public final class ConnectionPlanner {
                     var dns = new DnsFacts(hop.port(), tlsaNames, hop.otherNames());
                     var target = new Target(lane, connector, floors, hop.name(), dns);
                     switch (DemandSource.all(demandSources, target)) {
-                        case Answer.Demands demands ->
-                                hosts.addAll(hostPlans(hop, addresses, connector, demands));
+                        case Answer.Demands(var demands, var tested) -> {
+                            Optional<Diagnostic> doubt = RequireTls.doubt(lane, hop, demands);
+                            doubt.ifPresent(doubtful::add);
+                            if (doubt.isPresent()) continue;
+                            var all = RequireTls.added(lane, hop.name(), connector, demands);
+                            var answer = new Answer.Demands(all, tested);
+                            hosts.addAll(hostPlans(hop, addresses, connector, answer));
+                        }
                         case Answer.NotNow(var why) -> failed.add(why);
                     }
                 }
                 case AddressAnswer.None _ -> absent.add(noAddress(hop));
                 case AddressAnswer.Failed(var detail) -> failed.add(lookUpFailed(hop, detail));
             }
+        }
+        if (hosts.isEmpty() && failed.isEmpty() && !doubtful.isEmpty()) {
+            return new ConnectionPlan.Never(doubtful.getFirst());
         }
         if (hosts.isEmpty()) return nowhere(found.kind(), absent, failed);
         return new ConnectionPlan.Hosts(

@@ -58,13 +58,13 @@ public record Delivery(
         return switch (planner.planToDeliver(lane, policy)) {
             case Never(var why) -> new DeliveryEnd.Never(why);
             case NotNow(var why) -> new DeliveryEnd.NoHost(why, List.of(), DemandFailure.NONE);
-            case Hosts(var hosts, _) -> firstThatServes(lane, hosts, observer);
+            case Hosts hosts -> firstThatServes(lane, hosts, observer);
         };
     }
 
-    private DeliveryEnd firstThatServes(Lane lane, List<HostPlan> hosts, SessionObserver observer) {
+    private DeliveryEnd firstThatServes(Lane lane, Hosts plan, SessionObserver observer) {
         var failures = new HostFailures();
-        for (HostPlan host : hosts) {
+        for (HostPlan host : plan.hosts()) {
             switch (serve(lane, host, observer)) {
                 case Served(var trouble) -> {
                     return new DeliveryEnd.Served(trouble);
@@ -77,7 +77,7 @@ public record Delivery(
                 }
             }
         }
-        return failures.end();
+        return failures.end(plan.passedOver());
     }
 
     private SessionEnd serve(Lane lane, HostPlan host, SessionObserver observer) {

@@ -24,7 +24,8 @@ public sealed interface DeliveryEnd {
         }
     }
 
-    /// The next hop can never be reached: the domain does not exist or takes no mail. `why` has a
+    /// The next hop can never be reached: the domain does not exist or takes no mail, or no host of
+    /// it has what REQUIRETLS demands. `why` has a
     /// permanent status, for every entry of the lane.
     record Never(Diagnostic why) implements DeliveryEnd {}
 

@@ -35,7 +35,20 @@ public interface DemandSource {
 
     /// What the configuration demands, and `discovered`: policies that are found on the way.
     static List<DemandSource> andConfigured(DemandSource... discovered) {
-        return Stream.concat(CONFIGURED.stream(), Stream.of(discovered)).toList();
+        return Stream.concat(
+                        CONFIGURED.stream(),
+                        Stream.of(discovered).map(DemandSource::unlessNotRequired))
+                .toList();
+    }
+
+    /// For messages that say `TLS-Required: No` the partner's own policy does not count (RFC 8689
+    /// §4.2.2).
+    private static DemandSource unlessNotRequired(DemandSource discovered) {
+        return target ->
+                switch (target.lane().messageTls()) {
+                    case BY_POLICY, REQUIRED -> discovered.ask(target);
+                    case NOT_REQUIRED -> Answer.NOTHING;
+                };
     }
 
     sealed interface Answer {

@@ -159,7 +159,8 @@ public final class Explain {
     private static Origin place(TlsDemand.Source source, Route.Via via) {
         return switch (source.kind()) {
             case CONNECTOR, AUTHENTICATION -> via.connector().origin();
-            case DANE, STS -> throw new IllegalStateException("no line of the configuration");
+            case DANE, STS, REQUIRETLS ->
+                    throw new IllegalStateException("no line of the configuration");
             case DOMAIN ->
                     via.floors().stream()
                             .filter(floor -> floor.pattern().toString().equals(source.name()))

@@ -23,13 +23,19 @@ final class HostFailures {
         failures.add(new Failure(why, unmet));
     }
 
-    /// At least one failure was added.
-    NoHost end() {
+    /// At least one failure was added. Where every host failed what a message with REQUIRETLS
+    /// demands, there is no way for it (RFC 8689 §4.2.1).
+    DeliveryEnd end(List<Diagnostic> unknownHosts) {
         Diagnostic mostTelling =
                 failures.stream()
                         .min(Comparator.comparingInt(HostFailures::rank))
                         .orElseThrow()
                         .why();
+        boolean everyHost =
+                failures.stream().allMatch(failure -> RequireTls.isToBlame(failure.unmet()));
+        if (everyHost && unknownHosts.isEmpty()) {
+            return new DeliveryEnd.Never(mostTelling.permanent());
+        }
         List<Unmet> unmet = failures.stream().flatMap(failure -> failure.unmet().stream()).toList();
         return new NoHost(mostTelling, unmet, demandFailure());
     }

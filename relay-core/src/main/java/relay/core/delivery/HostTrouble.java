@@ -31,6 +31,10 @@ record HostTrouble(String host) {
     private static final EnhancedStatus CRYPTOGRAPHY = new EnhancedStatus(4, 7, 5);
 
     private static final EnhancedStatus ENCRYPTION_NEEDED = new EnhancedStatus(4, 7, 10);
+
+    /// RFC 8689 §7.
+    private static final EnhancedStatus REQUIRETLS_NEEDED = new EnhancedStatus(4, 7, 30);
+
     private static final EnhancedStatus CREDENTIALS = new EnhancedStatus(4, 7, 8);
 
     Diagnostic lost(Wait wait, String detail) {
@@ -152,6 +156,7 @@ record HostTrouble(String host) {
     private static EnhancedStatus status(Shortfall shortfall) {
         return switch (shortfall) {
             case NOT_OFFERED, REFUSED -> ENCRYPTION_NEEDED;
+            case REQUIRETLS_NOT_OFFERED -> REQUIRETLS_NEEDED;
             case HANDSHAKE_FAILED,
                     OLD_PROTOCOL,
                     EXPIRED,

@@ -1,6 +1,7 @@
 package relay.core.delivery;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.smtp.Extension;
 import relay.core.smtp.Extensions;
 import relay.core.smtp.Reply;
+import relay.core.tls.MessageTls;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
 import relay.core.tls.Unmet;
@@ -40,6 +42,7 @@ final class MailTransactions {
 
     private final TlsProof proof;
     private final HostTrouble trouble;
+    private final Extensions extensions;
     private final TransactionCommands commands;
     private final Pipelining pipelining;
     private final Outbox outbox;
@@ -87,7 +90,8 @@ final class MailTransactions {
     MailTransactions(TlsProof proof, Extensions extensions, HostTrouble trouble, Outbox outbox) {
         this.proof = proof;
         this.trouble = trouble;
-        this.commands = new TransactionCommands(extensions, proof.host());
+        this.extensions = extensions;
+        this.commands = new TransactionCommands(extensions, proof.evidence(), proof.host());
         this.pipelining =
                 extensions.offers(Extension.PIPELINING)
                         ? Pipelining.OFFERED
@@ -292,9 +296,13 @@ final class MailTransactions {
         return underWay.isEmpty() || (isPipelined() && underWay.getLast().isFinalDotBegun());
     }
 
-    /// What keeps the entry from being sent at all. The demands are asked again for each message.
+    /// What keeps the entry from being sent at all. The demands are asked again for each message;
+    /// one with REQUIRETLS has those of its own, whatever the connection was made for.
     private Optional<DeliveryOutcome> obstacle(QueueEntry entry) {
-        List<Unmet> unmet = TlsDemand.unmet(proof.demands(), proof.evidence());
+        List<Unmet> unmet = new ArrayList<>(TlsDemand.unmet(proof.demands(), proof.evidence()));
+        if (entry.envelope().binding() == MessageTls.REQUIRED) {
+            unmet.addAll(RequireTls.missing(proof, extensions));
+        }
         if (!unmet.isEmpty()) return Optional.of(new Deferred(trouble.unmet(unmet)));
         return commands.obstacle(entry).map(Rejected::new);
     }

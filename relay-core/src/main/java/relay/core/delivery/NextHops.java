@@ -31,11 +31,20 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
             List<InetAddress> known,
             int port,
             TlsMode tlsMode,
-            List<String> otherNames) {
+            List<String> otherNames,
+            Vouching vouching) {
         NextHop {
             known = List.copyOf(known);
             otherNames = List.copyOf(otherNames);
         }
+    }
+
+    /// Whether it is certain that this is the host that the operator or the domain wants.
+    enum Vouching {
+        /// The operator named it, it is the domain itself, or DNSSEC vouches for the MX record.
+        CERTAIN,
+        /// An MX record that anybody may have forged.
+        NOBODY
     }
 
     sealed interface Found {
@@ -82,7 +91,8 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
                 host.kind() == HostKind.NAME
                         ? List.of()
                         : IpRange.address(host.host()).stream().toList();
-        return new NextHop(host.host(), known, host.port(), host.tlsMode(), List.of());
+        return new NextHop(
+                host.host(), known, host.port(), host.tlsMode(), List.of(), Vouching.CERTAIN);
     }
 
     private Found byDns(Domain domain) {
@@ -107,7 +117,8 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
         List<InetAddress> known = domain.literalAddress().stream().toList();
         List<NextHop> hops =
                 known.stream()
-                        .map(address -> named(address.getHostAddress(), known, List.of()))
+                        .map(address ->
+                                named(address.getHostAddress(), known, List.of(), Vouching.CERTAIN))
                         .toList();
         return new Found.Hops(hops, Kind.BY_CONFIGURATION);
     }
@@ -118,10 +129,16 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
                     case SECURE -> List.of(domain.name());
                     case INSECURE -> List.of();
                 };
+        Vouching vouching =
+                security == Security.SECURE || kind == Kind.IMPLICIT_MX
+                        ? Vouching.CERTAIN
+                        : Vouching.NOBODY;
         return switch (MxOrder.of(records, ownHost.name(), random)) {
             case MxOrder.Hosts(var names) ->
                     new Found.Hops(
-                            names.stream().map(name -> named(name, List.of(), otherNames)).toList(),
+                            names.stream()
+                                    .map(name -> named(name, List.of(), otherNames, vouching))
+                                    .toList(),
                             kind);
             case MxOrder.NoMail _ -> takesNoMail(domain);
             case MxOrder.LoopsBack _ ->
@@ -135,8 +152,9 @@ record NextHops(Resolver resolver, RandomGenerator random, Domain ownHost) {
         };
     }
 
-    private static NextHop named(String name, List<InetAddress> known, List<String> otherNames) {
-        return new NextHop(name, known, SMTP_PORT, TlsMode.STARTTLS, otherNames);
+    private static NextHop named(
+            String name, List<InetAddress> known, List<String> otherNames, Vouching vouching) {
+        return new NextHop(name, known, SMTP_PORT, TlsMode.STARTTLS, otherNames, vouching);
     }
 
     /// What a server would answer with 556 (RFC 7505 §5).

@@ -201,6 +201,7 @@ final class Opening {
 
     private Step settled() {
         List<Unmet> unmet = TlsDemand.unmet(host.demands(), evidence);
+        if (unmet.isEmpty()) unmet = RequireTls.unmet(host.demands(), evidence, extensions);
         if (!unmet.isEmpty()) return unmet(unmet, evidence, Goodbye.QUIT);
         if (evidence instanceof Evidence.Plaintext(var why, var detail)
                 && host.plaintextFallback() == PlaintextFallback.NEVER) {

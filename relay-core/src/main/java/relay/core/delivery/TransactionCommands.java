@@ -13,10 +13,12 @@ import relay.core.queue.QueueEntry;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.Extension;
 import relay.core.smtp.Extensions;
+import relay.core.tls.Evidence;
+import relay.core.tls.MessageTls;
 
 /// Writes the commands of a transaction for a host that has `extensions`, and knows what such a
 /// host cannot be given. Messages are never converted (RFC 6152 §3, RFC 6531 §3.2).
-record TransactionCommands(Extensions extensions, String host) {
+record TransactionCommands(Extensions extensions, Evidence evidence, String host) {
 
     /// Why this host cannot be given the message as it is; empty where it can.
     Optional<Diagnostic> obstacle(QueueEntry entry) {
@@ -59,8 +61,17 @@ record TransactionCommands(Extensions extensions, String host) {
         }
         if (envelope.needs().contains(Need.EIGHT_BIT_MIME)) command.append(" BODY=8BITMIME");
         if (needsSmtpUtf8(entry)) command.append(" SMTPUTF8");
+        if (isTaggedOnward(envelope)) command.append(" REQUIRETLS");
         if (extensions.offers(Extension.DSN)) command.append(envelope.noticeRequest());
         return command.append("\r\n").toString();
+    }
+
+    /// A message that must have REQUIRETLS gets to no host without it; a notice passes it on where
+    /// it can (RFC 8689 §5).
+    private boolean isTaggedOnward(Envelope envelope) {
+        return envelope.messageTls() == MessageTls.REQUIRED
+                && evidence instanceof Evidence.Encrypted
+                && extensions.offers(Extension.REQUIRETLS);
     }
 
     String recipient(QueueEntry entry, Mailbox recipient) {

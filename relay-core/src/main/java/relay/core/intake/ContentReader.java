@@ -2,19 +2,21 @@ package relay.core.intake;
 
 import relay.core.smtp.ContentFacts;
 import relay.core.smtp.DataDecoder;
+import relay.core.smtp.DataDecoder.Framing;
 
 /// Brings one message's content from the client to the store, our Received field in front, until
 /// its end; stops storing, but not reading, when the message can no longer be taken.
 final class ContentReader {
     private static final byte[] NOTHING = {};
 
-    private final DataDecoder decoder = new DataDecoder();
+    private final DataDecoder decoder;
     private final long maxSizeBytes;
     private byte[] prefix;
     private boolean refused;
     private boolean storeFull;
 
-    ContentReader(byte[] prefix, long maxSizeBytes) {
+    ContentReader(Framing framing, byte[] prefix, long maxSizeBytes) {
+        this.decoder = new DataDecoder(framing);
         this.prefix = prefix;
         this.maxSizeBytes = maxSizeBytes;
     }
@@ -34,6 +36,12 @@ final class ContentReader {
         return next;
     }
 
+    /// The last chunk has been read.
+    void end(IntakeWire wire) {
+        decoder.end();
+        if (!refused && prefix.length > 0) store(NOTHING, 0, wire);
+    }
+
     boolean hasEnded() {
         return decoder.hasEnded();
     }
@@ -47,7 +55,7 @@ final class ContentReader {
     }
 
     private void store(byte[] bytes, int from, IntakeWire wire) {
-        int length = decoder.decodedLength();
+        int length = bytes.length == 0 ? 0 : decoder.decodedLength();
         if (prefix.length + length == 0) return;
         byte[] octets = new byte[prefix.length + length];
         System.arraycopy(prefix, 0, octets, 0, prefix.length);

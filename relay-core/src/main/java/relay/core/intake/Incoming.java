@@ -18,6 +18,15 @@ record Incoming(QueueId id, String receivedField, Transaction transaction) {
 
     /// Why the message is refused now that its content is known; empty: it is taken.
     Optional<Reply> refusal(ContentFacts facts, ReceiveConnector.Limits limits) {
+        Optional<Reply> fault = fault(facts, limits);
+        if (fault.isPresent()) return fault;
+        return transaction.isTooLargeForAll(storedBytes(facts))
+                ? Optional.of(IntakeReplies.TOO_LARGE_FOR_ALL)
+                : Optional.empty();
+    }
+
+    /// What is wrong with the content as far as it has come, whatever follows.
+    Optional<Reply> fault(ContentFacts facts, ReceiveConnector.Limits limits) {
         if (facts.sizeBytes() > limits.maxMessageSizeBytes()) {
             return Optional.of(IntakeReplies.TOO_LARGE);
         }
@@ -27,9 +36,7 @@ record Incoming(QueueId id, String receivedField, Transaction transaction) {
         if (facts.receivedFields() > limits.maxHopCount()) {
             return Optional.of(IntakeReplies.TOO_MANY_HOPS);
         }
-        return transaction.isTooLargeForAll(storedBytes(facts))
-                ? Optional.of(IntakeReplies.TOO_LARGE_FOR_ALL)
-                : Optional.empty();
+        return Optional.empty();
     }
 
     QueuedMessage message(
@@ -43,7 +50,8 @@ record Incoming(QueueId id, String receivedField, Transaction transaction) {
                         at.truncatedTo(ChronoUnit.MILLIS),
                         connector.name(),
                         client,
-                        transaction.noticeRequest());
+                        transaction.noticeRequest(),
+                        transaction.messageTls(facts));
         return new QueuedMessage(envelope, transaction.entries(envelope));
     }
 

@@ -36,6 +36,10 @@ public sealed interface IntakeInput {
 
     record EndOfData(ContentFacts facts) implements IntakeInput {}
 
+    /// All octets of a chunk have come. `facts` are about the content so far, and complete where the
+    /// chunk was the last; those of a chunk that was skipped mean nothing.
+    record ChunkEnded(ContentFacts facts) implements IntakeInput {}
+
     /// The store's answer to a [IntakeOutput.Commit], which comes even when the client has gone.
     record CommitEnded(QueuedMessage message, CommitResult result) implements IntakeInput {}
 

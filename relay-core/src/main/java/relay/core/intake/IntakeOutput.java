@@ -6,6 +6,7 @@ import relay.core.event.RelayEvent;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.sasl.SaslServer.Verdict;
+import relay.core.smtp.Command.Bdat.Last;
 import relay.core.smtp.Reply;
 
 /// What an inbound session wants done, in this order.
@@ -28,6 +29,18 @@ public sealed interface IntakeOutput {
     /// (whole lines). Beyond `maxSizeBytes` of the client's own it is read but no longer kept.
     record ReceiveContent(QueueId id, String receivedField, long maxSizeBytes)
             implements IntakeOutput {}
+
+    /// As [ReceiveContent], where the content comes in chunks, each announced by a [ReceiveChunk].
+    record BeginChunks(QueueId id, String receivedField, long maxSizeBytes)
+            implements IntakeOutput {}
+
+    /// The next octets are content, all that come up to `sizeOctets`; then
+    /// [IntakeInput.ChunkEnded].
+    record ReceiveChunk(long sizeOctets, Last last) implements IntakeOutput {}
+
+    /// The next octets are content that nobody wants: read them, keep none; then
+    /// [IntakeInput.ChunkEnded].
+    record SkipChunk(long sizeOctets) implements IntakeOutput {}
 
     /// Forget the content received.
     record DiscardContent() implements IntakeOutput {}

@@ -3,6 +3,7 @@ package relay.core.intake;
 import java.util.ArrayList;
 import java.util.List;
 import relay.core.queue.QueueId;
+import relay.core.routing.ReceiveConnector.Authentication;
 import relay.core.sasl.SaslServer;
 import relay.core.smtp.Reply;
 
@@ -30,12 +31,14 @@ public final class IntakeReplies {
                     214,
                     0,
                     0,
-                    "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT STARTTLS; RFC 5321");
+                    "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT STARTTLS; RFC 5321");
     static final Reply BYE = Reply.of(221, 0, 0, "Bye");
     static final Reply READY_FOR_TLS = Reply.of(220, 0, 0, "Ready to start TLS");
 
     static final Reply HELLO_FIRST = Reply.of(503, 5, 1, "Send EHLO first");
     static final Reply MAIL_FIRST = Reply.of(503, 5, 1, "Send MAIL first");
+    static final Reply CHUNKS_BEGUN =
+            Reply.of(503, 5, 1, "The message has begun with BDAT; BDAT or RSET must follow");
     static final Reply MAIL_ALREADY = Reply.of(503, 5, 1, "A transaction is open already");
     static final Reply TLS_ALREADY = Reply.of(503, 5, 1, "TLS is active already");
     static final Reply NO_TLS = Reply.of(502, 5, 1, "TLS not available");
@@ -44,6 +47,8 @@ public final class IntakeReplies {
             Reply.of(550, 7, 1, "A client certificate that we trust is needed here");
     static final Reply SENDER_NEEDS_TLS =
             Reply.of(530, 7, 0, "Mail from this domain is taken over TLS alone: STARTTLS first");
+    static final Reply REQUIRETLS_IN_CLEAR =
+            Reply.of(555, 5, 4, "REQUIRETLS is offered over TLS alone");
     static final Reply NO_VALID_RECIPIENTS = Reply.of(554, 5, 1, "No valid recipients");
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, 5, 3, "Too many recipients");
     static final Reply NON_ASCII_ADDRESS =
@@ -62,6 +67,7 @@ public final class IntakeReplies {
     // Closing without being asked to needs a reply that says so: 421 makes the client come again
     // and again, 521 does not (RFC 7504 §4).
     static final Reply NOT_A_LINE = Reply.of(521, 5, 2, "Lines end in CR LF and contain no NUL");
+    static final Reply BAD_CHUNK = Reply.of(521, 5, 4, "BDAT must say how many octets follow");
     static final Reply NOT_SMTP = Reply.of(521, 5, 1, "This is an SMTP server");
 
     static final Reply TOO_MANY_ERRORS = Reply.of(421, 7, 0, "Too many errors");
@@ -90,20 +96,28 @@ public final class IntakeReplies {
         return Reply.plain(250, rules.hostname().name());
     }
 
-    /// The extensions (RFC 5321 §4.1.1.1); STARTTLS only while there is none (RFC 3207 §4.2),
-    /// AUTH only where there is (RFC 4954 §4).
-    static Reply ehlo(IntakeRules rules, boolean offerTls, boolean offerAuth) {
+    /// The extensions (RFC 5321 §4.1.1.1); STARTTLS only while there is none (RFC 3207 §4.2), and
+    /// REQUIRETLS only where there is some (RFC 8689 §2), as AUTH (RFC 4954 §4).
+    static Reply ehlo(IntakeRules rules, boolean offerTls, boolean encrypted) {
         var lines = new ArrayList<String>();
         lines.add(rules.hostname().name());
         lines.add("PIPELINING");
         lines.add("SIZE " + rules.limits().maxMessageSizeBytes());
         lines.add("8BITMIME");
+        lines.add("CHUNKING");
         lines.add("DSN");
+        lines.add("LIMITS RCPTMAX=" + rules.limits().maxRecipientsPerMessage());
         lines.add("SMTPUTF8");
         lines.add("ENHANCEDSTATUSCODES");
         if (offerTls) lines.add("STARTTLS");
-        if (offerAuth) lines.add("AUTH " + SaslServer.OFFERED);
+        if (encrypted) lines.add("REQUIRETLS");
+        boolean login = rules.connector().authentication().need() != Authentication.Need.NONE;
+        if (encrypted && login) lines.add("AUTH " + SaslServer.OFFERED);
         return new Reply(250, List.copyOf(lines));
+    }
+
+    static Reply chunkTaken(long octets) {
+        return Reply.of(250, 0, 0, octets + " octets received");
     }
 
     static Reply queued(QueueId id) {

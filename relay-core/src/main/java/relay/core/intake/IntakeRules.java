@@ -36,7 +36,7 @@ public record IntakeRules(Domain hostname, ReceiveConnector connector, StartTls 
     static boolean isAllowedInClear(Verb verb) {
         return switch (verb) {
             case EHLO, HELO, NOOP, QUIT, STARTTLS -> true;
-            case MAIL, RCPT, DATA, RSET, VRFY, HELP, AUTH, OTHER -> false;
+            case MAIL, RCPT, DATA, BDAT, RSET, VRFY, HELP, AUTH, OTHER -> false;
         };
     }
 }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import relay.core.address.Mailbox;
-import relay.core.address.ReversePath;
 import relay.core.event.RelayEvent;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.intake.IntakeOutput.Announce;
@@ -35,31 +34,27 @@ import relay.core.smtp.MailParameters.SmtpUtf8;
 import relay.core.smtp.Reply;
 import relay.core.smtp.Verb;
 import relay.core.tls.Evidence;
-import relay.core.tls.Unmet.Shortfall;
 
 /// One client's dialogue, from greeting to QUIT (RFC 5321 §3): a state machine that is told what
 /// happened and says what to do. It never sees a message's content.
 ///
 /// Confined to the thread that drives it, the connection's event loop.
 public final class IntakeSession {
-    private static final Evidence NOT_ASKED =
-            new Evidence.Plaintext(Shortfall.NOT_OFFERED, "the client did not ask for TLS");
-
     private final IntakeRules rules;
-    private final InetAddress client;
+    private final Peer peer;
     private final Supplier<PolicyTable> policy;
     private final Supplier<QueueId> ids;
     private final InstantSource clock;
 
     private Stage stage = Stage.CONNECTED;
     private boolean shuttingDown;
-    private Evidence tls = NOT_ASKED;
-    private Verb hello = Verb.HELO;
-    private String clientName = "";
     private @Nullable Transaction transaction;
     private @Nullable Incoming incoming;
+    private @Nullable Chunk chunk;
     private int errorsInARow;
-    private final ClientAuth auth;
+
+    /// A chunk on its way: refused already, or not, at the stage `before` it.
+    private record Chunk(Command.Bdat command, List<Reply> refusal, Stage before) {}
 
     /// `policy` is asked once a transaction; `ids` gives [relay.core.queue.MessageStore#newId];
     /// `nonces` is for AUTH, see [relay.core.sasl.SaslServer#of].
@@ -71,11 +66,10 @@ public final class IntakeSession {
             InstantSource clock,
             Supplier<String> nonces) {
         this.rules = rules;
-        this.client = client;
+        this.peer = new Peer(rules, client, nonces);
         this.policy = policy;
         this.ids = ids;
         this.clock = clock;
-        this.auth = new ClientAuth(rules.connector().authentication(), nonces);
     }
 
     /// Takes one input and returns what is to be done, in order. Throws [IllegalStateException] for
@@ -90,6 +84,7 @@ public final class IntakeSession {
             case IntakeInput.Garbled(var fault) -> onGarbled(fault);
             case IntakeInput.TlsEstablished(var evidence) -> onTls(evidence);
             case IntakeInput.EndOfData(var facts) -> onEndOfData(facts);
+            case IntakeInput.ChunkEnded(var facts) -> onChunk(facts);
             case IntakeInput.CommitEnded(var message, var result) -> onCommit(message, result);
             case IntakeInput.TimedOut _ -> closeWith(IntakeReplies.TIMED_OUT);
             case IntakeInput.ShuttingDown(var patience) -> onShutdown(patience);
@@ -100,13 +95,13 @@ public final class IntakeSession {
     // A message that is on disk is ours even when its client has not waited for the word.
     private List<IntakeOutput> afterClose(IntakeInput input) {
         return input instanceof IntakeInput.CommitEnded(var message, CommitResult.Committed _)
-                ? List.of(received(message))
+                ? List.of(peer.received(message))
                 : List.of();
     }
 
     private List<IntakeOutput> greet(Evidence evidence) {
         require(stage == Stage.CONNECTED);
-        tls = evidence;
+        peer.connected(evidence);
         stage = Stage.GREETED;
         return List.of(new Say(IntakeReplies.greeting(rules)));
     }
@@ -114,24 +109,9 @@ public final class IntakeSession {
     private List<IntakeOutput> onCommand(Command command) {
         require(stage.takesCommands());
         if (shuttingDown) return closeWith(IntakeReplies.SHUTTING_DOWN);
-        return refusal(command.verb()).map(this::say).orElseGet(() -> obey(command));
-    }
-
-    /// Why a verb cannot be taken now, whatever its argument.
-    private Optional<Reply> refusal(Verb verb) {
-        if (verb == Verb.AUTH && !auth.isOffered()) return Optional.of(IntakeReplies.NO_AUTH);
-        if (verb == Verb.AUTH && !isEncrypted()) {
-            return Optional.of(IntakeReplies.AUTH_NEEDS_TLS);
-        }
-        if (verb == Verb.AUTH && auth.isKnown()) return Optional.of(IntakeReplies.AUTH_ALREADY);
-        if (rules.requiresTls() && !isEncrypted() && !IntakeRules.isAllowedInClear(verb)) {
-            return Optional.of(IntakeReplies.TLS_FIRST);
-        }
-        if (verb == Verb.STARTTLS && isEncrypted()) return Optional.of(IntakeReplies.TLS_ALREADY);
-        if (verb == Verb.STARTTLS && !offersTls()) return Optional.of(IntakeReplies.NO_TLS);
-        Optional<Reply> outOfOrder = stage.outOfOrder(verb);
-        boolean owed = verb == Verb.MAIL && auth.isOwed();
-        return owed && outOfOrder.isEmpty() ? Optional.of(IntakeReplies.AUTH_FIRST) : outOfOrder;
+        Optional<Reply> refusal = peer.refusal(command.verb(), stage);
+        if (command instanceof Command.Bdat bdat) return onBdat(bdat, refusal);
+        return refusal.map(this::say).orElseGet(() -> obey(command));
     }
 
     private List<IntakeOutput> obey(Command command) {
@@ -140,7 +120,10 @@ public final class IntakeSession {
             case Command.Mail mail -> onMail(mail);
             case Command.Rcpt rcpt -> onRcpt(rcpt);
             case Command.Data _ -> onData();
-            case Command.Auth(var mechanism, var initial) -> on(auth.begin(mechanism, initial));
+            case Command.Auth(var mechanism, var initial) ->
+                    on(peer.auth().begin(mechanism, initial));
+            case Command.Bdat bdat -> onBdat(bdat, Optional.empty());
+            case Command.BadBdat _ -> closeWith(IntakeReplies.BAD_CHUNK);
             case Command.Reset _ -> reset();
             case Command.Noop _ -> say(IntakeReplies.OK);
             case Command.Verify _ -> say(IntakeReplies.NOT_VERIFIED);
@@ -162,19 +145,15 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> onHello(Verb verb, String name) {
-        hello = verb;
-        clientName = name;
+        boolean chunks = stage == Stage.CHUNKS;
         endTransaction();
-        return say(
-                verb == Verb.HELO
-                        ? IntakeReplies.helo(rules)
-                        : IntakeReplies.ehlo(
-                                rules, offersTls(), auth.isOffered() && isEncrypted()));
+        List<IntakeOutput> answer = say(peer.hello(verb, name));
+        return chunks ? discardThen(answer) : answer;
     }
 
     private List<IntakeOutput> onResponse(String line) {
         require(stage == Stage.AUTHENTICATING);
-        return on(auth.heard(line));
+        return on(peer.auth().heard(line));
     }
 
     private List<IntakeOutput> on(ClientAuth.Step step) {
@@ -185,7 +164,7 @@ public final class IntakeSession {
             }
             case ClientAuth.Step.Check(var question) -> {
                 stage = Stage.JUDGING;
-                yield List.of(new Judge(question, auth.penalty()));
+                yield List.of(new Judge(question, peer.auth().penalty()));
             }
             case ClientAuth.Step.Reject(var reply) -> {
                 stage = Stage.READY;
@@ -197,33 +176,22 @@ public final class IntakeSession {
     private List<IntakeOutput> onVerdict(Verdict verdict) {
         require(stage == Stage.JUDGING);
         stage = Stage.READY;
-        Reply reply = auth.judged(verdict);
+        Reply reply = peer.auth().judged(verdict);
         if (reply.isPositive()) return inTime(say(reply));
-        List<IntakeOutput> outputs = new ArrayList<>(List.of(new Say(reply), refused(reply)));
-        if (auth.hasFailedTooOften()) outputs.addAll(closeWith(IntakeReplies.TOO_MANY_FAILURES));
-        return stage == Stage.CLOSED ? outputs : inTime(outputs);
+        List<IntakeOutput> outputs = new ArrayList<>(List.of(new Say(reply), peer.refused(reply)));
+        if (peer.auth().hasFailedTooOften()) {
+            outputs.addAll(closeWith(IntakeReplies.TOO_MANY_FAILURES));
+        }
+        return inTime(outputs);
     }
 
     private List<IntakeOutput> onMail(Command.Mail mail) {
-        if (mail.parameters().sizeBytes() > rules.limits().maxMessageSizeBytes()) {
-            return say(IntakeReplies.TOO_LARGE);
-        }
-        if (!rules.admits(tls)) return say(IntakeReplies.CERTIFICATE_NEEDED);
         PolicyTable table = policy.get();
-        if (!isEncrypted() && demandsTls(mail.sender(), table)) {
-            return say(IntakeReplies.SENDER_NEEDS_TLS);
-        }
+        Optional<Reply> refusal = peer.refusal(mail, table);
+        if (refusal.isPresent()) return say(refusal.get());
         transaction = new Transaction(mail.sender(), mail.parameters(), table);
         stage = Stage.TRANSACTION;
         return say(IntakeReplies.SENDER_OK);
-    }
-
-    /// What claims to be from nobody claims no domain.
-    private static boolean demandsTls(ReversePath sender, PolicyTable table) {
-        return switch (sender) {
-            case ReversePath.Null _ -> false;
-            case ReversePath.Sender(var mailbox) -> table.demandsInboundTls(mailbox.domain());
-        };
     }
 
     private List<IntakeOutput> onRcpt(Command.Rcpt rcpt) {
@@ -241,31 +209,63 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> onData() {
-        Transaction open = open();
-        if (!open.hasRecipients()) return say(IntakeReplies.NO_VALID_RECIPIENTS);
-        QueueId id = ids.get();
-        String field = receivedField(id, open);
-        incoming = new Incoming(id, field, open);
+        if (!open().hasRecipients()) return say(IntakeReplies.NO_VALID_RECIPIENTS);
+        Incoming begun = begin();
         stage = Stage.RECEIVING;
-        errorsInARow = 0;
-        long maxSizeBytes = rules.limits().maxMessageSizeBytes();
         return List.of(
-                new ReceiveContent(id, field, maxSizeBytes), new Say(IntakeReplies.GO_AHEAD));
+                new ReceiveContent(begun.id(), begun.receivedField(), maxSizeBytes()),
+                new Say(IntakeReplies.GO_AHEAD));
     }
 
-    private String receivedField(QueueId id, Transaction open) {
-        return new ReceivedField(
-                        hello,
-                        clientName,
-                        client,
-                        tls,
-                        auth.isKnown() ? ReceivedField.Login.YES : ReceivedField.Login.NO,
-                        rules.hostname(),
-                        open.smtpUtf8(),
-                        id,
-                        clock.instant(),
-                        open.recipients())
-                .text();
+    private Incoming begin() {
+        QueueId id = ids.get();
+        var begun = new Incoming(id, peer.receivedField(id, clock.instant(), open()), open());
+        incoming = begun;
+        errorsInARow = 0;
+        return begun;
+    }
+
+    private long maxSizeBytes() {
+        return rules.limits().maxMessageSizeBytes();
+    }
+
+    /// A chunk that is refused is still on its way (RFC 3030 §2): the refusal is said behind it.
+    private List<IntakeOutput> onBdat(Command.Bdat bdat, Optional<Reply> refusal) {
+        boolean nobody = refusal.isEmpty() && stage == Stage.TRANSACTION && !open().hasRecipients();
+        Optional<Reply> why = nobody ? Optional.of(IntakeReplies.NO_VALID_RECIPIENTS) : refusal;
+        chunk = new Chunk(bdat, why.stream().toList(), stage);
+        if (why.isPresent()) {
+            stage = Stage.RECEIVING;
+            return List.of(new IntakeOutput.SkipChunk(bdat.sizeOctets()));
+        }
+        var outputs = new ArrayList<IntakeOutput>();
+        if (stage == Stage.TRANSACTION) {
+            Incoming begun = begin();
+            outputs.add(
+                    new IntakeOutput.BeginChunks(
+                            begun.id(), begun.receivedField(), maxSizeBytes()));
+        }
+        stage = Stage.RECEIVING;
+        outputs.add(new IntakeOutput.ReceiveChunk(bdat.sizeOctets(), bdat.last()));
+        return outputs;
+    }
+
+    private List<IntakeOutput> onChunk(ContentFacts facts) {
+        require(stage == Stage.RECEIVING);
+        Chunk ended = Objects.requireNonNull(chunk);
+        if (!ended.refusal().isEmpty()) {
+            stage = ended.before();
+            return inTime(say(ended.refusal().getFirst()));
+        }
+        Optional<Reply> broken = Objects.requireNonNull(incoming).fault(facts, rules.limits());
+        if (broken.isPresent()) {
+            // The transaction is over; chunks that follow are out of order.
+            endTransaction();
+            return refuse(broken.get());
+        }
+        if (ended.command().last() == Command.Bdat.Last.YES) return onEndOfData(facts);
+        stage = Stage.CHUNKS;
+        return say(IntakeReplies.chunkTaken(ended.command().sizeOctets()));
     }
 
     private List<IntakeOutput> onEndOfData(ContentFacts facts) {
@@ -276,11 +276,12 @@ public final class IntakeSession {
         if (refusal.isPresent()) return refuse(refusal.get());
         stage = Stage.COMMITTING;
         return List.of(
-                new Commit(ended.message(facts, clock.instant(), rules.connector(), client)));
+                new Commit(
+                        ended.message(facts, clock.instant(), rules.connector(), peer.address())));
     }
 
     private List<IntakeOutput> refuse(Reply reply) {
-        return inTime(List.of(new DiscardContent(), new Say(reply), refused(reply)));
+        return inTime(List.of(new DiscardContent(), new Say(reply), peer.refused(reply)));
     }
 
     private List<IntakeOutput> onCommit(QueuedMessage message, CommitResult result) {
@@ -288,12 +289,15 @@ public final class IntakeSession {
         stage = Stage.READY;
         return switch (result) {
             case CommitResult.Committed _ ->
-                    inTime(List.of(new Say(IntakeReplies.queued(message.id())), received(message)));
+                    inTime(
+                            List.of(
+                                    new Say(IntakeReplies.queued(message.id())),
+                                    peer.received(message)));
             case CommitResult.Failed(var reason) ->
                     inTime(
                             List.of(
                                     new Say(IntakeReplies.NOT_STORED),
-                                    refused(IntakeReplies.NOT_STORED),
+                                    peer.refused(IntakeReplies.NOT_STORED),
                                     new Announce(new RelayEvent.Fault("store", reason))));
         };
     }
@@ -303,13 +307,9 @@ public final class IntakeSession {
         return List.of(new Say(IntakeReplies.READY_FOR_TLS), new StartTls());
     }
 
-    // Everything the client said in clear is forgotten (RFC 3207 §4.2).
     private List<IntakeOutput> onTls(Evidence.Encrypted evidence) {
         require(stage == Stage.SECURING);
-        tls = evidence;
-        hello = Verb.HELO;
-        clientName = "";
-        auth.forget();
+        peer.secured(evidence);
         transaction = null;
         errorsInARow = 0;
         stage = Stage.GREETED;
@@ -321,7 +321,7 @@ public final class IntakeSession {
         return switch (stage) {
             case CONNECTED, GREETED, READY, AUTHENTICATING ->
                     closeWith(IntakeReplies.SHUTTING_DOWN);
-            case TRANSACTION, RECEIVING ->
+            case TRANSACTION, CHUNKS, RECEIVING ->
                     patience == Patience.NO_MORE
                             ? closeWith(IntakeReplies.SHUTTING_DOWN)
                             : List.of();
@@ -330,13 +330,13 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> abandon() {
-        boolean receiving = stage == Stage.RECEIVING;
+        boolean receiving = hasContent();
         stage = Stage.CLOSED;
         return receiving ? List.of(new DiscardContent()) : List.of();
     }
 
     private List<IntakeOutput> closeWith(Reply reply) {
-        boolean receiving = stage == Stage.RECEIVING;
+        boolean receiving = hasContent();
         stage = Stage.CLOSED;
         return receiving
                 ? List.of(new DiscardContent(), new Say(reply), new Close())
@@ -345,44 +345,41 @@ public final class IntakeSession {
 
     /// The outputs that end a message; when the relay goes down, the session ends with it.
     private List<IntakeOutput> inTime(List<IntakeOutput> outputs) {
-        if (!shuttingDown) return outputs;
+        if (!shuttingDown || stage == Stage.CLOSED) return outputs;
         var all = new ArrayList<>(outputs);
         all.addAll(closeWith(IntakeReplies.SHUTTING_DOWN));
         return all;
     }
 
     private List<IntakeOutput> reset() {
-        if (stage == Stage.TRANSACTION) endTransaction();
-        return say(IntakeReplies.OK);
+        boolean chunks = stage == Stage.CHUNKS;
+        if (chunks || stage == Stage.TRANSACTION) endTransaction();
+        return chunks ? discardThen(say(IntakeReplies.OK)) : say(IntakeReplies.OK);
+    }
+
+    private static List<IntakeOutput> discardThen(List<IntakeOutput> outputs) {
+        var all = new ArrayList<IntakeOutput>(List.of(new DiscardContent()));
+        all.addAll(outputs);
+        return all;
+    }
+
+    private boolean hasContent() {
+        return stage == Stage.RECEIVING || stage == Stage.CHUNKS;
     }
 
     private List<IntakeOutput> say(Reply reply) {
         errorsInARow = IntakeReplies.isProtocolError(reply) ? errorsInARow + 1 : 0;
-        if (errorsInARow < IntakeRules.MAX_ERRORS_IN_A_ROW) return List.of(new Say(reply));
-        stage = Stage.CLOSED;
-        return List.of(new Say(reply), new Say(IntakeReplies.TOO_MANY_ERRORS), new Close());
+        var outputs = new ArrayList<IntakeOutput>(List.of(new Say(reply)));
+        if (errorsInARow >= IntakeRules.MAX_ERRORS_IN_A_ROW) {
+            outputs.addAll(closeWith(IntakeReplies.TOO_MANY_ERRORS));
+        }
+        return outputs;
     }
 
     private void endTransaction() {
         transaction = null;
         incoming = null;
         stage = Stage.READY;
-    }
-
-    private Announce received(QueuedMessage message) {
-        return new Announce(new RelayEvent.Received(message, tls, auth.username()));
-    }
-
-    private Announce refused(Reply reply) {
-        return new Announce(new RelayEvent.Refused(rules.connector().name(), client, reply));
-    }
-
-    private boolean isEncrypted() {
-        return tls instanceof Evidence.Encrypted;
-    }
-
-    private boolean offersTls() {
-        return rules.startTls() == IntakeRules.StartTls.OFFERED && !isEncrypted();
     }
 
     private Transaction open() {

@@ -3,9 +3,15 @@ package relay.core.intake;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import relay.core.queue.QueueId;
+import relay.core.smtp.Command.Bdat.Last;
 import relay.core.smtp.CommandFramer;
 import relay.core.smtp.CommandFramer.Frame;
 import relay.core.smtp.CommandParser;
+import relay.core.smtp.ContentFacts;
+import relay.core.smtp.ContentFacts.LineEnds;
+import relay.core.smtp.ContentFacts.Octets;
+import relay.core.smtp.DataDecoder.Framing;
 import relay.core.smtp.Reply;
 
 /// Drives an [IntakeSession] with what a client sends: cuts commands and content apart, obeys the
@@ -13,6 +19,9 @@ import relay.core.smtp.Reply;
 ///
 /// Keeps one incomplete command line at the most, and no content. Confined to one thread.
 public final class IntakeStream {
+    private static final ContentFacts NOTHING =
+            new ContentFacts(0, 0, LineEnds.ALL_CR_LF, Octets.SEVEN_BIT, Octets.SEVEN_BIT);
+
     private enum Mode {
         COMMANDS,
         /// The next line is a response within AUTH.
@@ -20,6 +29,9 @@ public final class IntakeStream {
         /// A login is being checked.
         JUDGING,
         CONTENT,
+        /// Content that comes in chunks: so many octets, then commands again.
+        CHUNK,
+        SKIPPED_CHUNK,
         /// Content, when the store has enough for now.
         STORE_FULL,
         COMMITTING,
@@ -32,6 +44,9 @@ public final class IntakeStream {
     private final CommandFramer framer = new CommandFramer();
     private Mode mode = Mode.COMMANDS;
     private @Nullable ContentReader content;
+    private long chunkOctets;
+    private boolean lastChunk;
+    private Mode afterFullStore = Mode.CONTENT;
 
     public IntakeStream(IntakeSession session, IntakeWire wire) {
         this.session = session;
@@ -46,6 +61,8 @@ public final class IntakeStream {
             switch (mode) {
                 case COMMANDS, RESPONSE -> at = readCommand(bytes, at, to);
                 case CONTENT -> at = readContent(bytes, at, to);
+                case CHUNK -> at = readChunk(bytes, at, to);
+                case SKIPPED_CHUNK -> at = skipChunk(at, to);
                 case STORE_FULL, COMMITTING, JUDGING -> {
                     return at;
                 }
@@ -67,6 +84,7 @@ public final class IntakeStream {
                     IntakeInput.Responded _,
                     IntakeInput.Garbled _,
                     IntakeInput.EndOfData _,
+                    IntakeInput.ChunkEnded _,
                     IntakeInput.TimedOut _,
                     IntakeInput.ShuttingDown _,
                     IntakeInput.Disconnected _ -> {}
@@ -76,7 +94,7 @@ public final class IntakeStream {
 
     /// The store can take more of this content after [IntakeWire#content] said no.
     public void storeIsWritable() {
-        if (mode == Mode.STORE_FULL) mode = Mode.CONTENT;
+        if (mode == Mode.STORE_FULL) resumeContent();
     }
 
     /// Whether nothing must be read from the client now: it is the store's turn, or ours.
@@ -86,7 +104,10 @@ public final class IntakeStream {
 
     /// Whether the client is expected to send something.
     public boolean isClientsTurn() {
-        return mode == Mode.COMMANDS || mode == Mode.RESPONSE || mode == Mode.CONTENT;
+        return switch (mode) {
+            case COMMANDS, RESPONSE, CONTENT, CHUNK, SKIPPED_CHUNK -> true;
+            case STORE_FULL, COMMITTING, JUDGING, SECURING, CLOSED -> false;
+        };
     }
 
     private void resumeCommands() {
@@ -124,9 +145,45 @@ public final class IntakeStream {
             mode = Mode.COMMANDS;
             tell(new IntakeInput.EndOfData(reader.facts()));
         } else if (reader.storeIsFull()) {
+            afterFullStore = Mode.CONTENT;
             mode = Mode.STORE_FULL;
         }
         return next;
+    }
+
+    private int readChunk(byte[] bytes, int from, int to) {
+        int end = (int) Math.min(to, from + chunkOctets);
+        ContentReader reader = Objects.requireNonNull(content);
+        reader.read(bytes, from, end, wire);
+        chunkOctets -= end - from;
+        if (reader.storeIsFull()) {
+            afterFullStore = Mode.CHUNK;
+            mode = Mode.STORE_FULL;
+        } else if (chunkOctets == 0) {
+            endChunk();
+        }
+        return end;
+    }
+
+    private int skipChunk(int from, int to) {
+        int end = (int) Math.min(to, from + chunkOctets);
+        chunkOctets -= end - from;
+        if (chunkOctets == 0) endChunk();
+        return end;
+    }
+
+    private void resumeContent() {
+        mode = afterFullStore;
+        if (mode == Mode.CHUNK && chunkOctets == 0) endChunk();
+    }
+
+    /// All octets of a chunk have come; of an empty one that is true at once.
+    private void endChunk() {
+        boolean skipped = mode == Mode.SKIPPED_CHUNK;
+        mode = Mode.COMMANDS;
+        if (!skipped && lastChunk) Objects.requireNonNull(content).end(wire);
+        ContentFacts facts = skipped ? NOTHING : Objects.requireNonNull(content).facts();
+        tell(new IntakeInput.ChunkEnded(facts));
     }
 
     private void obey(IntakeOutput output) {
@@ -142,7 +199,17 @@ public final class IntakeStream {
             }
             case IntakeOutput.Announce(var event) -> wire.announce(event);
             case IntakeOutput.DiscardContent _ -> wire.discardContent();
-            case IntakeOutput.ReceiveContent receive -> beginContent(receive);
+            case IntakeOutput.ReceiveContent(var id, var field, var maxSizeBytes) -> {
+                beginContent(Framing.DOT, id, field, maxSizeBytes);
+                mode = Mode.CONTENT;
+            }
+            case IntakeOutput.BeginChunks(var id, var field, var maxSizeBytes) ->
+                    beginContent(Framing.CHUNKS, id, field, maxSizeBytes);
+            case IntakeOutput.ReceiveChunk(var octets, var last) -> {
+                lastChunk = last == Last.YES;
+                beginChunk(Mode.CHUNK, octets);
+            }
+            case IntakeOutput.SkipChunk(var octets) -> beginChunk(Mode.SKIPPED_CHUNK, octets);
             case IntakeOutput.StartTls _ -> {
                 mode = Mode.SECURING;
                 wire.startTls();
@@ -158,10 +225,15 @@ public final class IntakeStream {
         }
     }
 
-    private void beginContent(IntakeOutput.ReceiveContent receive) {
-        byte[] field = receive.receivedField().getBytes(StandardCharsets.UTF_8);
-        content = new ContentReader(field, receive.maxSizeBytes());
-        mode = Mode.CONTENT;
-        wire.beginContent(receive.id());
+    private void beginContent(Framing framing, QueueId id, String field, long maxSizeBytes) {
+        byte[] octets = field.getBytes(StandardCharsets.UTF_8);
+        content = new ContentReader(framing, octets, maxSizeBytes);
+        wire.beginContent(id);
+    }
+
+    private void beginChunk(Mode kind, long octets) {
+        mode = kind;
+        chunkOctets = octets;
+        if (octets == 0) endChunk();
     }
 }

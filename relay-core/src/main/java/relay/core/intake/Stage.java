@@ -12,6 +12,8 @@ enum Stage {
     GREETED,
     READY,
     TRANSACTION,
+    /// Some chunks of the message have come, and the client may send the next one (RFC 3030 §2).
+    CHUNKS,
     /// The client sends content, no commands.
     RECEIVING,
     /// The client's next line is a response within AUTH.
@@ -25,19 +27,37 @@ enum Stage {
     CLOSED;
 
     boolean takesCommands() {
-        return this == GREETED || this == READY || this == TRANSACTION;
+        return this == GREETED || this == READY || this == TRANSACTION || this == CHUNKS;
     }
 
     /// The answer to a verb that is out of its order.
     Optional<Reply> outOfOrder(Verb verb) {
         return switch (verb) {
-            case MAIL -> this == TRANSACTION ? Optional.of(IntakeReplies.MAIL_ALREADY) : noHello();
+            case MAIL, STARTTLS, AUTH ->
+                    isInTransaction() ? Optional.of(IntakeReplies.MAIL_ALREADY) : noHello();
             case RCPT, DATA ->
-                    this == TRANSACTION ? Optional.empty() : Optional.of(IntakeReplies.MAIL_FIRST);
-            case STARTTLS, AUTH ->
-                    this == TRANSACTION ? Optional.of(IntakeReplies.MAIL_ALREADY) : noHello();
+                    switch (this) {
+                        case TRANSACTION -> Optional.empty();
+                        case CHUNKS -> Optional.of(IntakeReplies.CHUNKS_BEGUN);
+                        case CONNECTED,
+                                GREETED,
+                                READY,
+                                RECEIVING,
+                                AUTHENTICATING,
+                                JUDGING,
+                                COMMITTING,
+                                SECURING,
+                                CLOSED ->
+                                Optional.of(IntakeReplies.MAIL_FIRST);
+                    };
+            case BDAT ->
+                    isInTransaction() ? Optional.empty() : Optional.of(IntakeReplies.MAIL_FIRST);
             case EHLO, HELO, RSET, NOOP, VRFY, HELP, QUIT, OTHER -> Optional.empty();
         };
+    }
+
+    private boolean isInTransaction() {
+        return this == TRANSACTION || this == CHUNKS;
     }
 
     private Optional<Reply> noHello() {

@@ -19,9 +19,11 @@ import relay.core.routing.Route;
 import relay.core.smtp.ContentFacts;
 import relay.core.smtp.MailParameters;
 import relay.core.smtp.MailParameters.Body;
+import relay.core.smtp.MailParameters.RequireTls;
 import relay.core.smtp.MailParameters.SmtpUtf8;
 import relay.core.smtp.RcptParameters;
 import relay.core.smtp.Reply;
+import relay.core.tls.MessageTls;
 
 /// One mail transaction: who sends, to whom, by which lanes (RFC 5321 §3.3). Uses one policy table
 /// throughout. Confined to its session's thread.
@@ -90,7 +92,8 @@ final class Transaction {
         var entries = new ArrayList<QueueEntry>();
         shares.forEach((lane, share) -> {
             Envelope part = envelope.about(share.recipients());
-            entries.add(QueueEntry.fresh(part, entries.size(), lane, share.recipients()));
+            Lane own = lane.forMessages(envelope.binding());
+            entries.add(QueueEntry.fresh(part, entries.size(), own, share.recipients()));
         });
         return entries;
     }
@@ -98,6 +101,16 @@ final class Transaction {
     /// What the sender wants to be told of it.
     NoticeRequest noticeRequest() {
         return new NoticeRequest(parameters.returned(), parameters.envelopeId(), wishes);
+    }
+
+    /// What the message says of TLS: where the client asked for REQUIRETLS, its header is ignored
+    /// (RFC 8689 §4.1).
+    MessageTls messageTls(ContentFacts facts) {
+        if (parameters.requireTls() == RequireTls.ASKED) return MessageTls.REQUIRED;
+        return switch (facts.tlsRequired()) {
+            case NO -> MessageTls.NOT_REQUIRED;
+            case NOT_SAID -> MessageTls.BY_POLICY;
+        };
     }
 
     ReversePath sender() {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
+import relay.core.tls.MessageTls;
 
 /// What is true of a message for all its recipients. `sizeBytes` is the size of what we store: our
 /// Received field and the content, lines ended by CR LF, not dot-stuffed.
@@ -13,6 +14,7 @@ import relay.core.address.ReversePath;
 /// `receiveConnector` is the name of the connector that took it, or `dsn` for a notice of our own;
 /// `client` the address it came from (ours for a notice). `noticeRequest` is about all recipients in
 /// a message's own envelope, and about those of the entry in an entry's.
+/// `messageTls` is what the client or the message's header says of TLS.
 public record Envelope(
         QueueId id,
         ReversePath sender,
@@ -21,7 +23,8 @@ public record Envelope(
         Instant acceptedAt,
         String receiveConnector,
         InetAddress client,
-        NoticeRequest noticeRequest) {
+        NoticeRequest noticeRequest,
+        MessageTls messageTls) {
 
     /// The receive connector's name in a notice of our own.
     public static final String OWN_NOTICE = "dsn";
@@ -37,7 +40,7 @@ public record Envelope(
         needs = Set.copyOf(needs);
     }
 
-    /// Whose sender did not say what it wants to be told.
+    /// Whose sender said nothing of notices nor of TLS.
     public Envelope(
             QueueId id,
             ReversePath sender,
@@ -54,13 +57,50 @@ public record Envelope(
                 acceptedAt,
                 receiveConnector,
                 client,
-                NoticeRequest.NONE);
+                NoticeRequest.NONE,
+                MessageTls.BY_POLICY);
     }
 
     /// The same, with what was said of `recipients` alone.
     public Envelope about(List<Mailbox> recipients) {
-        NoticeRequest part = noticeRequest.about(recipients);
+        return asking(noticeRequest.about(recipients));
+    }
+
+    /// The same, whose sender asked for this.
+    public Envelope asking(NoticeRequest request) {
         return new Envelope(
-                id, sender, needs, sizeBytes, acceptedAt, receiveConnector, client, part);
+                id,
+                sender,
+                needs,
+                sizeBytes,
+                acceptedAt,
+                receiveConnector,
+                client,
+                request,
+                messageTls);
+    }
+
+    /// The same, that says this of TLS.
+    public Envelope saying(MessageTls wish) {
+        return new Envelope(
+                id,
+                sender,
+                needs,
+                sizeBytes,
+                acceptedAt,
+                receiveConnector,
+                client,
+                noticeRequest,
+                wish);
+    }
+
+    /// What its lanes go by. A notice is better told in clear than lost, so it demands nothing,
+    /// whatever it says (RFC 8689 §5).
+    public MessageTls binding() {
+        return switch (sender) {
+            case ReversePath.Null _ ->
+                    messageTls == MessageTls.REQUIRED ? MessageTls.BY_POLICY : messageTls;
+            case ReversePath.Sender _ -> messageTls;
+        };
     }
 }

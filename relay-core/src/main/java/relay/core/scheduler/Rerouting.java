@@ -17,8 +17,9 @@ final class Rerouting {
     private Rerouting() {}
 
     static boolean isStale(QueueEntry entry, PolicyTable policy) {
+        LaneChoice choice = domain -> policy.lane(domain, entry.lane());
         for (Mailbox recipient : entry.recipients()) {
-            if (!policy.lane(recipient.domain(), entry.lane()).equals(entry.lane())) return true;
+            if (!bound(choice.of(recipient.domain()), entry).equals(entry.lane())) return true;
         }
         return false;
     }
@@ -31,7 +32,7 @@ final class Rerouting {
     static List<Move.Part> parts(QueueEntry entry, LaneChoice lanes) {
         Map<Lane, List<Mailbox>> parts = new LinkedHashMap<>();
         for (Mailbox recipient : entry.recipients()) {
-            Lane lane = lanes.of(recipient.domain());
+            Lane lane = bound(lanes.of(recipient.domain()), entry);
             parts.computeIfAbsent(lane, _ -> new ArrayList<>()).add(recipient);
         }
         return parts.entrySet().stream()
@@ -39,12 +40,18 @@ final class Rerouting {
                 .toList();
     }
 
+    /// Whoever chooses a lane: what the message itself says of TLS stays.
+    private static Lane bound(Lane lane, QueueEntry entry) {
+        return lane.forMessages(entry.envelope().binding());
+    }
+
     /// Whether the lane can hold stale entries under `policy`. A lane of one domain is asked for
     /// that domain; behind smart hosts there are many, so only a look at each entry tells.
     static boolean mayBeStale(Lane lane, PolicyTable policy) {
         if (lane.nextHop().equals(Lane.SMART_HOSTS)) return true;
         return Domain.parse(lane.nextHop())
-                .map(domain -> !policy.lane(domain, lane).equals(lane))
+                .map(domain ->
+                        !policy.lane(domain, lane).forMessages(lane.messageTls()).equals(lane))
                 .orElse(true);
     }
 }

@@ -44,6 +44,28 @@ public sealed interface Command {
         }
     }
 
+    /// So many octets of content follow this line; `last` ends the message (RFC 3030 §2). Wherever the
+    /// command is refused, they are read all the same.
+    record Bdat(long sizeOctets, Last last) implements Command {
+        public enum Last {
+            YES,
+            NO
+        }
+
+        @Override
+        public Verb verb() {
+            return Verb.BDAT;
+        }
+    }
+
+    /// A BDAT that does not say how many octets follow: nobody knows where the next command begins.
+    record BadBdat() implements Command {
+        @Override
+        public Verb verb() {
+            return Verb.OTHER;
+        }
+    }
+
     record Reset() implements Command {
         @Override
         public Verb verb() {

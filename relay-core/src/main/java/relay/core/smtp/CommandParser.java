@@ -1,7 +1,10 @@
 package relay.core.smtp;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import relay.core.address.ReversePath;
+import relay.core.smtp.Command.Bdat.Last;
 import relay.core.smtp.Command.Malformed;
 import relay.core.smtp.Command.Rcpt.Characters;
 import relay.core.smtp.MailParameterParser.Parsed;
@@ -13,6 +16,7 @@ import relay.core.smtp.MailboxSyntax.WrittenPath;
 /// line's end, host names with an underscore. Strict in everything that names a mailbox.
 public final class CommandParser {
     private static final int MAX_CLIENT_NAME = 255;
+    private static final Pattern CHUNK = Pattern.compile("([0-9]{1,18})( +LAST)?");
     private static final char NOT_UTF_8 = '\uFFFD';
 
     private CommandParser() {}
@@ -29,6 +33,7 @@ public final class CommandParser {
             case "MAIL" -> mail(argument);
             case "RCPT" -> rcpt(argument);
             case "DATA" -> bare(argument, new Command.Data());
+            case "BDAT" -> bdat(argument.toUpperCase(Locale.ROOT));
             case "RSET" -> bare(argument, new Command.Reset());
             case "QUIT" -> bare(argument, new Command.Quit());
             case "STARTTLS" -> bare(argument, new Command.StartTls());
@@ -36,7 +41,7 @@ public final class CommandParser {
             case "NOOP" -> new Command.Noop();
             case "HELP" -> new Command.Help();
             case "VRFY" -> verify(argument);
-            case "EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML", "BDAT" ->
+            case "EXPN", "TURN", "ETRN", "SEND", "SOML", "SAML" ->
                     malformed(Verb.OTHER, SyntaxReplies.NOT_IMPLEMENTED);
             case "GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT" -> new Command.Foreign();
             default -> malformed(Verb.OTHER, SyntaxReplies.UNKNOWN);
@@ -73,6 +78,13 @@ public final class CommandParser {
         if (!formed) return malformed(Verb.AUTH, SyntaxReplies.AUTH_SYNTAX);
         return new Command.Auth(
                 words[0].toUpperCase(Locale.ROOT), words.length == 2 ? words[1] : "");
+    }
+
+    private static Command bdat(String argument) {
+        Matcher words = CHUNK.matcher(argument);
+        if (!words.matches()) return new Command.BadBdat();
+        Last last = words.group(2) == null ? Last.NO : Last.YES;
+        return new Command.Bdat(Long.parseLong(words.group(1)), last);
     }
 
     private static Command verify(String argument) {

@@ -4,7 +4,8 @@ import relay.core.smtp.ContentFacts.LineEnds;
 import relay.core.smtp.ContentFacts.Octets;
 
 /// Takes the dot-stuffing off what follows DATA and finds its end (RFC 5321 §4.5.2), for one
-/// message, piece by piece, in place. Keeps no octet of it. Confined to one thread.
+/// message, piece by piece, in place; or looks at what comes in chunks, whose end others know (RFC
+/// 3030 §2). Keeps no octet of it. Confined to one thread.
 ///
 /// Only CR LF ends a line, and only CR LF . CR LF ends the data: a dot after a bare CR or LF is
 /// text (RFC 5321 §2.3.8, §4.1.1.4). Whether there was such a line end is one of the facts; the
@@ -23,12 +24,20 @@ public final class DataDecoder {
         ENDED
     }
 
+    /// How the end of the content is told.
+    public enum Framing {
+        DOT,
+        CHUNKS
+    }
+
+    private final Framing framing;
     private State state = State.LINE_START;
     private int out;
     private int decodedLength;
     private long sizeBytes;
     private boolean bareLineEnd;
 
+    private final TlsRequiredField tlsRequired = new TlsRequiredField();
     private boolean inHeader = true;
 
     /// How many letters of the field name `Received` the line has so far.
@@ -41,6 +50,21 @@ public final class DataDecoder {
 
     private Octets headerOctets = Octets.SEVEN_BIT;
 
+    /// For what follows DATA.
+    public DataDecoder() {
+        this(Framing.DOT);
+    }
+
+    public DataDecoder(Framing framing) {
+        this.framing = framing;
+    }
+
+    /// The last chunk has been decoded. A CR at the very end is no line end.
+    public void end() {
+        if (state == State.CR) bareLineEnd = true;
+        state = State.ENDED;
+    }
+
     /// Decodes `bytes[from, to)`, or as much of it as belongs to the message, and returns the index
     /// after that. The decoded octets then stand in `bytes` from `from` on, [#decodedLength] of
     /// them.
@@ -49,6 +73,7 @@ public final class DataDecoder {
         out = from;
         while (in < to && state != State.ENDED) in = step(bytes, in, to);
         decodedLength = out - from;
+        tlsRequired.read(bytes, from, out);
         sizeBytes += decodedLength;
         return in;
     }
@@ -71,15 +96,16 @@ public final class DataDecoder {
         return bareLineEnd;
     }
 
-    /// What was learnt. Complete once [#hasEnded].
+    /// What was learnt so far. Complete once [#hasEnded].
     public ContentFacts facts() {
-        if (inHeader) endHeader();
+        boolean eightBitSoFar = inHeader && octetsSeen < 0;
         return new ContentFacts(
                 sizeBytes,
                 receivedFields,
                 bareLineEnd ? LineEnds.BARE_CR_OR_LF : LineEnds.ALL_CR_LF,
-                headerOctets,
-                octetsSeen < 0 ? Octets.EIGHT_BIT : Octets.SEVEN_BIT);
+                eightBitSoFar ? Octets.EIGHT_BIT : headerOctets,
+                octetsSeen < 0 ? Octets.EIGHT_BIT : Octets.SEVEN_BIT,
+                tlsRequired.found());
     }
 
     private int step(byte[] bytes, int in, int to) {
@@ -94,7 +120,7 @@ public final class DataDecoder {
     }
 
     private int lineStart(byte[] bytes, int in) {
-        if (bytes[in] == '.') {
+        if (bytes[in] == '.' && framing == Framing.DOT) {
             state = State.DOT;
             return in + 1;
         }

@@ -14,6 +14,8 @@ public enum Extension {
     SMTP_UTF8("SMTPUTF8"),
     /// RFC 3461.
     DSN("DSN"),
+    /// RFC 8689.
+    REQUIRETLS("REQUIRETLS"),
     /// RFC 4954.
     AUTH("AUTH");
 

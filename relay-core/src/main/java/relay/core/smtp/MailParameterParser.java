@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import relay.core.smtp.MailParameters.Body;
+import relay.core.smtp.MailParameters.RequireTls;
 import relay.core.smtp.MailParameters.Returned;
 import relay.core.smtp.MailParameters.SmtpUtf8;
 
@@ -22,6 +23,7 @@ final class MailParameterParser {
     private SmtpUtf8 smtpUtf8 = SmtpUtf8.NOT_ASKED;
     private Returned returned = Returned.NOT_SAID;
     private String envelopeId = "";
+    private RequireTls requireTls = RequireTls.NOT_ASKED;
 
     sealed interface Parsed {
         record Right(MailParameters parameters) implements Parsed {}
@@ -44,7 +46,7 @@ final class MailParameterParser {
     }
 
     private MailParameters parameters() {
-        return new MailParameters(sizeBytes, body, smtpUtf8, returned, envelopeId);
+        return new MailParameters(sizeBytes, body, smtpUtf8, returned, envelopeId, requireTls);
     }
 
     private enum Verdict {
@@ -71,6 +73,7 @@ final class MailParameterParser {
             case "SMTPUTF8" -> takeSmtpUtf8(value);
             case "RET" -> takeReturned(value.toUpperCase(Locale.ROOT));
             case "ENVID" -> takeEnvelopeId(value);
+            case "REQUIRETLS" -> takeRequireTls(value);
             default -> Verdict.UNKNOWN;
         };
     }
@@ -95,6 +98,11 @@ final class MailParameterParser {
     private Verdict takeBody(String value) {
         if (value.equals("=8BITMIME")) body = Body.EIGHT_BIT_MIME;
         return value.equals("=8BITMIME") || value.equals("=7BIT") ? Verdict.GOOD : Verdict.BAD;
+    }
+
+    private Verdict takeRequireTls(String value) {
+        requireTls = RequireTls.ASKED;
+        return value.isEmpty() ? Verdict.GOOD : Verdict.BAD;
     }
 
     private Verdict takeReturned(String value) {

@@ -23,7 +23,9 @@ public sealed interface TlsDemand {
             DOMAIN("domain"),
             AUTHENTICATION("auth"),
             DANE("dane"),
-            STS("mta-sts");
+            STS("mta-sts"),
+            /// The message itself (RFC 8689).
+            REQUIRETLS("requiretls");
 
             private final String label;
 

@@ -23,7 +23,8 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
         NAME_MISMATCH("name-mismatch"),
         TLSA_MISMATCH("tlsa-mismatch"),
         PIN_MISMATCH("pin-mismatch"),
-        MX_MISMATCH("mx-mismatch");
+        MX_MISMATCH("mx-mismatch"),
+        REQUIRETLS_NOT_OFFERED("requiretls-not-offered");
 
         private final String label;
 

@@ -95,17 +95,7 @@ final class OutboundSamples {
 
     /// The same entry, whose sender asked for notices.
     static QueueEntry asking(QueueEntry entry, NoticeRequest request) {
-        Envelope plain = entry.envelope();
-        var envelope =
-                new Envelope(
-                        plain.id(),
-                        plain.sender(),
-                        plain.needs(),
-                        plain.sizeBytes(),
-                        plain.acceptedAt(),
-                        plain.receiveConnector(),
-                        plain.client(),
-                        request);
+        Envelope envelope = entry.envelope().asking(request);
         return QueueEntry.fresh(envelope, 0, entry.lane(), entry.recipients());
     }
 

@@ -19,7 +19,7 @@ class ClientAuthTest {
 
     private void greet() {
         say("EHLO client.example.org");
-        for (int i = 0; i < 9; i++) peer.readLine();
+        for (int i = 0; i < 12; i++) peer.readLine();
     }
 
     private void say(String line) {

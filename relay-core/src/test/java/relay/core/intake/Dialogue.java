@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueEntry;
+import relay.core.tls.MessageTls;
 
 /// A dialogue written down: specification, test and bug report at once.
 ///
@@ -109,7 +110,7 @@ public record Dialogue(String name, List<String> given, List<String> lines) {
         }
     }
 
-    /// `<a@x> via bank/bank.example [b@y, c@y] needs []`, and for each entry what its sender wants to
+    /// `<a@x> via bank/bank.example [b@y, c@y] needs []`, what it says of TLS, and for each entry what its sender wants to
     /// be told: ` told RET=HDRS; b NOTIFY=NEVER`
     private static String describe(MemoryStore.Stored stored) {
         var envelope = stored.message().envelope();
@@ -123,6 +124,9 @@ public record Dialogue(String name, List<String> given, List<String> lines) {
                                 .append(' ')
                                 .append(entry.recipients()));
         text.append(" needs ").append(envelope.needs().stream().sorted().toList());
+        if (envelope.messageTls() != MessageTls.BY_POLICY) {
+            text.append(" tls ").append(envelope.messageTls());
+        }
         stored.message().entries().forEach(entry -> text.append(told(entry)));
         return text.toString();
     }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import relay.core.address.Domain;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.LaneStatus;
@@ -16,6 +18,7 @@ import relay.core.queue.MailOrder.Remove.Notice;
 import relay.core.queue.OrderResult;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.queue.QueuedMessage;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
@@ -27,6 +30,7 @@ import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.routing.SmartHost;
 import relay.core.scheduler.SchedulerEvent.Ending;
 import relay.core.scheduler.SchedulerEvent.OrderGiven;
+import relay.core.tls.MessageTls;
 import relay.core.tls.TlsRequirement;
 
 /// What the operator orders for lanes and for single messages.
@@ -204,6 +208,39 @@ class OperatorTest {
         // And the way back is a redirection as well.
         order(world, new MailOrder.Redirect("internet"), new MailChoice.Whole(lane));
         assertThat(onlyEntry(world).lane()).isEqualTo(A);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatAMessageSaysOfTlsStaysWhereverItIsSent(MessageTls wish) {
+        // Given a message that says so.
+        var world = new World(SchedulerLimits.DEFAULT, twoConnectors(new TlsRequirement.None()));
+        QueuedMessage plain = world.message(100, "x@a.example");
+        var envelope = plain.envelope().saying(wish);
+        var entry =
+                QueueEntry.fresh(
+                        envelope, 0, A.forMessages(wish), plain.entries().getFirst().recipients());
+        world.accept(new QueuedMessage(envelope, List.of(entry)));
+
+        // When it is redirected; then it is in the lane of such mail, after a reload and a restart.
+        order(world, new MailOrder.Redirect("filter"), single(entry));
+        Lane redirected =
+                new Lane("filter", Lane.SMART_HOSTS, "", Lane.Choice.BY_OPERATOR).forMessages(wish);
+        assertThat(onlyEntry(world).lane()).isEqualTo(redirected);
+        world.on(new SchedulerEvent.PolicyChanged(world.policy));
+        world.settle();
+        world.restart();
+        assertThat(onlyEntry(world).lane()).isEqualTo(redirected);
+        assertThat(world.sessions).containsValue(redirected);
+
+        // And on the way back, and where its connector is gone.
+        order(world, new MailOrder.Redirect("internet"), new MailChoice.Whole(redirected));
+        assertThat(onlyEntry(world).lane()).isEqualTo(A.forMessages(wish));
+        order(world, new MailOrder.Redirect("filter"), single(onlyEntry(world)));
+        world.policy = World.policy(OnTlsFailure.QUEUE);
+        world.on(new SchedulerEvent.PolicyChanged(world.policy));
+        world.settle();
+        assertThat(onlyEntry(world).lane()).isEqualTo(A.forMessages(wish));
     }
 
     @Test

@@ -138,17 +138,7 @@ final class World {
         QueuedMessage plain = message(100, recipients.keySet().toArray(String[]::new));
         var asked = new HashMap<Mailbox, RcptParameters>();
         recipients.forEach((to, events) -> asked.put(mailbox(to), new RcptParameters(events, "")));
-        Envelope envelope = plain.envelope();
-        var asking =
-                new Envelope(
-                        envelope.id(),
-                        envelope.sender(),
-                        envelope.needs(),
-                        envelope.sizeBytes(),
-                        envelope.acceptedAt(),
-                        envelope.receiveConnector(),
-                        envelope.client(),
-                        new NoticeRequest(Returned.NOT_SAID, "", asked));
+        Envelope asking = plain.envelope().asking(new NoticeRequest(Returned.NOT_SAID, "", asked));
         QueueEntry entry = plain.entries().getFirst();
         var fresh = QueueEntry.fresh(asking, 0, entry.lane(), entry.recipients());
         accept(new QueuedMessage(asking, List.of(fresh)));

@@ -28,6 +28,9 @@ final class ClientBook {
         End end = End.NOT_SENT;
         String queueId = "";
 
+        /// Whether the client asked for REQUIRETLS.
+        boolean requiresTls;
+
         /// What the clock on the wall said at the final dot, or at its answer where that is less.
         long wallMillis;
 
@@ -52,6 +55,12 @@ final class ClientBook {
     /// Whether the address is that of one recipient of one message.
     boolean isOnce(String recipient) {
         return byRecipient.containsKey(recipient);
+    }
+
+    /// Whether mail for that address must have TLS, by the client's word. A notice need not.
+    boolean requiresTls(String recipient) {
+        Submission submission = byRecipient.get(recipient);
+        return submission != null && submission.requiresTls && !submission.sender.isEmpty();
     }
 
     List<String> recipientsOf(String sender) {

@@ -104,6 +104,8 @@ final class Draw {
         var extensions = new TreeSet<String>();
         boolean modern = luck.oneIn(2);
         for (String extension : EXTENSIONS) if (modern || luck.oneIn(2)) extensions.add(extension);
+        // Chosen without luck, so that seeds of the past stay what they were.
+        if (Math.floorMod(name.hashCode(), 3) > 0) extensions.add("REQUIRETLS");
         long maxBytes = luck.oneIn(6) ? luck.between(800, 4_000) : 0;
         SimHost host = new SimHost(name, all, extensions, maxBytes, password, patience, good(name));
         if (luck.oneIn(3)) host.tls = badTls(host);

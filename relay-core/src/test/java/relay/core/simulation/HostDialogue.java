@@ -20,6 +20,7 @@ final class HostDialogue {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private Hearing hearing = Hearing.COMMANDS;
     private Visit visit = new Visit("", "");
+    private String lastParameters = "";
     private boolean open;
     private boolean known;
     private boolean doomed;
@@ -125,6 +126,7 @@ final class HostDialogue {
         int end = text.indexOf('>');
         String sender = utf8(text.substring("MAIL FROM:<".length(), end));
         var next = new Visit(sender, text.substring(end + 1));
+        lastParameters = next.parameters;
         partners.heardSender(connection, sender);
         checkParameters(next);
         if (!host.password.isEmpty() && !known) {
@@ -162,6 +164,7 @@ final class HostDialogue {
     private void recipient(String text) {
         String recipient = utf8(text.substring("RCPT TO:<".length(), text.indexOf('>')));
         partners.heardRecipient(connection, recipient);
+        partners.heardOfRequired(connection, recipient, lastParameters);
         if (!open) {
             connection.say("503 5.5.1 MAIL first");
             return;

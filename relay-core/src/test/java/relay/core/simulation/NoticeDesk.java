@@ -100,13 +100,14 @@ final class NoticeDesk {
         boolean utf8 = names.chars().anyMatch(c -> c > 127);
         var envelope =
                 new Envelope(
-                        id,
-                        new ReversePath.Null(),
-                        utf8 ? Set.of(Envelope.Need.EIGHT_BIT_MIME) : Set.of(),
-                        content.length,
-                        relay.clock(),
-                        Envelope.OWN_NOTICE,
-                        InetAddress.getLoopbackAddress());
+                                id,
+                                new ReversePath.Null(),
+                                utf8 ? Set.of(Envelope.Need.EIGHT_BIT_MIME) : Set.of(),
+                                content.length,
+                                relay.clock(),
+                                Envelope.OWN_NOTICE,
+                                InetAddress.getLoopbackAddress())
+                        .saying(entry.envelope().messageTls());
         var lane = relay.policy().route(to.domain()).lane();
         var message =
                 new QueuedMessage(

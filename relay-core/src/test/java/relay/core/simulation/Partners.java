@@ -107,6 +107,29 @@ final class Partners {
         }
     }
 
+    /// Mail with REQUIRETLS gets there as its sender wants it.
+    void heardOfRequired(HostConnection connection, String recipient, String word) {
+        if (!clients.requiresTls(recipient)) return;
+        String domain = domain(recipient);
+        if (!connection.host.offers("REQUIRETLS")) {
+            throw new Violation(connection + " does not offer REQUIRETLS, for " + recipient);
+        }
+        List<Optional<String>> objections =
+                policies.subList(connection.policyAtOpening, policies.size()).stream()
+                        .map(inForce ->
+                                Rules.requireTlsObjection(
+                                        inForce.policy(),
+                                        domain,
+                                        connection.facts(),
+                                        word,
+                                        SimDns.isSigned(domain) || !dns.listed(domain).isEmpty()))
+                        .toList();
+        if (objections.stream().allMatch(Optional::isPresent)) {
+            throw new Violation(
+                    connection + " heard of " + recipient + ": " + objections.getLast());
+        }
+    }
+
     /// Nobody is at two hosts at once.
     void enters(HostConnection connection, Visit visit, String recipient) {
         visit.present.add(recipient);

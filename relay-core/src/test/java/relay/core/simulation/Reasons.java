@@ -22,6 +22,8 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
     boolean any(Submission mine, long wallMillis) {
         long age = wallMillis - mine.wallMillis + SLACK_MILLIS;
         if (age >= connector.retry().expiry().toMillis() && !hadTime(mine)) return true;
+        // Every host may have lacked what it demands.
+        if (mine.requiresTls) return true;
         if (mine.content.length + OURS_BYTES > connector.maxBytes()) return true;
         return isBouncedForTls() || isBeyondSomeHost(mine) || isRefusedSender(mine);
     }

@@ -114,6 +114,29 @@ final class Rules {
         return found && meets(new Policy.Tls(Level.NAME, Set.of()), facts);
     }
 
+    /// Why a host must not hear of mail with REQUIRETLS on such a connection (RFC 8689 §4.2.1);
+    /// empty: it may. `word` is what it heard with MAIL, `signed` whether nobody can have forged the
+    /// domain's MX records.
+    static Optional<String> requireTlsObjection(
+            Policy policy, String domain, Facts facts, String word, boolean signed) {
+        Optional<Connector> found = connector(policy, domain);
+        if (found.isEmpty()) return Optional.of("no connector carries " + domain);
+        boolean byDns = found.get().smartHosts().isEmpty();
+        if (byDns && !signed && !facts.host().equals(domain)) {
+            return Optional.of("the MX records of " + domain + " may be forged");
+        }
+        Set<String> names =
+                !byDns && found.get().tls().level() == Level.NAME
+                        ? found.get().tls().names()
+                        : Set.of();
+        if (!meets(new Policy.Tls(Level.NAME, names), facts)) {
+            return Optional.of("REQUIRETLS wants the host's name");
+        }
+        return word.contains("REQUIRETLS")
+                ? Optional.empty()
+                : Optional.of("the host was not told of REQUIRETLS");
+    }
+
     static boolean mayHearPassword(Connector connector, Facts facts) {
         boolean mine = connector.smartHosts().stream().anyMatch(h -> h.host().equals(facts.host()));
         if (!mine) return false;

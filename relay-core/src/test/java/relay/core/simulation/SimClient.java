@@ -88,13 +88,16 @@ final class SimClient implements Wire.End {
     private void submit(Submission mine) {
         boolean eightBit = false;
         for (byte octet : mine.content) eightBit |= octet < 0;
+        // Chosen without luck, so that seeds of the past stay what they were.
+        mine.requiresTls = layer == Layer.TLS && mine.number % 3 == 0;
         boolean utf8 = mine.intended.stream().anyMatch(r -> r.chars().anyMatch(c -> c > 127));
         String from =
                 "MAIL FROM:<"
                         + mine.sender
                         + ">"
                         + (eightBit ? " BODY=8BITMIME" : "")
-                        + (utf8 ? " SMTPUTF8" : "");
+                        + (utf8 ? " SMTPUTF8" : "")
+                        + (mine.requiresTls ? " REQUIRETLS" : "");
         if (manners == Manners.PIPELINES) {
             pipelined(from, mine);
         } else {

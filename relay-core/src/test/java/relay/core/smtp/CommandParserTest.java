@@ -158,7 +158,7 @@ class CommandParserTest {
                 "ENVID=a+0D | 501",
                 "BY=120;R | 555",
                 "AUTH=<> | 555",
-                "REQUIRETLS | 555"
+                "REQUIRETLS=x | 501"
             })
     void aParameterThatIsBadOrWasNotOfferedIsRefused(String parameter, int code) {
         // When a client gives it, then the transaction does not begin.

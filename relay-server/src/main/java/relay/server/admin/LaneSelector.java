@@ -97,7 +97,7 @@ final class LaneSelector {
         Lane routed = policy.route(domain).lane();
         return lanes.stream()
                 .filter(lane ->
-                        lane.equals(routed)
+                        lane.equals(routed.forMessages(lane.messageTls()))
                                 || lane.nextHop().equals(domain.name())
                                 || isOfRedirectedMail(lane))
                 .toList();

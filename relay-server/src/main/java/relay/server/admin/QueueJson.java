@@ -28,6 +28,11 @@ final class QueueJson {
         json.put("connector", lane.lane().connector());
         json.put("nextHop", lane.lane().nextHop());
         if (!lane.lane().floor().isEmpty()) json.put("floor", lane.lane().floor());
+        switch (lane.lane().messageTls()) {
+            case BY_POLICY -> {}
+            case REQUIRED -> json.put("messageTls", "required");
+            case NOT_REQUIRED -> json.put("messageTls", "notRequired");
+        }
         json.put("deliveryType", deliveryType(lane.lane()));
         json.put("status", lane.status().label());
         json.put("messages", lane.messages());

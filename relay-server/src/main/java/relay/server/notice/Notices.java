@@ -22,6 +22,7 @@ import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.RcptParameters.Notify;
+import relay.core.tls.MessageTls;
 import relay.server.notice.Report.Kind;
 
 /// Tells senders what became of their mail, with messages of our own: delivery status notifications
@@ -101,17 +102,21 @@ public final class Notices {
         };
     }
 
+    /// About mail that required TLS it says the same of itself, as far as hosts understand (RFC 8689
+    /// §5).
     private static QueuedMessage message(Report report, Lane lane, byte[] content) {
         Mailbox to = report.to();
+        boolean required = report.original().messageTls() == MessageTls.REQUIRED;
         var envelope =
                 new Envelope(
-                        report.id(),
-                        new ReversePath.Null(),
-                        to.needsSmtpUtf8() ? Set.of(Need.SMTP_UTF8) : Set.of(),
-                        content.length,
-                        report.now(),
-                        Envelope.OWN_NOTICE,
-                        InetAddress.getLoopbackAddress());
+                                report.id(),
+                                new ReversePath.Null(),
+                                to.needsSmtpUtf8() ? Set.of(Need.SMTP_UTF8) : Set.of(),
+                                content.length,
+                                report.now(),
+                                Envelope.OWN_NOTICE,
+                                InetAddress.getLoopbackAddress())
+                        .saying(required ? MessageTls.REQUIRED : MessageTls.BY_POLICY);
         return new QueuedMessage(
                 envelope, List.of(QueueEntry.fresh(envelope, 0, lane, List.of(to))));
     }

@@ -9,6 +9,7 @@ import relay.core.queue.ContentSource;
 import relay.core.queue.ContentSource.ContentLost;
 import relay.core.queue.Envelope;
 import relay.core.smtp.MailParameters.Returned;
+import relay.core.tls.MessageTls;
 import relay.server.notice.Report.Kind;
 
 /// What a notice returns of the message that it is about, byte for byte: its header, which are the
@@ -53,7 +54,10 @@ final class ReturnedContent {
     }
 
     private static boolean wantsWhole(Envelope original, Kind kind) {
-        boolean asked = original.noticeRequest().returned() == Returned.FULL;
+        // RFC 8689 §5: never of a message that had to have TLS.
+        boolean asked =
+                original.noticeRequest().returned() == Returned.FULL
+                        && original.messageTls() != MessageTls.REQUIRED;
         return switch (kind) {
             case Kind.Failed _ -> asked;
             case Kind.Delayed _, Kind.Relayed _ -> false;

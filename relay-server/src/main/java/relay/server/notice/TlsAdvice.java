@@ -51,6 +51,8 @@ public record TlsAdvice(String demand, String seen, String remedy) {
             case PIN_MISMATCH ->
                     "the server's certificate is none of those that were agreed on with its owner";
             case MX_MISMATCH -> "the domain's MTA-STS policy does not list the server";
+            case REQUIRETLS_NOT_OFFERED ->
+                    "the server does not promise to pass the message on over TLS alone";
         };
     }
 
@@ -76,6 +78,9 @@ public record TlsAdvice(String demand, String seen, String remedy) {
             case MX_MISMATCH ->
                     "the domain's MX records and its MTA-STS policy must be brought into agreement,"
                             + " and the id in the DNS changed with the policy";
+            case REQUIRETLS_NOT_OFFERED ->
+                    "the server must offer REQUIRETLS (RFC 8689); or the message must be sent without"
+                            + " requiring it";
         };
     }
 }

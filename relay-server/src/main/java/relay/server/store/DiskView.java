@@ -122,11 +122,10 @@ final class DiskView implements QueueView, AutoCloseable {
                         """
                         SELECT accepted, recipients FROM entry INDEXED BY entry_order
                         WHERE lane = (SELECT id FROM lane
-                            WHERE connector = ? AND next_hop = ? AND floor = ?)
+                            WHERE connector = ? AND next_hop = ? AND floor = ?
+                            AND message_tls = ?)
                         """);
-        statement.setString(1, lane.connector());
-        statement.setString(2, lane.nextHopText());
-        statement.setString(3, lane.floor());
+        LaneTable.bind(statement, lane);
         try (ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 Instant accepted = EntryRows.instant(row.getLong(1));

@@ -26,7 +26,8 @@ final class EntryQueries implements AutoCloseable {
             """
              CROSS JOIN lane l ON l.id = e.lane
             WHERE e.lane =
-                (SELECT id FROM lane WHERE connector = ?1 AND next_hop = ?2 AND floor = ?3)
+                (SELECT id FROM lane WHERE connector = ?1 AND next_hop = ?2 AND floor = ?3
+                    AND message_tls = ?4)
             """;
 
     static final String DUE =
@@ -62,11 +63,12 @@ final class EntryQueries implements AutoCloseable {
             FROM
                     + "INDEXED BY entry_order"
                     + OF_LANE
-                    + "AND (e.message, e.idx) > (?4, ?5) ORDER BY e.message, e.idx";
+                    + "AND (e.message, e.idx) > (?5, ?6) ORDER BY e.message, e.idx";
     private static final String NAMED =
             FROM
-                    + "CROSS JOIN lane l ON l.id = e.lane WHERE e.message = ?4 AND e.idx = ?5"
-                    + " AND l.connector = ?1 AND l.next_hop = ?2 AND l.floor = ?3";
+                    + "CROSS JOIN lane l ON l.id = e.lane WHERE e.message = ?5 AND e.idx = ?6"
+                    + " AND l.connector = ?1 AND l.next_hop = ?2 AND l.floor = ?3"
+                    + " AND l.message_tls = ?4";
     private static final String MESSAGE =
             FROM + "CROSS JOIN lane l ON l.id = e.lane WHERE e.message = ? ORDER BY e.idx";
 
@@ -93,21 +95,21 @@ final class EntryQueries implements AutoCloseable {
     Loaded load(LoadQuery query) throws SQLException {
         return switch (query) {
             case LoadQuery.Due(_, var now, _) -> {
-                bindLane(due, query);
+                LaneTable.bind(due, query.lane());
                 yield upTo(due, query, EntryRows.millis(now), Order.NEXT_ATTEMPT);
             }
             case LoadQuery.Older(_, var before, _) -> {
-                bindLane(older, query);
+                LaneTable.bind(older, query.lane());
                 yield upTo(older, query, lastBefore(before), Order.ACCEPTED);
             }
             case LoadQuery.Delayed(_, var before, _) -> {
-                bindLane(delayed, query);
+                LaneTable.bind(delayed, query.lane());
                 yield upTo(delayed, query, lastBefore(before), Order.ACCEPTED);
             }
             case LoadQuery.All(_, var after, _) -> {
-                bindLane(all, query);
-                all.setLong(4, after.isEmpty() ? 0 : after.getFirst().message().value());
-                all.setInt(5, after.isEmpty() ? 0 : after.getFirst().index());
+                LaneTable.bind(all, query.lane());
+                all.setLong(5, after.isEmpty() ? 0 : after.getFirst().message().value());
+                all.setInt(6, after.isEmpty() ? 0 : after.getFirst().index());
                 yield upTo(all, query, Long.MAX_VALUE, Order.ACCEPTED);
             }
             case LoadQuery.Named names -> named(names);
@@ -116,10 +118,10 @@ final class EntryQueries implements AutoCloseable {
 
     private Loaded named(LoadQuery.Named query) throws SQLException {
         var found = new ArrayList<QueueEntry>();
-        bindLane(named, query);
+        LaneTable.bind(named, query.lane());
         for (EntryId id : query.entries()) {
-            named.setLong(4, id.message().value());
-            named.setInt(5, id.index());
+            named.setLong(5, id.message().value());
+            named.setInt(6, id.index());
             try (ResultSet row = named.executeQuery()) {
                 if (row.next()) addReadable(found, row);
             }
@@ -130,7 +132,7 @@ final class EntryQueries implements AutoCloseable {
     /// For people: held ones too.
     List<QueueEntry> oldest(Lane lane, int limit) throws SQLException {
         LoadQuery query = new LoadQuery.Older(lane, Instant.MAX, limit);
-        bindLane(oldest, query);
+        LaneTable.bind(oldest, query.lane());
         return upTo(oldest, query, Long.MAX_VALUE, Order.ACCEPTED).entries();
     }
 
@@ -183,12 +185,6 @@ final class EntryQueries implements AutoCloseable {
             var id = new EntryId(new QueueId(row.getLong(1)), row.getInt(2));
             unreadable.accept("entry " + id + ": " + e.getMessage());
         }
-    }
-
-    private static void bindLane(PreparedStatement statement, LoadQuery query) throws SQLException {
-        statement.setString(1, query.lane().connector());
-        statement.setString(2, query.lane().nextHopText());
-        statement.setString(3, query.lane().floor());
     }
 
     // Rows have whole milliseconds: those before 10.3 ms are 10 ms and less, those before 10.0 ms

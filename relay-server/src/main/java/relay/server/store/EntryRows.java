@@ -18,6 +18,7 @@ import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueueEntry.EntryStatus;
 import relay.core.queue.QueueId;
 import relay.core.routing.Lane;
+import relay.core.tls.MessageTls;
 
 /// An entry as a row: the entry's own columns, then its envelope's, which each entry of a message
 /// repeats (most messages have one entry). Times are whole milliseconds since 1970, rounded down.
@@ -46,11 +47,14 @@ final class EntryRows {
             e.message, e.idx, e.status, e.attempts, e.next_attempt, e.delay_notice, e.trouble,
             e.recipients, e.sender, e.needs, e.size, e.accepted, e.connector, e.client,
             l.connector, l.next_hop, l.floor, e.recipients_sum, e.envelope_sum,
-            e.notice_request
+            e.notice_request, l.message_tls
             """;
 
     private static final int EIGHT_BIT_MIME = 1;
     private static final int SMTP_UTF8 = 2;
+
+    /// In the column `needs`, above the bits of the needs, what the message says of TLS.
+    private static final int MESSAGE_TLS_SHIFT = 8;
 
     private EntryRows() {}
 
@@ -74,7 +78,7 @@ final class EntryRows {
     private static void bindEnvelope(PreparedStatement insert, Envelope envelope)
             throws SQLException {
         String sender = RecipientText.of(envelope.sender());
-        int needs = of(envelope.needs());
+        int needs = of(envelope.needs()) | of(envelope.messageTls()) << MESSAGE_TLS_SHIFT;
         long accepted = millis(envelope.acceptedAt());
         String client = withoutZone(envelope.client()).getHostAddress();
         insert.setString(11, sender);
@@ -145,17 +149,36 @@ final class EntryRows {
                         instant(row.getLong(12)),
                         row.getString(13),
                         InetAddress.ofLiteral(row.getString(14)),
-                        NoticeRequestJson.parse(row.getString(20)));
+                        NoticeRequestJson.parse(row.getString(20)),
+                        messageTls(row.getInt(10) >> MESSAGE_TLS_SHIFT));
         return new QueueEntry(
                 new EntryId(id, row.getInt(2)),
                 envelope,
-                Lane.of(row.getString(15), row.getString(16), row.getString(17)),
+                Lane.of(
+                        row.getString(15),
+                        row.getString(16),
+                        row.getString(17),
+                        messageTls(row.getInt(21))),
                 RecipientText.parse(row.getString(8)),
                 row.getInt(3) == QUEUED ? EntryStatus.QUEUED : EntryStatus.HELD,
                 row.getInt(4),
                 instant(row.getLong(5)),
                 DiagnosticJson.parse(row.getString(7)),
                 row.getInt(6) == NOT_SENT ? DelayNotice.NOT_SENT : DelayNotice.SENT);
+    }
+
+    static int of(MessageTls wish) {
+        return switch (wish) {
+            case BY_POLICY -> 0;
+            case REQUIRED -> 1;
+            case NOT_REQUIRED -> 2;
+        };
+    }
+
+    /// Throws [IllegalArgumentException] where the number was not made by [#of].
+    static MessageTls messageTls(int number) {
+        for (MessageTls wish : MessageTls.values()) if (of(wish) == number) return wish;
+        throw new IllegalArgumentException("no word on TLS: " + number);
     }
 
     static int of(EntryStatus status) {

@@ -22,7 +22,7 @@ final class LaneTable implements AutoCloseable {
     // Counts come from an index alone, the two times from the first row of an index each.
     private static final String CENSUS =
             """
-            SELECT l.connector, l.next_hop, l.floor, l.suspended, l.failures, l.retry_at,
+            SELECT l.connector, l.next_hop, l.floor, l.message_tls, l.suspended, l.failures, l.retry_at,
                 l.trouble, coalesce(c.queued, 0), coalesce(c.held, 0), coalesce(c.bytes, 0),
                 (SELECT min(accepted) FROM (
                     SELECT min(accepted) AS accepted FROM entry INDEXED BY entry_age
@@ -36,7 +36,7 @@ final class LaneTable implements AutoCloseable {
                 SELECT lane, sum(status = 0) AS queued, sum(status = 1) AS held, sum(size) AS bytes
                 FROM entry INDEXED BY entry_order GROUP BY lane) c ON c.lane = l.id
             WHERE c.lane IS NOT NULL OR l.suspended OR l.failures
-            ORDER BY l.connector, l.next_hop, l.floor
+            ORDER BY l.connector, l.next_hop, l.floor, l.message_tls
             """;
 
     private static final String FORGET_IDLE =
@@ -59,10 +59,12 @@ final class LaneTable implements AutoCloseable {
     LaneTable(Connection connection) throws SQLException {
         find =
                 connection.prepareStatement(
-                        "SELECT id FROM lane WHERE connector = ? AND next_hop = ? AND floor = ?");
+                        "SELECT id FROM lane WHERE connector = ? AND next_hop = ? AND floor = ?"
+                                + " AND message_tls = ?");
         add =
                 connection.prepareStatement(
-                        "INSERT INTO lane (connector, next_hop, floor) VALUES (?, ?, ?)");
+                        "INSERT INTO lane (connector, next_hop, floor, message_tls)"
+                                + " VALUES (?, ?, ?, ?)");
         record =
                 connection.prepareStatement(
                         "UPDATE lane SET suspended = ?, failures = ?, retry_at = ?, trouble = ?"
@@ -115,21 +117,26 @@ final class LaneTable implements AutoCloseable {
     }
 
     private static LaneCensus read(ResultSet row) throws SQLException {
-        var lane = Lane.of(row.getString(1), row.getString(2), row.getString(3));
+        var lane =
+                Lane.of(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3),
+                        EntryRows.messageTls(row.getInt(4)));
         var record =
                 new LaneRecord(
                         lane,
-                        row.getInt(4) == 0 ? Suspension.NONE : Suspension.SUSPENDED,
-                        row.getInt(5),
-                        EntryRows.instant(row.getLong(6)),
-                        DiagnosticJson.parse(row.getString(7)));
+                        row.getInt(5) == 0 ? Suspension.NONE : Suspension.SUSPENDED,
+                        row.getInt(6),
+                        EntryRows.instant(row.getLong(7)),
+                        DiagnosticJson.parse(row.getString(8)));
         return new LaneCensus(
                 record,
-                row.getLong(8),
                 row.getLong(9),
                 row.getLong(10),
-                timeOrMax(row, 11),
-                timeOrMax(row, 12));
+                row.getLong(11),
+                timeOrMax(row, 12),
+                timeOrMax(row, 13));
     }
 
     private static Instant timeOrMax(ResultSet row, int column) throws SQLException {
@@ -144,9 +151,11 @@ final class LaneTable implements AutoCloseable {
         }
     }
 
-    private static void bind(PreparedStatement statement, Lane lane) throws SQLException {
+    /// The first four parameters.
+    static void bind(PreparedStatement statement, Lane lane) throws SQLException {
         statement.setString(1, lane.connector());
         statement.setString(2, lane.nextHopText());
         statement.setString(3, lane.floor());
+        statement.setInt(4, EntryRows.of(lane.messageTls()));
     }
 }

@@ -14,7 +14,7 @@ import org.sqlite.SQLiteException;
 /// The queue's file: its tables, its version, and how connections to it are set up.
 final class Schema {
     static final String FILE = "queue.db";
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /// "RLAY": what makes the file ours.
     private static final int APPLICATION_ID = 0x524C4159;
@@ -122,6 +122,48 @@ final class Schema {
     private static final List<String> VERSION_2 =
             List.of("ALTER TABLE entry ADD COLUMN notice_request TEXT");
 
+    /// What the messages of a lane say of TLS ([EntryRows#of]). SQLite cannot add a column to a
+    /// UNIQUE, so the table is made anew; the view goes by its name.
+    private static final List<String> VERSION_3 =
+            List.of(
+                    "DROP VIEW queue",
+                    """
+                    CREATE TABLE new_lane (
+                        id INTEGER PRIMARY KEY,
+                        connector TEXT NOT NULL,
+                        next_hop TEXT NOT NULL,
+                        floor TEXT NOT NULL,
+                        message_tls INTEGER NOT NULL,
+                        suspended INTEGER NOT NULL DEFAULT 0,
+                        failures INTEGER NOT NULL DEFAULT 0,
+                        retry_at INTEGER NOT NULL DEFAULT 0,
+                        trouble TEXT,
+                        UNIQUE (connector, next_hop, floor, message_tls)
+                    )
+                    """,
+                    """
+                    INSERT INTO new_lane
+                    SELECT id, connector, next_hop, floor, 0, suspended, failures, retry_at, trouble
+                    FROM lane
+                    """,
+                    "DROP TABLE lane",
+                    "ALTER TABLE new_lane RENAME TO lane",
+                    """
+                    CREATE VIEW queue AS
+                    SELECT e.message, e.idx, l.connector || '/' || l.next_hop
+                               || iif(l.floor = '', '', '+' || l.floor)
+                               || iif(l.message_tls = 0, '',
+                                      iif(l.message_tls = 1, ',requiretls', ',tls-not-required'))
+                               AS lane,
+                           iif(e.status = 0, 'queued', 'held') AS status,
+                           e.attempts,
+                           datetime(e.accepted / 1000, 'unixepoch') AS accepted,
+                           datetime(e.next_attempt / 1000, 'unixepoch') AS next_attempt,
+                           e.size, e.sender, e.recipients,
+                           e.trouble ->> '$[0].text' AS trouble
+                    FROM entry e JOIN lane l ON l.id = e.lane
+                    """);
+
     private Schema() {}
 
     /// The writer's connection, to a file of this version. Throws [StoreException] where the file
@@ -213,6 +255,7 @@ final class Schema {
     private static void migrate(Connection connection, int version) throws SQLException {
         if (version < 1) step(connection, 1, TABLES);
         if (version < 2) step(connection, 2, VERSION_2);
+        if (version < 3) step(connection, 3, VERSION_3);
     }
 
     private static void step(Connection connection, int to, List<String> commands)

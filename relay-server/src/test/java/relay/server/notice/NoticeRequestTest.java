@@ -12,12 +12,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import relay.core.address.Mailbox;
 import relay.core.queue.Diagnostic;
+import relay.core.queue.Envelope;
 import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueChange.Notice;
+import relay.core.queue.QueueEntry;
 import relay.core.smtp.MailParameters.Returned;
 import relay.core.smtp.RcptParameters;
 import relay.core.smtp.RcptParameters.Notify;
 import relay.core.smtp.Reply;
+import relay.core.tls.MessageTls;
 
 /// Notices as the sender asked for them (RFC 3461).
 class NoticeRequestTest extends NoticeTest {
@@ -120,6 +123,24 @@ class NoticeRequestTest extends NoticeTest {
         assertThat(types(parsed(notices))).last().isEqualTo("message/rfc822");
         assertThat(text(notices)).contains("\r\n\r\n" + ORIGINAL);
         checkWire(notices, Ascii.ONLY);
+    }
+
+    @Test
+    void ofMailThatRequiredTlsTheHeaderAloneComesBackAndSaysSoItself() throws Exception {
+        // Given a sender that asks for all of a message with REQUIRETLS (RFC 8689 §5).
+        QueueEntry plain = asking(wanting(Returned.FULL, Notify.FAILURE));
+        Envelope required = plain.envelope().saying(MessageTls.REQUIRED);
+        var entry = QueueEntry.fresh(required, 0, plain.lane(), plain.recipients());
+
+        // When it failed.
+        List<Notice> notices = notices().failure(entry, Map.of(ANNA, NO_SUCH_USER), policy(), NOW);
+
+        // Then the notice is redacted, asks for the same, and is not held up by it.
+        assertThat(types(parsed(notices))).last().isEqualTo("text/rfc822-headers");
+        Envelope own = notices.getFirst().message().envelope();
+        assertThat(own.messageTls()).isEqualTo(MessageTls.REQUIRED);
+        assertThat(notices.getFirst().message().entries().getFirst().lane())
+                .isEqualTo(lane("office.example"));
     }
 
     @ParameterizedTest

@@ -172,17 +172,7 @@ abstract class NoticeTest {
 
     /// An entry whose sender said what it wants to be told.
     static QueueEntry asking(NoticeRequest request) {
-        Envelope plain = envelope(new ReversePath.Sender(SENDER), Set.of());
-        var asking =
-                new Envelope(
-                        plain.id(),
-                        plain.sender(),
-                        plain.needs(),
-                        plain.sizeBytes(),
-                        plain.acceptedAt(),
-                        plain.receiveConnector(),
-                        plain.client(),
-                        request);
+        Envelope asking = envelope(new ReversePath.Sender(SENDER), Set.of()).asking(request);
         return QueueEntry.fresh(asking, 0, lane("partner.example"), List.of(ANNA, BERT));
     }
 

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import relay.core.event.RelayEvent;
 import relay.core.queue.ContentSource.ContentLost;
 import relay.core.queue.MessageStore.LoadQuery;
@@ -28,6 +30,7 @@ import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueueEntry.EntryStatus;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
+import relay.core.tls.MessageTls;
 
 class ChangesTest {
     @TempDir Path folder;
@@ -97,11 +100,12 @@ class ChangesTest {
         assertThat(queue.load(asked).entries()).containsExactly(here);
     }
 
-    @Test
-    void aLaneOfRedirectedMailIsAnotherOneAlsoAfterARestart() {
+    @ParameterizedTest
+    @EnumSource
+    void aLaneOfRedirectedMailIsAnotherOneAlsoAfterARestart(MessageTls wish) {
         // Given a message that is moved to a lane of redirected mail.
         QueueEntry entry = queue.committed(queue.message()).entries().getFirst();
-        var lane = new Lane("bank", "bank.example", "", Lane.Choice.BY_OPERATOR);
+        var lane = new Lane("bank", "bank.example", "", Lane.Choice.BY_OPERATOR).forMessages(wish);
         var part = new QueueChange.Move.Part(lane, entry.recipients());
         queue.changed(new QueueChange.Move(entry.id(), List.of(part)));
 
@@ -115,6 +119,11 @@ class ChangesTest {
                 .extracting(QueueEntry::lane)
                 .containsExactly(lane);
         assertThat(queue.store.lanes().getFirst().record().lane()).isEqualTo(lane);
+        EntryId moved = queue.store.entries(lane, 10).getFirst().id();
+        for (MessageTls asked : MessageTls.values()) {
+            var named = new LoadQuery.Named(lane.forMessages(asked), List.of(moved));
+            assertThat(queue.load(named).entries()).hasSize(asked == wish ? 1 : 0);
+        }
     }
 
     @Test

@@ -14,7 +14,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.core.queue.Envelope.Need;
+import relay.core.queue.LaneRecord;
 import relay.core.queue.NoticeRequest;
+import relay.core.routing.Lane;
+import relay.core.tls.MessageTls;
 
 /// Queues that an older relay left behind.
 class MigrationTest {
@@ -47,14 +50,39 @@ class MigrationTest {
         }
     }
 
+    @Test
+    void redirectedMailInAQueueOfVersion2StaysWithItsConnector() throws Exception {
+        // Given a file of version 2, with redirected mail.
+        write("queue-version-1.sql");
+        change(
+                "ALTER TABLE entry ADD COLUMN notice_request TEXT",
+                "UPDATE lane SET next_hop = 'redirected:bank.example', suspended = 1",
+                "PRAGMA user_version = 2");
+
+        // When this relay opens it; then its mail is there still, and says nothing of TLS.
+        var redirected = new Lane("bank", "bank.example", "", Lane.Choice.BY_OPERATOR);
+        try (var queue = new TestQueue(folder)) {
+            assertThat(queue.entries(redirected))
+                    .extracting(entry -> entry.envelope().messageTls())
+                    .containsExactly(MessageTls.BY_POLICY);
+            LaneRecord record = queue.store.lanes().getFirst().record();
+            assertThat(record.lane()).isEqualTo(redirected);
+            assertThat(record.suspension()).isEqualTo(LaneRecord.Suspension.SUSPENDED);
+        }
+    }
+
     private void write(String script) throws Exception {
         String text =
                 Files.readString(
                         Path.of("src/test/resources/store", script), StandardCharsets.UTF_8);
+        change(text.strip().split(";\n", -1));
+    }
+
+    private void change(String... commands) throws Exception {
         try (var connection =
                         DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(Schema.FILE));
                 var statement = connection.createStatement()) {
-            for (String command : text.strip().split(";\n", -1)) statement.execute(command);
+            for (String command : commands) statement.execute(command);
         }
     }
 }

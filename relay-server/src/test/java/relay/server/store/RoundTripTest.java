@@ -39,6 +39,7 @@ import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.MailParameters.Returned;
 import relay.core.smtp.RcptParameters;
 import relay.core.smtp.RcptParameters.Notify;
+import relay.core.tls.MessageTls;
 
 class RoundTripTest {
     @TempDir Path folder;
@@ -139,6 +140,34 @@ class RoundTripTest {
     }
 
     @Test
+    void mailThatSaysSomethingElseOfTlsIsInALaneOfItsOwn() {
+        // Given mail for one domain that says each thing there is to say.
+        try (var queue = new TestQueue(folder)) {
+            for (MessageTls wish : MessageTls.values()) {
+                var envelope = TestQueue.envelope(queue.store.newId(), NOON).saying(wish);
+                var entry =
+                        QueueEntry.fresh(
+                                envelope,
+                                0,
+                                BANK.forMessages(wish),
+                                mailboxes("info@bank.example"));
+                queue.committed(new QueuedMessage(envelope, List.of(entry)));
+            }
+        }
+
+        // When the store is opened again; then each is where it was, and says what it said.
+        try (var queue = new TestQueue(folder)) {
+            assertThat(queue.store.census()).hasSize(3);
+            for (MessageTls wish : MessageTls.values()) {
+                assertThat(queue.entries(BANK.forMessages(wish)))
+                        .extracting(entry -> entry.envelope().messageTls())
+                        .containsExactly(wish);
+                assertThat(queue.store.entries(BANK.forMessages(wish), 10)).hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void aLaneRecordComesBackAfterARestart() {
         // Given a lane in trouble, one that is suspended, and one that is well and empty.
         var troubled =
@@ -192,24 +221,27 @@ class RoundTripTest {
     }
 
     private static Envelope unusualEnvelope(QueueId id) {
-        return new Envelope(
-                id,
-                new ReversePath.Sender(TestQueue.mailbox("\"odd @\\\\ one\"@example.net")),
-                EnumSet.allOf(Need.class),
-                5_000_000_000L,
-                NOON,
-                "internal, the \"old\" one",
-                InetAddress.ofLiteral("2001:db8::1"),
-                new NoticeRequest(
-                        Returned.HEADER,
-                        "QQ+2B314159",
-                        Map.of(
-                                TestQueue.mailbox("\"q q\"@bank.example"),
-                                new RcptParameters(
-                                        Set.of(Notify.SUCCESS, Notify.DELAY),
-                                        "rfc822;q+20q@bank.example"),
-                                TestQueue.mailbox("j\u00f6rg@bank.example"),
-                                new RcptParameters(Set.of(Notify.NEVER), ""))));
+        var plain =
+                new Envelope(
+                        id,
+                        new ReversePath.Sender(TestQueue.mailbox("\"odd @\\\\ one\"@example.net")),
+                        EnumSet.allOf(Need.class),
+                        5_000_000_000L,
+                        NOON,
+                        "internal, the \"old\" one",
+                        InetAddress.ofLiteral("2001:db8::1"));
+        return plain.saying(MessageTls.REQUIRED)
+                .asking(
+                        new NoticeRequest(
+                                Returned.HEADER,
+                                "QQ+2B314159",
+                                Map.of(
+                                        TestQueue.mailbox("\"q q\"@bank.example"),
+                                        new RcptParameters(
+                                                Set.of(Notify.SUCCESS, Notify.DELAY),
+                                                "rfc822;q+20q@bank.example"),
+                                        TestQueue.mailbox("j\u00f6rg@bank.example"),
+                                        new RcptParameters(Set.of(Notify.NEVER), ""))));
     }
 
     private static QueueEntry unusualEntry(Envelope envelope, int index, Lane lane) {

@@ -81,17 +81,9 @@ final class TestQueue implements AutoCloseable {
             var events = Set.of(first ? Notify.NEVER : Notify.SUCCESS);
             requests.put(mailbox(recipient), new RcptParameters(events, "rfc822;" + recipient));
         }
-        Envelope plain = envelope(store.newId(), NOON);
-        var asking =
-                new Envelope(
-                        plain.id(),
-                        plain.sender(),
-                        plain.needs(),
-                        plain.sizeBytes(),
-                        plain.acceptedAt(),
-                        plain.receiveConnector(),
-                        plain.client(),
-                        new NoticeRequest(Returned.FULL, "QQ+2B1", requests));
+        Envelope asking =
+                envelope(store.newId(), NOON)
+                        .asking(new NoticeRequest(Returned.FULL, "QQ+2B1", requests));
         return new QueuedMessage(
                 asking, List.of(QueueEntry.fresh(asking, 0, BANK, mailboxes(recipients))));
     }
