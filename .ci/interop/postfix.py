@@ -89,6 +89,8 @@ class Postfix:
         self.folder.mkdir(parents=True)
         self.port = free_port()
         self.log_file = folder / "log"
+        # Further ports, each with the settings in which it differs.
+        self.services = {}
         self.boxes = {address: f"box{number:02}" for number, address in enumerate(addresses)}
 
     # --- the process
@@ -144,8 +146,12 @@ class Postfix:
         )
         main += "".join(f"{name} = {value}\n" for name, value in settings.items())
         self._write("main.cf", main)
-        self._write("master.cf", MASTER.format(port=self.port))
+        self._write("master.cf", MASTER.format(port=self.port) + "".join(map(self._service, self.services)))
         self._write("mailboxes", "".join(f"{address} {box}/\n" for address, box in self.boxes.items()))
+
+    def _service(self, port):
+        options = "".join(f" -o {name}={value}" for name, value in self.services[port].items())
+        return f"127.0.0.1:{port} inet n - n - - smtpd{options}\n"
 
     def _write(self, name, text):
         (self._etc / name).write_text(text, encoding="utf-8")

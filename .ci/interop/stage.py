@@ -60,6 +60,7 @@ class Stage:
         self.partner = Postfix("mx.bank.example", self.folder / "partner", RECIPIENTS)
         self.relay = Relay(self.folder / "relay")
         self.dns = None
+        self.more_connectors = []
         self.exits = contextlib.ExitStack()
 
     def use_dns(self, dns):
@@ -133,7 +134,7 @@ class Stage:
 
     def write_connectors(self):
         """From `internal`, `bank` and `elsewhere` as they are now."""
-        send = [self._bank(), self._elsewhere(), self._back()]
+        send = [self._bank(), self._elsewhere(), self._back(), *(entry(**keys) for keys in self.more_connectors)]
         floor = entry(domain="*.clinic.example", requireTls=True)
         text = configuration.connectors([self._internal()], send, [floor])
         self.connectors_file.write_text(text)
