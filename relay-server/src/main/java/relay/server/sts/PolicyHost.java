@@ -94,7 +94,7 @@ final class PolicyHost implements AutoCloseable {
             Thread.currentThread().interrupt();
             return failed("the relay is stopping");
         } catch (ExecutionException fault) {
-            throw new IllegalStateException(fault.getCause());
+            return failed("internal fault: " + fault.getCause());
         } finally {
             task.cancel(true);
         }

@@ -70,7 +70,13 @@ public final class StsCache implements StsPolicies, StsControl, AutoCloseable {
         }
     }
 
-    private record Failure(String id, Instant until) {}
+    private record Failure(String id, Instant since) {
+
+        /// Not before it came, either: the clock may have been set back.
+        boolean holdsAt(Instant now) {
+            return !now.isBefore(since) && now.isBefore(since.plus(FAILURE_KEPT));
+        }
+    }
 
     /// Reads what was kept in `dataFolder`; `roots` are trusted for HTTPS. Throws [IOException]
     /// where the folder cannot be used.
@@ -193,7 +199,7 @@ public final class StsCache implements StsPolicies, StsControl, AutoCloseable {
     private boolean failedLately(Domain domain, String id) {
         Instant now = clock.instant();
         return failures.get(domain)
-                .filter(failure -> failure.id().equals(id) && now.isBefore(failure.until()))
+                .filter(failure -> failure.id().equals(id) && failure.holdsAt(now))
                 .isPresent();
     }
 
@@ -237,7 +243,7 @@ public final class StsCache implements StsPolicies, StsControl, AutoCloseable {
     }
 
     private StsFetch failed(Domain domain, String id, Result result, String why) {
-        var _ = failures.put(domain, new Failure(id, clock.instant().plus(FAILURE_KEPT)));
+        var _ = failures.put(domain, new Failure(id, clock.instant()));
         return told(new StsFetch(domain, result, why));
     }
 

@@ -127,6 +127,16 @@ class StsCacheTest {
     }
 
     @Test
+    void aClockThatIsSetBackMakesNoFailureLast() throws IOException {
+        server.status = 500;
+        StsCache cache = cache();
+        assertThat(mode(cache)).isEmpty();
+        server.status = 200;
+        now = now.minus(Duration.ofDays(1));
+        assertThat(mode(cache)).contains(Mode.ENFORCE);
+    }
+
+    @Test
     void withoutAPolicyThatCanBeFetchedThereIsNone() throws IOException {
         server.status = 404;
         StsCache cache = cache();
