@@ -69,7 +69,7 @@ class PolicyHostTest {
         try (var server = new PolicyServer(CERTIFICATES.named(NAME));
                 var host = host(server.port(), CERTIFICATES.roots(), Duration.ofSeconds(20))) {
             server.file = FILE;
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 20; i++) {
                 server.status = i % 2 == 0 ? 200 : 404;
                 boolean found = host.fetch(DOMAIN) instanceof Fetched.Policy;
                 assertThat(found).isEqualTo(i % 2 == 0);
