@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import relay.core.event.RelayEvent.LimitReached.Limit;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
@@ -16,20 +17,33 @@ import relay.core.smtp.Reply;
 /// A message whose content is on its way in: its transaction is closed, its id given.
 record Incoming(QueueId id, String receivedField, Transaction transaction) {
 
+    /// Why a message is refused.
+    record Refusal(Limit limit, Reply reply) {}
+
     /// Why the message is refused now that its content is known; empty: it is taken.
-    Optional<Reply> refusal(ContentFacts facts, ReceiveConnector.Limits limits) {
+    Optional<Refusal> refusal(ContentFacts facts, ReceiveConnector.Limits limits) {
         if (facts.sizeBytes() > limits.maxMessageSizeBytes()) {
-            return Optional.of(IntakeReplies.TOO_LARGE);
+            return refused(Limit.MESSAGE_SIZE, IntakeReplies.TOO_LARGE);
         }
         if (facts.lineEnds() == LineEnds.BARE_CR_OR_LF) {
-            return Optional.of(IntakeReplies.BARE_LINE_END);
+            return refused(Limit.LINE_ENDS, IntakeReplies.BARE_LINE_END);
+        }
+        if (facts.headerSizeBytes() > limits.conduct().maxHeaderSizeBytes()) {
+            return refused(Limit.HEADER_SIZE, IntakeReplies.HEADER_TOO_LARGE);
+        }
+        if (facts.longestLineBytes() > limits.conduct().maxLineBytes()) {
+            return refused(Limit.LINE_LENGTH, IntakeReplies.CONTENT_LINE_TOO_LONG);
         }
         if (facts.receivedFields() > limits.maxHopCount()) {
-            return Optional.of(IntakeReplies.TOO_MANY_HOPS);
+            return refused(Limit.HOPS, IntakeReplies.TOO_MANY_HOPS);
         }
         return transaction.isTooLargeForAll(storedBytes(facts))
-                ? Optional.of(IntakeReplies.TOO_LARGE_FOR_ALL)
+                ? refused(Limit.MESSAGE_SIZE, IntakeReplies.TOO_LARGE_FOR_ALL)
                 : Optional.empty();
+    }
+
+    private static Optional<Refusal> refused(Limit limit, Reply reply) {
+        return Optional.of(new Refusal(limit, reply));
     }
 
     QueuedMessage message(

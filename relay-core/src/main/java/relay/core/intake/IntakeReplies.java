@@ -20,6 +20,10 @@ public final class IntakeReplies {
     public static final Reply TOO_MANY_FROM_SOURCE =
             Reply.of(421, 7, 0, "Too many connections from your address");
 
+    /// Answers MAIL when its source has sent `maxMessagesPerMinute`.
+    static final Reply TOO_FAST =
+            Reply.of(451, 7, 1, "Too many messages from your address, try again later");
+
     static final Reply OK = Reply.of(250, 0, 0, "Ok");
     static final Reply SENDER_OK = Reply.of(250, 1, 0, "Sender ok");
     static final Reply RECIPIENT_OK = Reply.of(250, 1, 5, "Recipient ok");
@@ -64,6 +68,14 @@ public final class IntakeReplies {
     static final Reply NOT_A_LINE = Reply.of(521, 5, 2, "Lines end in CR LF and contain no NUL");
     static final Reply NOT_SMTP = Reply.of(521, 5, 1, "This is an SMTP server");
 
+    static final Reply TOO_MANY_COMMANDS = Reply.of(421, 7, 0, "Too many commands, connect again");
+    static final Reply TOO_MANY_MESSAGES =
+            Reply.of(421, 7, 0, "Enough messages on one connection, connect again");
+    static final Reply CONNECTED_TOO_LONG =
+            Reply.of(421, 4, 2, "Connected for long enough, connect again");
+    static final Reply HEADER_TOO_LARGE = Reply.of(552, 3, 4, "Message header too large");
+    static final Reply CONTENT_LINE_TOO_LONG =
+            Reply.of(554, 6, 0, "A line of the message is too long");
     static final Reply TOO_MANY_ERRORS = Reply.of(421, 7, 0, "Too many errors");
     static final Reply TIMED_OUT = Reply.of(421, 4, 2, "Timeout, closing the connection");
     static final Reply SHUTTING_DOWN = Reply.of(421, 3, 2, "Shutting down, try again later");

@@ -8,9 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import relay.core.address.Mailbox;
-import relay.core.address.ReversePath;
 import relay.core.event.RelayEvent;
+import relay.core.event.RelayEvent.LimitReached.Limit;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.intake.IntakeOutput.Announce;
 import relay.core.intake.IntakeOutput.Challenge;
@@ -18,6 +17,7 @@ import relay.core.intake.IntakeOutput.Close;
 import relay.core.intake.IntakeOutput.Commit;
 import relay.core.intake.IntakeOutput.DiscardContent;
 import relay.core.intake.IntakeOutput.Judge;
+import relay.core.intake.IntakeOutput.Pause;
 import relay.core.intake.IntakeOutput.ReceiveContent;
 import relay.core.intake.IntakeOutput.Say;
 import relay.core.intake.IntakeOutput.StartTls;
@@ -30,36 +30,33 @@ import relay.core.smtp.Command;
 import relay.core.smtp.Command.Rcpt.Characters;
 import relay.core.smtp.CommandFramer.LineFault;
 import relay.core.smtp.ContentFacts;
-import relay.core.smtp.ForwardPath;
 import relay.core.smtp.MailParameters.SmtpUtf8;
 import relay.core.smtp.Reply;
 import relay.core.smtp.Verb;
 import relay.core.tls.Evidence;
-import relay.core.tls.Unmet.Shortfall;
 
 /// One client's dialogue, from greeting to QUIT (RFC 5321 §3): a state machine that is told what
 /// happened and says what to do. It never sees a message's content.
 ///
 /// Confined to the thread that drives it, the connection's event loop.
 public final class IntakeSession {
-    private static final Evidence NOT_ASKED =
-            new Evidence.Plaintext(Shortfall.NOT_OFFERED, "the client did not ask for TLS");
-
     private final IntakeRules rules;
     private final InetAddress client;
     private final Supplier<PolicyTable> policy;
     private final Supplier<QueueId> ids;
     private final InstantSource clock;
+    private final MessageGate gate;
+    private final Expenditure spent;
+    private final Acquaintance known;
+    private final ClientAuth auth;
 
     private Stage stage = Stage.CONNECTED;
-    private boolean shuttingDown;
-    private Evidence tls = NOT_ASKED;
-    private Verb hello = Verb.HELO;
-    private String clientName = "";
+
+    /// What the client hears when its message has come to an end; null while it may go on.
+    private @Nullable Reply parting;
+
     private @Nullable Transaction transaction;
     private @Nullable Incoming incoming;
-    private int errorsInARow;
-    private final ClientAuth auth;
 
     /// `policy` is asked once a transaction; `ids` gives [relay.core.queue.MessageStore#newId];
     /// `nonces` is for AUTH, see [relay.core.sasl.SaslServer#of].
@@ -69,13 +66,17 @@ public final class IntakeSession {
             Supplier<PolicyTable> policy,
             Supplier<QueueId> ids,
             InstantSource clock,
-            Supplier<String> nonces) {
+            Supplier<String> nonces,
+            MessageGate gate) {
         this.rules = rules;
         this.client = client;
         this.policy = policy;
         this.ids = ids;
         this.clock = clock;
-        this.auth = new ClientAuth(rules.connector().authentication(), nonces);
+        this.gate = gate;
+        spent = new Expenditure(rules.conduct());
+        known = new Acquaintance(rules, client, nonces);
+        auth = known.auth();
     }
 
     /// Takes one input and returns what is to be done, in order. Throws [IllegalStateException] for
@@ -91,8 +92,10 @@ public final class IntakeSession {
             case IntakeInput.TlsEstablished(var evidence) -> onTls(evidence);
             case IntakeInput.EndOfData(var facts) -> onEndOfData(facts);
             case IntakeInput.CommitEnded(var message, var result) -> onCommit(message, result);
-            case IntakeInput.TimedOut _ -> closeWith(IntakeReplies.TIMED_OUT);
-            case IntakeInput.ShuttingDown(var patience) -> onShutdown(patience);
+            case IntakeInput.TimedOut _ -> end(Limit.IDLE_TIME, IntakeReplies.TIMED_OUT);
+            case IntakeInput.TimeUp(var patience) -> onTimeUp(patience);
+            case IntakeInput.ShuttingDown(var patience) ->
+                    partWith(IntakeReplies.SHUTTING_DOWN, patience);
             case IntakeInput.Disconnected _ -> abandon();
         };
     }
@@ -106,40 +109,25 @@ public final class IntakeSession {
 
     private List<IntakeOutput> greet(Evidence evidence) {
         require(stage == Stage.CONNECTED);
-        tls = evidence;
+        known.connected(evidence);
         stage = Stage.GREETED;
         return List.of(new Say(IntakeReplies.greeting(rules)));
     }
 
     private List<IntakeOutput> onCommand(Command command) {
         require(stage.takesCommands());
-        if (shuttingDown) return closeWith(IntakeReplies.SHUTTING_DOWN);
+        if (parting != null) return closeWith(parting);
+        if (spent.isCommandTooMany()) {
+            return end(Limit.COMMANDS, IntakeReplies.TOO_MANY_COMMANDS);
+        }
         return refusal(command.verb()).map(this::say).orElseGet(() -> obey(command));
     }
 
     /// Why a verb cannot be taken now, whatever its argument.
     private Optional<Reply> refusal(Verb verb) {
-        if (verb == Verb.AUTH && !auth.isOffered()) return Optional.of(IntakeReplies.NO_AUTH);
-        if (verb == Verb.AUTH && !isEncrypted()) {
-            return Optional.of(IntakeReplies.AUTH_NEEDS_TLS);
-        }
-        if (verb == Verb.AUTH && auth.isKnown()) return Optional.of(IntakeReplies.AUTH_ALREADY);
-        if (rules.requiresTls() && !isEncrypted() && !isAllowedInClear(verb)) {
-            return Optional.of(IntakeReplies.TLS_FIRST);
-        }
-        if (verb == Verb.STARTTLS && isEncrypted()) return Optional.of(IntakeReplies.TLS_ALREADY);
-        if (verb == Verb.STARTTLS && !offersTls()) return Optional.of(IntakeReplies.NO_TLS);
-        Optional<Reply> outOfOrder = stage.outOfOrder(verb);
-        boolean owed = verb == Verb.MAIL && auth.isOwed();
-        return owed && outOfOrder.isEmpty() ? Optional.of(IntakeReplies.AUTH_FIRST) : outOfOrder;
-    }
-
-    // The list of RFC 3207 §4, and HELO, which tells us no more than EHLO.
-    private static boolean isAllowedInClear(Verb verb) {
-        return switch (verb) {
-            case EHLO, HELO, NOOP, QUIT, STARTTLS -> true;
-            case MAIL, RCPT, DATA, RSET, VRFY, HELP, AUTH, OTHER -> false;
-        };
+        return known.refusal(verb)
+                .or(() -> stage.outOfOrder(verb))
+                .or(() -> known.loginOwed(verb));
     }
 
     private List<IntakeOutput> obey(Command command) {
@@ -170,14 +158,8 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> onHello(Verb verb, String name) {
-        hello = verb;
-        clientName = name;
         endTransaction();
-        return say(
-                verb == Verb.HELO
-                        ? IntakeReplies.helo(rules)
-                        : IntakeReplies.ehlo(
-                                rules, offersTls(), auth.isOffered() && isEncrypted()));
+        return say(known.introduced(verb, name));
     }
 
     private List<IntakeOutput> onResponse(String line) {
@@ -214,24 +196,31 @@ public final class IntakeSession {
 
     private List<IntakeOutput> onMail(Command.Mail mail) {
         if (mail.parameters().sizeBytes() > rules.limits().maxMessageSizeBytes()) {
-            return say(IntakeReplies.TOO_LARGE);
+            return limited(Limit.MESSAGE_SIZE, IntakeReplies.TOO_LARGE);
         }
-        if (!rules.admits(tls)) return say(IntakeReplies.CERTIFICATE_NEEDED);
+        if (!known.isAdmitted()) {
+            return limited(Limit.CLIENT_CERTIFICATE, IntakeReplies.CERTIFICATE_NEEDED);
+        }
         PolicyTable table = policy.get();
-        if (!isEncrypted() && demandsTls(mail.sender(), table)) {
-            return say(IntakeReplies.SENDER_NEEDS_TLS);
+        if (!known.isEncrypted() && table.demandsInboundTls(mail.sender())) {
+            return limited(Limit.SENDER_TLS, IntakeReplies.SENDER_NEEDS_TLS);
         }
+        if (spent.isMessageTooMany()) {
+            return end(Limit.MESSAGES_PER_CONNECTION, IntakeReplies.TOO_MANY_MESSAGES);
+        }
+        return switch (gate.ask(rules.connector(), client)) {
+            case MessageGate.Verdict.Open _ -> begin(mail, table);
+            case MessageGate.Verdict.Slow(var pause) ->
+                    joined(begin(mail, table), new Pause(pause));
+            case MessageGate.Verdict.Shut(var limit, var reply) -> limited(limit, reply);
+        };
+    }
+
+    private List<IntakeOutput> begin(Command.Mail mail, PolicyTable table) {
+        spent.messageBegins();
         transaction = new Transaction(mail.sender(), mail.parameters(), table);
         stage = Stage.TRANSACTION;
         return say(IntakeReplies.SENDER_OK);
-    }
-
-    /// What claims to be from nobody claims no domain.
-    private static boolean demandsTls(ReversePath sender, PolicyTable table) {
-        return switch (sender) {
-            case ReversePath.Null _ -> false;
-            case ReversePath.Sender(var mailbox) -> table.demandsInboundTls(mailbox.domain());
-        };
     }
 
     private List<IntakeOutput> onRcpt(Command.Rcpt rcpt) {
@@ -239,56 +228,43 @@ public final class IntakeSession {
         if (rcpt.characters() == Characters.NON_ASCII && open.smtpUtf8() == SmtpUtf8.NOT_ASKED) {
             return say(IntakeReplies.NON_ASCII_ADDRESS);
         }
-        Mailbox recipient =
-                switch (rcpt.path()) {
-                    case ForwardPath.Recipient(var mailbox) -> mailbox;
-                    case ForwardPath.Postmaster(var name) -> new Mailbox(name, rules.hostname());
-                };
         int maxRecipients = rules.limits().maxRecipientsPerMessage();
-        return say(open.add(recipient, rcpt.parameters(), maxRecipients));
+        Reply reply = open.add(rules.mailbox(rcpt.path()), rcpt.parameters(), maxRecipients);
+        boolean first = reply.equals(IntakeReplies.TOO_MANY_RECIPIENTS) && open.isFirstTooMany();
+        return first ? limited(Limit.RECIPIENTS, reply) : say(reply);
     }
 
     private List<IntakeOutput> onData() {
         Transaction open = open();
         if (!open.hasRecipients()) return say(IntakeReplies.NO_VALID_RECIPIENTS);
         QueueId id = ids.get();
-        String field = receivedField(id, open);
+        String field = known.receivedField(id, open, clock.instant());
         incoming = new Incoming(id, field, open);
         stage = Stage.RECEIVING;
-        errorsInARow = 0;
+        spent.forgiveErrors();
         long maxSizeBytes = rules.limits().maxMessageSizeBytes();
         return List.of(
                 new ReceiveContent(id, field, maxSizeBytes), new Say(IntakeReplies.GO_AHEAD));
-    }
-
-    private String receivedField(QueueId id, Transaction open) {
-        return new ReceivedField(
-                        hello,
-                        clientName,
-                        client,
-                        tls,
-                        auth.isKnown() ? ReceivedField.Login.YES : ReceivedField.Login.NO,
-                        rules.hostname(),
-                        open.smtpUtf8(),
-                        id,
-                        clock.instant(),
-                        open.recipients())
-                .text();
     }
 
     private List<IntakeOutput> onEndOfData(ContentFacts facts) {
         require(stage == Stage.RECEIVING);
         Incoming ended = Objects.requireNonNull(incoming);
         endTransaction();
-        Optional<Reply> refusal = ended.refusal(facts, rules.limits());
+        Optional<Incoming.Refusal> refusal = ended.refusal(facts, rules.limits());
         if (refusal.isPresent()) return refuse(refusal.get());
         stage = Stage.COMMITTING;
         return List.of(
                 new Commit(ended.message(facts, clock.instant(), rules.connector(), client)));
     }
 
-    private List<IntakeOutput> refuse(Reply reply) {
-        return inTime(List.of(new DiscardContent(), new Say(reply), refused(reply)));
+    private List<IntakeOutput> refuse(Incoming.Refusal why) {
+        return inTime(
+                List.of(
+                        new DiscardContent(),
+                        new Say(why.reply()),
+                        refused(why.reply()),
+                        limit(why.limit(), why.reply())));
     }
 
     private List<IntakeOutput> onCommit(QueuedMessage message, CommitResult result) {
@@ -311,28 +287,28 @@ public final class IntakeSession {
         return List.of(new Say(IntakeReplies.READY_FOR_TLS), new StartTls());
     }
 
-    // Everything the client said in clear is forgotten (RFC 3207 §4.2).
     private List<IntakeOutput> onTls(Evidence.Encrypted evidence) {
         require(stage == Stage.SECURING);
-        tls = evidence;
-        hello = Verb.HELO;
-        clientName = "";
-        auth.forget();
+        known.secured(evidence);
         transaction = null;
-        errorsInARow = 0;
+        spent.forgiveErrors();
         stage = Stage.GREETED;
         return List.of();
     }
 
-    private List<IntakeOutput> onShutdown(Patience patience) {
-        shuttingDown = true;
+    private List<IntakeOutput> onTimeUp(Patience patience) {
+        Reply reply = IntakeReplies.CONNECTED_TOO_LONG;
+        List<IntakeOutput> outputs = partWith(reply, patience);
+        return outputs.isEmpty() ? outputs : joined(outputs, limit(Limit.CONNECTION_TIME, reply));
+    }
+
+    /// Ends the session as soon as the message that is on its way allows.
+    private List<IntakeOutput> partWith(Reply reply, Patience patience) {
+        parting = reply;
         return switch (stage) {
-            case CONNECTED, GREETED, READY, AUTHENTICATING ->
-                    closeWith(IntakeReplies.SHUTTING_DOWN);
+            case CONNECTED, GREETED, READY, AUTHENTICATING -> closeWith(reply);
             case TRANSACTION, RECEIVING ->
-                    patience == Patience.NO_MORE
-                            ? closeWith(IntakeReplies.SHUTTING_DOWN)
-                            : List.of();
+                    patience == Patience.NO_MORE ? closeWith(reply) : List.of();
             case COMMITTING, SECURING, JUDGING, CLOSED -> List.of();
         };
     }
@@ -353,10 +329,31 @@ public final class IntakeSession {
 
     /// The outputs that end a message; when the relay goes down, the session ends with it.
     private List<IntakeOutput> inTime(List<IntakeOutput> outputs) {
-        if (!shuttingDown) return outputs;
+        if (parting == null) return outputs;
         var all = new ArrayList<>(outputs);
-        all.addAll(closeWith(IntakeReplies.SHUTTING_DOWN));
+        all.addAll(closeWith(parting));
         return all;
+    }
+
+    private static List<IntakeOutput> joined(List<IntakeOutput> outputs, IntakeOutput last) {
+        var all = new ArrayList<>(outputs);
+        all.add(last);
+        return all;
+    }
+
+    /// The answer to a command that goes beyond a limit.
+    private List<IntakeOutput> limited(Limit limit, Reply reply) {
+        return joined(say(reply), limit(limit, reply));
+    }
+
+    /// The end of a session that goes beyond a limit.
+    private List<IntakeOutput> end(Limit limit, Reply reply) {
+        return joined(closeWith(reply), limit(limit, reply));
+    }
+
+    private Announce limit(Limit limit, Reply reply) {
+        return new Announce(
+                new RelayEvent.LimitReached(rules.connector().name(), client, limit, reply));
     }
 
     private List<IntakeOutput> reset() {
@@ -365,17 +362,16 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> say(Reply reply) {
-        errorsInARow = isProtocolError(reply) ? errorsInARow + 1 : 0;
-        if (errorsInARow < IntakeRules.MAX_ERRORS_IN_A_ROW) return List.of(new Say(reply));
-        stage = Stage.CLOSED;
-        return List.of(new Say(reply), new Say(IntakeReplies.TOO_MANY_ERRORS), new Close());
-    }
-
-    // A long list of recipients that are all refused for good reasons is no error of the client.
-    private static boolean isProtocolError(Reply reply) {
-        return (reply.code() >= 500 && reply.code() <= 504)
-                || reply.code() == 530
-                || reply.code() == 555;
+        return switch (spent.after(reply)) {
+            case AT_ONCE -> List.of(new Say(reply));
+            case SLOWLY -> List.of(new Say(reply), new Pause(rules.conduct().tarpitInterval()));
+            case NO_MORE -> {
+                stage = Stage.CLOSED;
+                Reply last = IntakeReplies.TOO_MANY_ERRORS;
+                yield List.of(
+                        new Say(reply), new Say(last), new Close(), limit(Limit.ERRORS, last));
+            }
+        };
     }
 
     private void endTransaction() {
@@ -385,19 +381,11 @@ public final class IntakeSession {
     }
 
     private Announce received(QueuedMessage message) {
-        return new Announce(new RelayEvent.Received(message, tls, auth.username()));
+        return new Announce(known.received(message));
     }
 
     private Announce refused(Reply reply) {
         return new Announce(new RelayEvent.Refused(rules.connector().name(), client, reply));
-    }
-
-    private boolean isEncrypted() {
-        return tls instanceof Evidence.Encrypted;
-    }
-
-    private boolean offersTls() {
-        return rules.startTls() == IntakeRules.StartTls.OFFERED && !isEncrypted();
     }
 
     private Transaction open() {

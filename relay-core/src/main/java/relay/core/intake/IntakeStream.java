@@ -23,6 +23,8 @@ public final class IntakeStream {
         /// Content, when the store has enough for now.
         STORE_FULL,
         COMMITTING,
+        /// The client has to wait.
+        PAUSED,
         SECURING,
         CLOSED
     }
@@ -46,7 +48,7 @@ public final class IntakeStream {
             switch (mode) {
                 case COMMANDS, RESPONSE -> at = readCommand(bytes, at, to);
                 case CONTENT -> at = readContent(bytes, at, to);
-                case STORE_FULL, COMMITTING, JUDGING -> {
+                case STORE_FULL, COMMITTING, JUDGING, PAUSED -> {
                     return at;
                 }
                 case SECURING, CLOSED -> {
@@ -68,6 +70,7 @@ public final class IntakeStream {
                     IntakeInput.Garbled _,
                     IntakeInput.EndOfData _,
                     IntakeInput.TimedOut _,
+                    IntakeInput.TimeUp _,
                     IntakeInput.ShuttingDown _,
                     IntakeInput.Disconnected _ -> {}
         }
@@ -79,9 +82,18 @@ public final class IntakeStream {
         if (mode == Mode.STORE_FULL) mode = Mode.CONTENT;
     }
 
-    /// Whether nothing must be read from the client now: it is the store's turn, or ours.
+    /// A pause that the session wanted is over.
+    public void resume() {
+        if (mode == Mode.PAUSED) mode = Mode.COMMANDS;
+    }
+
+    /// Whether nothing must be read from the client now: it is the store's turn, or ours, or the
+    /// client has to wait.
     public boolean isPaused() {
-        return mode == Mode.STORE_FULL || mode == Mode.COMMITTING || mode == Mode.JUDGING;
+        return switch (mode) {
+            case STORE_FULL, COMMITTING, JUDGING, PAUSED -> true;
+            case COMMANDS, RESPONSE, CONTENT, SECURING, CLOSED -> false;
+        };
     }
 
     /// Whether the client is expected to send something.
@@ -141,6 +153,10 @@ public final class IntakeStream {
                 wire.judge(question, ifRefusedAfter);
             }
             case IntakeOutput.Announce(var event) -> wire.announce(event);
+            case IntakeOutput.Pause(var length) -> {
+                mode = Mode.PAUSED;
+                wire.pause(length);
+            }
             case IntakeOutput.DiscardContent _ -> wire.discardContent();
             case IntakeOutput.ReceiveContent receive -> beginContent(receive);
             case IntakeOutput.StartTls _ -> {

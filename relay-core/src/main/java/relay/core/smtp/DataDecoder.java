@@ -40,6 +40,13 @@ public final class DataDecoder {
     private byte octetsSeen;
 
     private Octets headerOctets = Octets.SEVEN_BIT;
+    private long headerSizeBytes;
+
+    /// Where in the array the current [#decode] writes first.
+    private int start;
+
+    private long lineBytes;
+    private long longestLineBytes;
 
     /// Decodes `bytes[from, to)`, or as much of it as belongs to the message, and returns the index
     /// after that. The decoded octets then stand in `bytes` from `from` on, [#decodedLength] of
@@ -47,9 +54,11 @@ public final class DataDecoder {
     public int decode(byte[] bytes, int from, int to) {
         int in = from;
         out = from;
+        start = from;
         while (in < to && state != State.ENDED) in = step(bytes, in, to);
         decodedLength = out - from;
         sizeBytes += decodedLength;
+        start = out;
         return in;
     }
 
@@ -79,7 +88,9 @@ public final class DataDecoder {
                 receivedFields,
                 bareLineEnd ? LineEnds.BARE_CR_OR_LF : LineEnds.ALL_CR_LF,
                 headerOctets,
-                octetsSeen < 0 ? Octets.EIGHT_BIT : Octets.SEVEN_BIT);
+                octetsSeen < 0 ? Octets.EIGHT_BIT : Octets.SEVEN_BIT,
+                headerSizeBytes,
+                longestLineBytes);
     }
 
     private int step(byte[] bytes, int in, int to) {
@@ -130,6 +141,7 @@ public final class DataDecoder {
 
     private void endHeader() {
         inHeader = false;
+        headerSizeBytes = sizeBytes + (out - start);
         matched = NO_MATCH;
         if (octetsSeen < 0) headerOctets = Octets.EIGHT_BIT;
     }
@@ -141,6 +153,7 @@ public final class DataDecoder {
             return in;
         }
         bytes[out++] = '\n';
+        lineBytes = 0;
         state = State.LINE_START;
         return in + 1;
     }
@@ -157,6 +170,8 @@ public final class DataDecoder {
         octetsSeen = seen;
         if (out != from) System.arraycopy(bytes, from, bytes, out, in - from);
         out += in - from;
+        lineBytes += in - from;
+        if (lineBytes > longestLineBytes) longestLineBytes = lineBytes;
         return in < to ? lineEnd(bytes, in) : in;
     }
 

@@ -20,6 +20,7 @@ enum MeterNames {
     RECEIVED("relay_received_messages_total", "Messages taken from clients and stored"),
     REFUSED("relay_refused_messages_total", "Messages refused at their end of data"),
     REJECTED("relay_rejected_connections_total", "Clients turned away before they could speak"),
+    LIMITED("relay_refused_total", "Clients that came up against a limit or a check, by which"),
     DELIVERED("relay_delivered_messages_total", "Messages that a next hop took charge of"),
     DEFERRED("relay_deferred_total", "Attempts that did not deliver, and failures of a next hop"),
     TLS_FAILURES("relay_tls_failures_total", "TLS demands that a host did not meet"),
