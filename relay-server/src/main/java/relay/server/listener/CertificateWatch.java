@@ -50,7 +50,7 @@ public final class CertificateWatch implements AutoCloseable {
 
     public void start() {
         long period = PERIOD.toMillis();
-        thread.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
+        var _ = thread.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
     }
 
     /// Looks once.

@@ -35,11 +35,12 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     static void expect(SocketChannel channel, BiConsumer<SocketChannel, InetAddress> admit) {
         var header = new ProxyHeader(admit);
         channel.pipeline().addLast(new HAProxyMessageDecoder(), header);
-        channel.eventLoop()
-                .schedule(
-                        () -> giveUp(channel.pipeline(), header),
-                        PATIENCE.toMillis(),
-                        TimeUnit.MILLISECONDS);
+        var _ =
+                channel.eventLoop()
+                        .schedule(
+                                () -> giveUp(channel.pipeline(), header),
+                                PATIENCE.toMillis(),
+                                TimeUnit.MILLISECONDS);
     }
 
     @Override
