@@ -1,11 +1,13 @@
 package relay.config;
 
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import relay.config.Configuration.ServerCertificate;
 import relay.config.Configuration.Trust;
+import relay.core.tls.ClientCertificate;
 
 /// Reads the `tls` part of `relay.yaml` and looks into the files it names: a check that passes must
 /// not be followed by a start that fails.
@@ -37,6 +39,26 @@ record CertificateReader(Problems problems) {
     /// Those of a PEM file, at least one, in its order.
     Optional<List<X509Certificate>> certificates(Located<String> text) {
         return content(text).flatMap(bytes -> reported(PemText.certificates(bytes), text.place()));
+    }
+
+    /// A certificate of ours and its key, as a connector has them.
+    Optional<ClientCertificate> clientCertificate(Section section) {
+        Optional<Located<String>> certFile = section.text("certFile");
+        Optional<List<X509Certificate>> chain = certFile.flatMap(this::certificates);
+        Optional<PrivateKey> key =
+                section.text("keyFile")
+                        .flatMap(text -> privateKey(text, chain.map(List::getFirst)));
+        return chain.flatMap(found ->
+                key.map(with -> new ClientCertificate(certFile.get().value(), found, with)));
+    }
+
+    private Optional<PrivateKey> privateKey(Located<String> text, Optional<X509Certificate> leaf) {
+        Optional<byte[]> content = content(text);
+        FileReference.resolve(text, problems)
+                .ifPresent(file -> FileReference.noteOpenSecret(file, text.place(), problems));
+        if (leaf.isEmpty()) return Optional.empty();
+        return content.flatMap(
+                bytes -> reported(PemText.privateKey(bytes, leaf.get()), text.place()));
     }
 
     private Optional<Path> key(Located<String> text, Optional<X509Certificate> leaf) {

@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,8 @@ final class PemText {
                     Pattern.DOTALL);
     private static final Map<String, String> SIGNATURES =
             Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
+
+    private static final Set<String> CLIENT_KEYS = Set.of("RSA", "EC");
 
     private PemText() {}
 
@@ -69,14 +72,38 @@ final class PemText {
                 : Parsed.good(block.group(1));
     }
 
+    /// The same key, for a certificate that we present: it is in PKCS #8, and its kind is one that
+    /// all TLS libraries sign with.
+    static Parsed<PrivateKey> privateKey(byte[] content, X509Certificate leaf) {
+        return key(content, Optional.of(leaf)).flatMap(kind -> pkcs8(kind, text(content)));
+    }
+
+    private static Parsed<PrivateKey> pkcs8(String kind, String text) {
+        if (kind.endsWith("PRIVATE KEY")) {
+            return Parsed.bad("the key is not in PKCS #8", "openssl pkey -in KEY -out NEW");
+        }
+        if (!CLIENT_KEYS.contains(kind)) {
+            return Parsed.bad("the key is of the kind " + kind, "RSA and EC are taken here");
+        }
+        Matcher block = KEY.matcher(text);
+        try {
+            if (block.find()) return Parsed.good(decoded(kind, block.group(2)));
+        } catch (GeneralSecurityException | IllegalArgumentException _) {
+            // What has signed a moment ago can be decoded.
+        }
+        return Parsed.bad("the key cannot be read", "is the file complete?");
+    }
+
+    private static PrivateKey decoded(String algorithm, String base64)
+            throws GeneralSecurityException {
+        byte[] encoded = Base64.getMimeDecoder().decode(base64);
+        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+    }
+
     private static Parsed<String> matching(PublicKey publicKey, String base64) {
         String algorithm = publicKey.getAlgorithm();
         try {
-            byte[] encoded = Base64.getMimeDecoder().decode(base64);
-            PrivateKey key =
-                    KeyFactory.getInstance(algorithm)
-                            .generatePrivate(new PKCS8EncodedKeySpec(encoded));
-            if (signs(key, publicKey)) return Parsed.good(algorithm);
+            if (signs(decoded(algorithm, base64), publicKey)) return Parsed.good(algorithm);
         } catch (GeneralSecurityException | IllegalArgumentException _) {
             // A key of another kind, or no key: in either case not the one of the certificate.
         }

@@ -49,7 +49,7 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
                         .map(Located::value)
                         .orElse(Limits.DEFAULT.maxMessageSizeBytes()),
                 retry(section),
-                new ConnectorTls(tlsReader.terms()));
+                new ConnectorTls(tlsReader.terms(), tlsReader.offer()));
     }
 
     private List<AddressSpace> addressSpaces(Section section) {

@@ -7,7 +7,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
+import relay.core.tls.KeyExchangeGroup;
 import relay.core.tls.RootSet;
+import relay.core.tls.TlsOffer;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsRequirement.CertificateValidation;
@@ -78,6 +80,34 @@ record TlsReader(Section section, Problems problems) {
         return new CertificateReader(problems)
                 .certificates(file)
                 .map(roots -> new RootSet.Own(file.value(), Set.copyOf(roots)));
+    }
+
+    /// What the hosts of a connector are offered.
+    TlsOffer offer() {
+        List<KeyExchangeGroup> groups =
+                section.parseEach("tlsGroups", TlsReader::group).stream()
+                        .map(Located::value)
+                        .distinct()
+                        .toList();
+        return new TlsOffer(
+                section
+                        .section("tlsClientCertificate")
+                        .flatMap(new CertificateReader(problems)::clientCertificate)
+                        .stream()
+                        .toList(),
+                groups.isEmpty() ? KeyExchangeGroup.ALL : groups);
+    }
+
+    private static Parsed<KeyExchangeGroup> group(String text) {
+        return Parsed.of(
+                KeyExchangeGroup.ALL.stream()
+                        .filter(group -> group.label().equals(text))
+                        .findFirst(),
+                Quoted.of(text) + " is not a group",
+                "one of "
+                        + KeyExchangeGroup.ALL.stream()
+                                .map(KeyExchangeGroup::label)
+                                .collect(Collectors.joining(", ")));
     }
 
     private void refuseWithoutRequireTls(String key) {

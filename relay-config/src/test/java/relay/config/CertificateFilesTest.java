@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import relay.config.Configuration.ServerCertificate;
 import relay.config.Configuration.Trust;
@@ -147,6 +148,62 @@ class CertificateFilesTest {
         assertThat(((RootSet.Own) connector).certificates()).hasSize(1);
         assertThat(floor).hasToString("tls/bank.pem");
         assertThat(((RootSet.Own) floor).certificates()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RSA", "EC"})
+    void aConnectorHasACertificateOfOurs(String algorithm) throws Exception {
+        // Given a connector with a certificate and its key.
+        var folder =
+                withClientCertificate()
+                        .file("tls/client.crt", certificate(algorithm) + certificate("RSA"))
+                        .file("tls/client.key", key(algorithm));
+
+        // When it is read.
+        Configuration read = folder.accepted();
+
+        // Then it is what its hosts are offered, and the key is in no text.
+        var offer = read.sendConnectors().getFirst().tlsOptions().offer();
+        assertThat(offer.clientCertificate())
+                .singleElement()
+                .satisfies(own -> {
+                    assertThat(own).hasToString("tls/client.crt");
+                    assertThat(own.chain()).hasSize(2);
+                    assertThat(own.key()).isEqualTo(keys(algorithm).getPrivate());
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "EC, RSA, the key is not the one of the certificate (is it the right file?)",
+        "Ed25519, Ed25519, the key is of the kind EdDSA (RSA and EC are taken here)",
+    })
+    void aKeyThatCannotSignForOurCertificateIsRefused(
+            String certificate, String key, String expected) throws Exception {
+        var folder =
+                withClientCertificate()
+                        .file("tls/client.crt", certificate(certificate))
+                        .file("tls/client.key", key(key));
+        assertThat(folder.refused()).containsExactly("connectors.yaml:8:64: " + expected);
+    }
+
+    @Test
+    void aKeyOfOursIsInPkcs8() throws Exception {
+        var folder =
+                withClientCertificate()
+                        .file("tls/client.crt", certificate("RSA"))
+                        .file("tls/client.key", pem("RSA PRIVATE KEY", new byte[] {0x30, 0x00}));
+        assertThat(folder.refused())
+                .containsExactly(
+                        "connectors.yaml:8:64: the key is not in PKCS #8"
+                                + " (openssl pkey -in KEY -out NEW)");
+    }
+
+    private ConfFolder withClientCertificate() throws IOException {
+        return folder().connectors(
+                        ConfFolder.GOOD_CONNECTORS
+                                + "    tlsClientCertificate:"
+                                + " { certFile: tls/client.crt, keyFile: tls/client.key }\n");
     }
 
     @Test

@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import relay.core.routing.ConnectorTls;
+import relay.core.tls.KeyExchangeGroup;
+import relay.core.tls.TlsOffer;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsPin.Subject;
 import relay.core.tls.TlsTerms;
@@ -46,9 +49,20 @@ class TlsOptionsTest {
     }
 
     @Test
+    void groupsStandInTheOrderTheyAreWanted() throws IOException {
+        var folder =
+                ConfFolder.in(temporary)
+                        .connectors(
+                                ConfFolder.GOOD_CONNECTORS + "    tlsGroups: [P-384, X25519]\n");
+        assertThat(folder.accepted().sendConnectors().getFirst().tlsOptions().offer().groups())
+                .containsExactly(KeyExchangeGroup.P_384, KeyExchangeGroup.X25519);
+    }
+
+    @Test
     void whatIsLeftOutDemandsNothing() throws IOException {
         Configuration read = ConfFolder.in(temporary).accepted();
-        assertThat(read.sendConnectors().getFirst().tlsOptions().terms()).isEqualTo(TlsTerms.NONE);
+        assertThat(read.sendConnectors().getFirst().tlsOptions())
+                .isEqualTo(new ConnectorTls(TlsTerms.NONE, TlsOffer.DEFAULT));
     }
 
     @Test

@@ -166,7 +166,8 @@ public final class ConnectionPlanner {
                                 demands.demands(),
                                 demands.tested(),
                                 connector.plaintextFallback(),
-                                identity))
+                                identity,
+                                connector.tlsOptions().offer()))
                 .toList();
     }
 

@@ -6,13 +6,14 @@ import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
 import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsOffer;
 
 /// One host to try, everything looked up: the outbound dialogue needs nothing else to begin.
 ///
 /// `hostName` is the MX or smart host by name, never replaced by what the DNS makes
 /// of it; for a smart host given by address it is the address. `tested` is as in
 /// [DemandSource.Answer.Demands]. `identity` has the credentials for AUTH, with an access token at
-/// hand where they are of that kind, or none.
+/// hand where they are of that kind, or none; `offer` is what we bring to the handshake.
 public record HostPlan(
         String hostName,
         InetAddress address,
@@ -21,20 +22,15 @@ public record HostPlan(
         List<TlsDemand> demands,
         List<TlsDemand> tested,
         PlaintextFallback plaintextFallback,
-        List<SmartHostAuth> identity) {
+        List<SmartHostAuth> identity,
+        TlsOffer offer) {
     public HostPlan {
         demands = List.copyOf(demands);
         tested = List.copyOf(tested);
         identity = List.copyOf(identity);
     }
 
-    /// The same host, to be looked at and not to be told who we are.
-    public HostPlan withoutIdentity() {
-        return new HostPlan(
-                hostName, address, port, tlsMode, demands, tested, plaintextFallback, List.of());
-    }
-
-    /// Where no policy is only tried out.
+    /// Where no policy is only tried out, and the host is offered what there is.
     public HostPlan(
             String hostName,
             InetAddress address,
@@ -43,13 +39,44 @@ public record HostPlan(
             List<TlsDemand> demands,
             PlaintextFallback plaintextFallback,
             List<SmartHostAuth> identity) {
-        this(hostName, address, port, tlsMode, demands, List.of(), plaintextFallback, identity);
+        this(
+                hostName,
+                address,
+                port,
+                tlsMode,
+                demands,
+                List.of(),
+                plaintextFallback,
+                identity,
+                TlsOffer.DEFAULT);
+    }
+
+    /// The same host, to be looked at and not to be given our credentials.
+    public HostPlan withoutIdentity() {
+        return new HostPlan(
+                hostName,
+                address,
+                port,
+                tlsMode,
+                demands,
+                tested,
+                plaintextFallback,
+                List.of(),
+                offer);
     }
 
     /// The same host, told who we are.
     HostPlan as(List<SmartHostAuth> told) {
         return new HostPlan(
-                hostName, address, port, tlsMode, demands, tested, plaintextFallback, told);
+                hostName,
+                address,
+                port,
+                tlsMode,
+                demands,
+                tested,
+                plaintextFallback,
+                told,
+                offer);
     }
 
     /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.

@@ -19,7 +19,8 @@ public sealed interface Evidence {
     /// sent, leaf first; `path` has the leaf and above it, as far as each is valid now and vouches
     /// for the one before, its issuers: those that the host sent, and one that a TLSA record holds;
     /// it is empty where no demand asks for a digest. `verdict` is that of the common roots,
-    /// `ownVerdicts` those of the roots that demands name beside them.
+    /// `ownVerdicts` those of the roots that demands name beside them. `presented` is our own
+    /// chain, leaf first, where the host asked for it.
     record Encrypted(
             TlsVersion protocol,
             String cipherSuite,
@@ -28,13 +29,15 @@ public sealed interface Evidence {
             Set<String> presentedNames,
             List<X509Certificate> chain,
             List<CertificateDigests> path,
-            Map<RootSet.Own, ChainVerdict> ownVerdicts)
+            Map<RootSet.Own, ChainVerdict> ownVerdicts,
+            List<X509Certificate> presented)
             implements Evidence {
         private static final ChainVerdict NOT_JUDGED =
                 new ChainVerdict.Untrusted("the chain was not compared with these roots");
 
         public Encrypted {
             ownVerdicts = Map.copyOf(ownVerdicts);
+            presented = List.copyOf(presented);
             presentedNames = Set.copyOf(presentedNames);
             chain = List.copyOf(chain);
             path = List.copyOf(path);
@@ -59,7 +62,16 @@ public sealed interface Evidence {
                 Set<String> presentedNames,
                 List<X509Certificate> chain,
                 List<CertificateDigests> path) {
-            this(protocol, cipherSuite, group, verdict, presentedNames, chain, path, Map.of());
+            this(
+                    protocol,
+                    cipherSuite,
+                    group,
+                    verdict,
+                    presentedNames,
+                    chain,
+                    path,
+                    Map.of(),
+                    List.of());
         }
 
         /// Where no digest is asked for either.

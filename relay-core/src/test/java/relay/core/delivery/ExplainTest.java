@@ -30,6 +30,7 @@ import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.tls.StsPolicy;
 import relay.core.tls.StsPolicy.Mode;
+import relay.core.tls.TlsOffer;
 
 class ExplainTest {
 
@@ -74,7 +75,10 @@ class ExplainTest {
     void pinsAreToldWhole() {
         // Given a connector with a pin.
         PolicyTable policy =
-                connector("bank").tls(ENCRYPTION).options(new ConnectorTls(pinned(1))).table();
+                connector("bank")
+                        .tls(ENCRYPTION)
+                        .options(new ConnectorTls(pinned(1), TlsOffer.DEFAULT))
+                        .table();
 
         // When somebody asks, then it can be compared with the certificate.
         assertThat(Explain.domain(new Domain("bank.example"), policy).lines())

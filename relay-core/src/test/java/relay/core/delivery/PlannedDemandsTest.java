@@ -29,8 +29,10 @@ import relay.core.routing.ConnectorTls;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
+import relay.core.tls.KeyExchangeGroup;
 import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsOffer;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsTerms;
 
@@ -109,7 +111,7 @@ class PlannedDemandsTest {
                         "pins stand beside the level, the connector's and the floor's",
                         connector("c")
                                 .tls(TRUSTED)
-                                .options(new ConnectorTls(pinned(1)))
+                                .options(new ConnectorTls(pinned(1), TlsOffer.DEFAULT))
                                 .table(floor("*.org", ENCRYPTION, pinned(2))),
                         List.of(
                                 "a trusted certificate (connector c)",
@@ -122,7 +124,7 @@ class PlannedDemandsTest {
                                 .via(smartHost("filter.example", 25))
                                 .authenticated()
                                 .tls(TRUSTED)
-                                .options(new ConnectorTls(ROOTS))
+                                .options(new ConnectorTls(ROOTS, TlsOffer.DEFAULT))
                                 .table(floor("*.org", TRUSTED)),
                         List.of(
                                 "a certificate trusted by root.pem (connector c)",
@@ -146,6 +148,20 @@ class PlannedDemandsTest {
                 .as(name)
                 .extracting(TlsDemand::toString)
                 .containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void theHostsOfAConnectorAreOfferedWhatItOffers() {
+        // Given a connector with groups of its own.
+        var offer = new TlsOffer(List.of(), List.of(KeyExchangeGroup.P_256));
+        PolicyTable policy = connector("c").options(new ConnectorTls(TlsTerms.NONE, offer)).table();
+
+        // When mail is planned, then its hosts have them, also where they are only looked at.
+        HostPlan host =
+                ConnectionPlannerTest.hosts(ConnectionPlannerTest.plan("example.org", policy, ZONE))
+                        .getFirst();
+        assertThat(host.offer()).isEqualTo(offer);
+        assertThat(host.withoutIdentity().offer()).isEqualTo(offer);
     }
 
     @Test

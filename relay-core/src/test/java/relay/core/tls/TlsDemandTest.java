@@ -191,7 +191,8 @@ class TlsDemandTest {
                 Set.of("mx.bank.example"),
                 List.of(),
                 List.of(),
-                own);
+                own,
+                List.of());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package relay.server.outbound;
 
+import io.netty.handler.ssl.OpenSslSession;
 import java.io.ByteArrayInputStream;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -27,7 +28,9 @@ import relay.core.tls.TlsDemand;
 record Handshake(
         TlsVersion protocol,
         String cipherSuite,
+        String group,
         List<Certificate> sent,
+        List<Certificate> presented,
         List<ChannelBinding> exported) {
     private static final int DNS_NAME = 2;
     private static final String EXPORTER_LABEL = "EXPORTER-Channel-Binding";
@@ -39,8 +42,21 @@ record Handshake(
         return new Handshake(
                 protocol,
                 iana(session.getCipherSuite()),
+                group(session),
                 sent(session),
+                presented(session),
                 exported(session, protocol));
+    }
+
+    /// The library of the JDK does not tell.
+    private static String group(SSLSession session) {
+        String named = session instanceof OpenSslSession known ? known.getNamedGroup() : null;
+        return named == null ? "" : named;
+    }
+
+    private static List<Certificate> presented(SSLSession session) {
+        Certificate[] own = session.getLocalCertificates();
+        return own == null ? List.of() : List.of(own);
     }
 
     /// RFC 9266 §3: from TLS 1.3 on. The JDK's TLS tells it, BoringSSL's binding to Java does not.
@@ -81,28 +97,31 @@ record Handshake(
     }
 
     /// Judges the chain, and follows it up to the issuers that `demands` may ask for. Takes CPU: not
-    /// for an event loop. Neither library tells the group.
+    /// for an event loop.
     Evidence.Encrypted evidence(ChainJudge judge, List<TlsDemand> demands) {
         try {
-            List<X509Certificate> chain = parsed();
+            List<X509Certificate> chain = parsed(sent);
             Set<String> names = chain.isEmpty() ? Set.of() : dnsNames(chain.getFirst());
             return new Evidence.Encrypted(
                     protocol,
                     cipherSuite,
-                    "",
+                    group,
                     judge.judge(chain),
                     names,
                     chain,
                     judge.path(chain, demands),
-                    judge.judge(chain, demands));
+                    judge.judge(chain, demands),
+                    parsed(presented));
         } catch (CertificateException _) {
             var verdict = new ChainVerdict.Untrusted("the certificate cannot be read");
-            return new Evidence.Encrypted(protocol, cipherSuite, "", verdict, Set.of(), List.of());
+            return new Evidence.Encrypted(
+                    protocol, cipherSuite, group, verdict, Set.of(), List.of());
         }
     }
 
     /// The TLS library's certificates are its own; the path builder wants the JDK's.
-    private List<X509Certificate> parsed() throws CertificateException {
+    private static List<X509Certificate> parsed(List<Certificate> sent)
+            throws CertificateException {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         var chain = new ArrayList<X509Certificate>(sent.size());
         for (Certificate certificate : sent) {

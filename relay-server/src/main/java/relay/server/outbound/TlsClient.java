@@ -2,6 +2,7 @@ package relay.server.outbound;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -10,12 +11,16 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
 import relay.core.address.IpRange;
 import relay.core.delivery.HostPlan;
+import relay.core.tls.KeyExchangeGroup;
+import relay.core.tls.TlsOffer;
 
 /// Makes the client's side of TLS. Every certificate is let through here: a demand may be for
 /// encryption alone, and opportunistic TLS takes any (RFC 7435 §3). What was seen is judged
@@ -52,21 +57,51 @@ final class TlsClient implements AutoCloseable {
     /// How long a close waits until the goodbye of TLS is written.
     private static final long CLOSE_MILLIS = 1_000;
 
-    private final SslContext context;
+    /// Connectors that offer something of their own are few; one that was not used for long, as
+    /// after its certificate was renewed, is made anew.
+    private static final int MAX_CONTEXTS = 100;
+
+    private final SslProvider provider;
+
+    /// For each offer its own, so that what one connector presents, or a session that began so, never
+    /// comes to a host of another.
+    private final Map<TlsOffer, SslContext> contexts =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<TlsOffer, SslContext> eldest) {
+                    if (size() <= MAX_CONTEXTS) return false;
+                    // Its open sessions hold on to it.
+                    ReferenceCountUtil.release(eldest.getValue());
+                    return true;
+                }
+            };
 
     TlsClient(SslProvider provider) {
+        this.provider = provider;
+        contexts.put(TlsOffer.DEFAULT, context(TlsOffer.DEFAULT));
+    }
+
+    private SslContext context(TlsOffer offer) {
+        var builder =
+                SslContextBuilder.forClient()
+                        .sslProvider(provider)
+                        .protocols(PROTOCOLS)
+                        .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE)
+                        .trustManager(new AcceptAll())
+                        .endpointIdentificationAlgorithm("");
+        offer.clientCertificate().forEach(own -> builder.keyManager(new OwnKey(own)));
+        if (provider != SslProvider.JDK) {
+            builder.option(OpenSslContextOption.GROUPS, names(offer.groups()));
+        }
         try {
-            context =
-                    SslContextBuilder.forClient()
-                            .sslProvider(provider)
-                            .protocols(PROTOCOLS)
-                            .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE)
-                            .trustManager(new AcceptAll())
-                            .endpointIdentificationAlgorithm("")
-                            .build();
+            return builder.build();
         } catch (SSLException e) {
             throw new IllegalStateException("no TLS on this machine", e);
         }
+    }
+
+    private static String[] names(List<KeyExchangeGroup> groups) {
+        return groups.stream().map(KeyExchangeGroup::tlsName).toArray(String[]::new);
     }
 
     /// BoringSSL where there is one for this platform, else the JDK's.
@@ -76,7 +111,8 @@ final class TlsClient implements AutoCloseable {
 
     /// A handler that begins the handshake with the host when it is added. The host's name is sent
     /// as SNI, an address never (RFC 6066 §3). It sets no time limit: the session does.
-    SslHandler newHandler(ByteBufAllocator allocator, HostPlan host) {
+    synchronized SslHandler newHandler(ByteBufAllocator allocator, HostPlan host) {
+        SslContext context = contexts.computeIfAbsent(host.offer(), this::context);
         String name = host.serverName();
         boolean named = IpRange.address(name).isEmpty();
         SslHandler handler =
@@ -89,11 +125,12 @@ final class TlsClient implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        ReferenceCountUtil.release(context);
+    public synchronized void close() {
+        contexts.values().forEach(ReferenceCountUtil::release);
+        contexts.clear();
     }
 
-    private static final class AcceptAll extends X509ExtendedTrustManager {
+    static final class AcceptAll extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
 

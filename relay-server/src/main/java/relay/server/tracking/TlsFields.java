@@ -43,6 +43,10 @@ final class TlsFields {
         json.writeStringProperty("verified", verified(demanded));
         demands(json, demands, tls);
         if (!tls.chain().isEmpty()) certificate(json, tls);
+        if (!tls.presented().isEmpty()) {
+            CertificateFacts own = certificates.of(tls.presented().getFirst());
+            json.writeStringProperty("presented", own.sha256());
+        }
     }
 
     private static void demands(

@@ -158,7 +158,9 @@ class DaneTest {
         return new Handshake(
                         relay.core.tls.Evidence.TlsVersion.TLS_1_3,
                         "TLS_AES_128_GCM_SHA256",
+                        "",
                         List.copyOf(presents.chain()),
+                        List.of(),
                         List.of())
                 .evidence(judge, List.of(demands));
     }

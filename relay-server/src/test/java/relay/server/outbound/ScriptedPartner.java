@@ -10,11 +10,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 
 /// A host on this machine that does exactly what a test says, on blocking sockets and the JDK's
@@ -179,6 +181,25 @@ final class ScriptedPartner implements AutoCloseable {
 
         void quit() throws IOException {
             answer("QUIT", "221 bye");
+        }
+
+        /// Goes on in TLS, and asks the client for a certificate; gives the chain, or nothing.
+        List<Certificate> secureAsking(SSLContext context) throws IOException {
+            var tls =
+                    (SSLSocket)
+                            context.getSocketFactory()
+                                    .createSocket(socket, in.available() > 0 ? in : null, true);
+            tls.setUseClientMode(false);
+            tls.setWantClientAuth(true);
+            tls.startHandshake();
+            socket = tls;
+            in = new BufferedInputStream(tls.getInputStream());
+            out = tls.getOutputStream();
+            try {
+                return List.of(tls.getSession().getPeerCertificates());
+            } catch (SSLPeerUnverifiedException _) {
+                return List.of();
+            }
         }
 
         /// Goes on in TLS; gives the server names that the client sent.

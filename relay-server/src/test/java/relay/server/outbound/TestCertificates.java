@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -50,6 +51,15 @@ public final class TestCertificates {
         }
 
         SSLContext serverContext() {
+            return serverContext(null);
+        }
+
+        /// Takes any certificate of a client.
+        SSLContext askingContext() {
+            return serverContext(new TrustManager[] {new TlsClient.AcceptAll()});
+        }
+
+        private SSLContext serverContext(TrustManager @Nullable [] clients) {
             try {
                 var store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
@@ -59,7 +69,7 @@ public final class TestCertificates {
                         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
                 managers.init(store, new char[0]);
                 var context = SSLContext.getInstance("TLS");
-                context.init(managers.getKeyManagers(), null, null);
+                context.init(managers.getKeyManagers(), clients, null);
                 return context;
             } catch (GeneralSecurityException | IOException e) {
                 throw new IllegalStateException(e);

@@ -17,6 +17,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -34,6 +35,7 @@ import relay.core.delivery.DialogueTimeouts;
 import relay.core.queue.DeliveryOutcome.Delivered;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.tls.Evidence;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.Unmet.Shortfall;
 import relay.server.outbound.TestCertificates.Identity;
@@ -72,16 +74,50 @@ class TlsLibrariesTest {
         }
     }
 
+    @Test
+    void aPostQuantumGroupIsAgreedOnWhereTheHostHasItToo() throws SSLException {
+        // Given a host whose library knows X25519MLKEM768.
+        assumeTrue(OpenSsl.isAvailable());
+        IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try (var outbound = new Outbound(CERTIFICATES.roots())) {
+            SslContextBuilder modern =
+                    hostContext()
+                            .option(
+                                    OpenSslContextOption.GROUPS,
+                                    new String[] {"X25519MLKEM768", "x25519"});
+            int port = host(loops, modern.build());
+            QueueEntry entry = outbound.message("hello\r\n".getBytes(US_ASCII), "b");
+
+            // When mail is delivered, then it is what both want most, and the proof says so.
+            Outbound.Result result =
+                    outbound.deliver(
+                            Outbound.host(Outbound.HOST, port, TlsMode.IMPLICIT, List.of()));
+            assertThat(result.outcome(entry)).isInstanceOf(Delivered.class);
+            assertThat(((Evidence.Encrypted) result.proof().evidence()).group())
+                    .isEqualTo("X25519MLKEM768");
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+
     private static int oldHost(IoEventLoopGroup loops) throws SSLException {
-        Identity identity = CERTIFICATES.named(Outbound.HOST);
-        SslContext context =
-                SslContextBuilder.forServer(
-                                identity.keys().getPrivate(),
-                                identity.chain().toArray(X509Certificate[]::new))
-                        .sslProvider(SslProvider.OPENSSL)
+        return host(
+                loops,
+                hostContext()
                         .protocols("TLSv1.1")
                         .ciphers(List.of("TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"))
-                        .build();
+                        .build());
+    }
+
+    private static SslContextBuilder hostContext() {
+        Identity identity = CERTIFICATES.named(Outbound.HOST);
+        return SslContextBuilder.forServer(
+                        identity.keys().getPrivate(),
+                        identity.chain().toArray(X509Certificate[]::new))
+                .sslProvider(SslProvider.OPENSSL);
+    }
+
+    private static int host(IoEventLoopGroup loops, SslContext context) {
         Channel server =
                 new ServerBootstrap()
                         .group(loops)

@@ -147,13 +147,16 @@ class RecordLinesTest {
                         tls.presentedNames(),
                         tls.chain(),
                         List.of(),
-                        Map.of(roots, new Evidence.ChainVerdict.Trusted()));
+                        Map.of(roots, new Evidence.ChainVerdict.Trusted()),
+                        tls.chain());
         var proof = new TlsProof(TrackedSamples.HOST, List.of(demand), evidence);
 
-        // When it is recorded, then they are there, and the certificate is trusted.
+        // When it is recorded, then they are there, the certificate is trusted, and ours that was
+        // presented (here the same) has its place.
         assertThat(lines(TrackedSamples.delivered(entry, Samples.NOON, proof)).getFirst())
                 .contains("\"metBy\":\"mx.bank.example by bank.pem\"}]")
-                .contains("\"verdict\":\"trusted\"");
+                .contains("\"verdict\":\"trusted\"")
+                .contains("\"presented\":\"" + TrackedSamples.FINGERPRINT + "\"");
     }
 
     @Test
