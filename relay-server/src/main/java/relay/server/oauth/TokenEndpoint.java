@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,7 +58,7 @@ final class TokenEndpoint implements AutoCloseable {
             answer.cancel(true);
             return new TokenReply.Denied("did not answer within " + limit.toSeconds() + " s");
         } catch (ExecutionException e) {
-            return new TokenReply.Denied("could not be asked: " + told(e.getCause()));
+            return new TokenReply.Denied("could not be asked: " + told(Objects.requireNonNullElse(e.getCause(), e)));
         }
     }
 

@@ -28,4 +28,9 @@ record MatrixDns(Security address, TlsaAnswer tlsa) implements Resolver {
     public TlsaAnswer tlsa(String hostName, int port) {
         return tlsa;
     }
+
+    @Override
+    public TxtAnswer txt(String name) {
+        return new TxtAnswer.None();
+    }
 }
