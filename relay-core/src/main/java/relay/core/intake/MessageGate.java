@@ -13,6 +13,16 @@ public interface MessageGate {
     /// What the gate says to one message of `client`, which it then counts.
     Verdict ask(ReceiveConnector connector, InetAddress client);
 
+    /// Asks `next` where this one is open.
+    default MessageGate then(MessageGate next) {
+        return (connector, client) ->
+                switch (ask(connector, client)) {
+                    case Verdict.Open _ -> next.ask(connector, client);
+                    case Verdict.Slow slow -> slow;
+                    case Verdict.Shut shut -> shut;
+                };
+    }
+
     sealed interface Verdict {
         record Open() implements Verdict {}
 

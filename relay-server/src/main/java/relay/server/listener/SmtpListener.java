@@ -64,7 +64,7 @@ public final class SmtpListener implements AutoCloseable {
                         ports,
                         tls,
                         new ConnectionCounts(),
-                        new MessageRates(ports.clock()),
+                        new MessageRates(ports.clock()).then(ports.gate()),
                         new ReadBuffer(),
                         judges,
                         sessions);

@@ -57,6 +57,9 @@ enum MeterNames {
     TRACKING_LOST(
             "relay_tracking_lost_records_total",
             "Records of the message tracking log that could not be written"),
+    PRESSURE(
+            "relay_back_pressure",
+            "0 while mail is taken at full speed, 1 while clients are slowed down, 2 while refused"),
     READY("relay_ready", "1 while mail can be accepted and stored, else 0");
 
     private final String exposed;

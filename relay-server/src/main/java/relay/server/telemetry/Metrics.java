@@ -141,6 +141,14 @@ public final class Metrics implements EventSink, AutoCloseable {
                 .register(registry);
     }
 
+    /// `level` is 0, 1 or 2. Asked at each scrape.
+    public void watchPressure(LongSupplier level) {
+        Gauge.builder(MeterNames.PRESSURE.exposed(), level, LongSupplier::getAsLong)
+                .description(MeterNames.PRESSURE.help())
+                .strongReference(true)
+                .register(registry);
+    }
+
     public void watchDnssec(BooleanSupplier validates) {
         Gauge.builder(MeterNames.DNSSEC.exposed(), validates, now -> now.getAsBoolean() ? 1 : 0)
                 .description(MeterNames.DNSSEC.help())

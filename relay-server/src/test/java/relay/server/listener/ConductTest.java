@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.core.event.RelayEvent.LimitReached;
 import relay.core.event.RelayEvent.LimitReached.Limit;
+import relay.core.intake.BackPressure.Resource;
+import relay.core.intake.BackPressure.Use;
 import relay.core.intake.DialoguePeer;
 import relay.core.intake.Fixtures;
 import relay.core.routing.ReceiveConnector;
@@ -53,9 +55,8 @@ class ConductTest {
             idle.readLine();
 
             // When one client does nothing, and another is at its message.
-            busy.send(
-                    "HELO x.example\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@bank.example>\r\n"
-                            + "DATA\r\n");
+            String envelope = "MAIL FROM:<a@example.net>\r\nRCPT TO:<b@bank.example>\r\n";
+            busy.send("HELO x.example\r\n" + envelope + "DATA\r\n");
 
             // Then the first hears the end at once, the second when twice the time is over.
             String end = "421 4.4.2 Connected for long enough, connect again";
@@ -83,6 +84,31 @@ class ConductTest {
                     .isEqualTo("451 4.7.1 Too many messages from your address, try again later");
             assertThat(second.ask("QUIT")).startsWith("221");
             assertThat(limits(running)).containsExactly(Limit.MESSAGE_RATE);
+        }
+    }
+
+    @Test
+    void whenTheRelayIsShortOfSomethingMailIsFirstSlowAndThenRefused() {
+        try (var running = new RunningListener(folder, connector(Duration.ofMillis(1), LONG, 99));
+                var client = running.connect()) {
+            client.readLine();
+            client.ask("EHLO client.example.org");
+
+            // Given a disk that is nearly full, then what follows MAIL waits for a second.
+            running.pressure.update(List.of(new Use(Resource.DISK, 0.9)));
+            long before = System.nanoTime();
+            assertThat(client.ask("MAIL FROM:<a@example.net>")).isEqualTo("250 2.1.0 Sender ok");
+            assertThat(client.ask("RSET")).isEqualTo("250 2.0.0 Ok");
+            assertThat(Duration.ofNanos(System.nanoTime() - before))
+                    .isGreaterThan(Duration.ofMillis(900));
+
+            // And when it is full, mail is refused for now, and taken again when there is room.
+            running.pressure.update(List.of(new Use(Resource.DISK, 1)));
+            assertThat(client.ask("MAIL FROM:<a@example.net>"))
+                    .isEqualTo("452 4.3.1 Short of disk space, try again later");
+            running.pressure.update(List.of(new Use(Resource.DISK, 0.1)));
+            assertThat(client.sendMessage("x")).startsWith("250 2.0.0");
+            assertThat(limits(running)).containsExactly(Limit.PRESSURE);
         }
     }
 
