@@ -125,9 +125,7 @@ public final class IntakeSession {
 
     /// Why a verb cannot be taken now, whatever its argument.
     private Optional<Reply> refusal(Verb verb) {
-        return known.refusal(verb)
-                .or(() -> stage.outOfOrder(verb))
-                .or(() -> known.loginOwed(verb));
+        return known.refusal(verb).or(() -> stage.outOfOrder(verb)).or(() -> known.loginOwed(verb));
     }
 
     private List<IntakeOutput> obey(Command command) {

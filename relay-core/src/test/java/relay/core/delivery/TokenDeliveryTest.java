@@ -159,7 +159,14 @@ class TokenDeliveryTest {
 
     @Test
     void nothingPrintsASecret() {
-        var printed = POLICY.connectors() + " " + GRANT + " " + token("t0ken") + " " + new AccessToken("t0ken");
+        var printed =
+                POLICY.connectors()
+                        + " "
+                        + GRANT
+                        + " "
+                        + token("t0ken")
+                        + " "
+                        + new AccessToken("t0ken");
         assertThat(printed).doesNotContain("s3cret").doesNotContain("t0ken");
     }
 }

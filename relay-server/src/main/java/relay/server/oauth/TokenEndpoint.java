@@ -58,7 +58,8 @@ final class TokenEndpoint implements AutoCloseable {
             answer.cancel(true);
             return new TokenReply.Denied("did not answer within " + limit.toSeconds() + " s");
         } catch (ExecutionException e) {
-            return new TokenReply.Denied("could not be asked: " + told(Objects.requireNonNullElse(e.getCause(), e)));
+            return new TokenReply.Denied(
+                    "could not be asked: " + told(Objects.requireNonNullElse(e.getCause(), e)));
         }
     }
 

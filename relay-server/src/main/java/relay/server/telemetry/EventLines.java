@@ -77,14 +77,7 @@ final class EventLines {
             case RelayEvent.TestedPolicyUnmet(var lane, var host, var unmet) ->
                     unmet(lane, host, "tls-test-failed", unmet);
             case RelayEvent.StsFetch fetch -> fetch(fetch);
-            case RelayEvent.Refused(var connector, var client, var reply) ->
-                    new LogLine()
-                            .with("client", client.getHostAddress())
-                            .with("connector", connector)
-                            .with("dsn", reply.status())
-                            .with("status", "refused")
-                            .with("reply", reply)
-                            .toString();
+            case RelayEvent.Refused refused -> refused(refused);
             case RelayEvent.Held(var entry, var why) ->
                     why(entry(entry).with("status", "held"), why).toString();
             case RelayEvent.Removed(var entry) -> entry(entry).with("status", "removed").toString();
@@ -103,14 +96,7 @@ final class EventLines {
                             .with("status", "success-told")
                             .with("notice", notice.id())
                             .toString();
-            case RelayEvent.PlaintextFallback(var lane, var host, var why) ->
-                    new LogLine()
-                            .with("lane", lane)
-                            .with("relay", host)
-                            .with("tls", "none")
-                            .with("status", "plaintext-fallback")
-                            .with("why", why)
-                            .toString();
+            case RelayEvent.PlaintextFallback fallback -> fallback(fallback);
             case RelayEvent.TlsDowngraded(var lane, var host, var last, var why) ->
                     new LogLine()
                             .with("lane", lane)
@@ -127,13 +113,7 @@ final class EventLines {
                             .with("direction", direction.label())
                             .with("status", changed(change))
                             .toString();
-            case RelayEvent.Rejected(var client, var greeting) ->
-                    new LogLine()
-                            .with("client", client.getHostAddress())
-                            .with("dsn", greeting.status())
-                            .with("status", "rejected")
-                            .with("reply", greeting)
-                            .toString();
+            case RelayEvent.Rejected rejected -> rejected(rejected);
             case RelayEvent.LimitReached limited -> limited(limited);
             case RelayEvent.Fault(var what, var detail) ->
                     new LogLine()
@@ -142,6 +122,35 @@ final class EventLines {
                             .with("detail", detail)
                             .toString();
         };
+    }
+
+    private static String refused(RelayEvent.Refused refused) {
+        return new LogLine()
+                .with("client", refused.client().getHostAddress())
+                .with("connector", refused.receiveConnector())
+                .with("dsn", refused.reply().status())
+                .with("status", "refused")
+                .with("reply", refused.reply())
+                .toString();
+    }
+
+    private static String fallback(RelayEvent.PlaintextFallback fallback) {
+        return new LogLine()
+                .with("lane", fallback.lane())
+                .with("relay", fallback.host())
+                .with("tls", "none")
+                .with("status", "plaintext-fallback")
+                .with("why", fallback.why())
+                .toString();
+    }
+
+    private static String rejected(RelayEvent.Rejected rejected) {
+        return new LogLine()
+                .with("client", rejected.client().getHostAddress())
+                .with("dsn", rejected.greeting().status())
+                .with("status", "rejected")
+                .with("reply", rejected.greeting())
+                .toString();
     }
 
     private static String limited(RelayEvent.LimitReached limited) {

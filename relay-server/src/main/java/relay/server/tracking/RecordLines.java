@@ -104,17 +104,7 @@ final class RecordLines {
                             deferred.recipients(),
                             json -> deferred(json, deferred));
             case Bounced bounced -> bounced(lines, time, bounced);
-            case RelayEvent.Held(var entry, var why) ->
-                    each(
-                            lines,
-                            time,
-                            "DEFER",
-                            entry,
-                            entry.recipients(),
-                            json -> {
-                                json.writeBooleanProperty("held", true);
-                                why.forEach(one -> why(json, one));
-                            });
+            case RelayEvent.Held held -> held(lines, time, held);
             case RelayEvent.Removed(var entry) ->
                     each(lines, time, "DROP", entry, entry.recipients(), _ -> {});
             case RelayEvent.Released(var entry) ->
@@ -145,6 +135,19 @@ final class RecordLines {
                     RelayEvent.Fault _ -> {}
         }
         return lines;
+    }
+
+    private void held(List<byte[]> lines, Instant time, RelayEvent.Held held) {
+        each(
+                lines,
+                time,
+                "DEFER",
+                held.entry(),
+                held.entry().recipients(),
+                json -> {
+                    json.writeBooleanProperty("held", true);
+                    held.why().forEach(one -> why(json, one));
+                });
     }
 
     /// The relay starts or stops.
