@@ -119,14 +119,7 @@ public final class Relay implements AutoCloseable {
         secured = opened.add(SecuredHosts.kept(configuration.dataFolder(), clock));
         dialer = opened.add(dialer(roots, DialogueTimeouts.DEFAULT));
         dns = opened.add(Outfit.dns(configuration, clock));
-        sts =
-                opened.add(
-                        StsCache.open(
-                                configuration.dataFolder(),
-                                dns.resolver(),
-                                roots.certificates(),
-                                events,
-                                clock));
+        sts = opened.add(policies(roots));
         probeDialer = opened.add(dialer(roots, Prober.TIMEOUTS));
         prober = opened.add(new Prober(looks(), probeDialer));
         probes =
@@ -140,7 +133,7 @@ public final class Relay implements AutoCloseable {
         tls = new ListenerTls(Certificates.read(configuration, clock));
         certificateWatch = opened.add(certificateWatch());
         listener = opened.add(listener());
-        watchParts();
+        watch();
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
         certificateWatch.start();
@@ -151,7 +144,12 @@ public final class Relay implements AutoCloseable {
         LOG.info("ready: accepting mail on {}, admin on {}", listener.addresses(), admin.address());
     }
 
-    private void watchParts() {
+    private StsCache policies(TrustRoots roots) throws IOException {
+        return StsCache.open(
+                configuration.dataFolder(), dns.resolver(), roots.certificates(), events, clock);
+    }
+
+    private void watch() {
         metrics.watchQueue(runner, store, clock);
         metrics.watchCertificates(tls::expiries, clock);
         metrics.watchReadiness(this::notReady);

@@ -56,6 +56,15 @@ final class Orders {
         return lane.standingOrders.containsKey(entry);
     }
 
+    /// The operator's resume: what was to be held when it comes back goes on.
+    static void forgetHolds(LaneState lane) {
+        lane.standingOrders
+                .values()
+                .removeIf(look ->
+                        look instanceof Later(var later)
+                                && later.order.what instanceof MailOrder.Hold);
+    }
+
     /// The entry is no longer being attempted: what was ordered meanwhile is done now.
     static void doStanding(LaneState lane, EntryId entry, Turn turn) {
         Optional.ofNullable(lane.standingOrders.remove(entry))

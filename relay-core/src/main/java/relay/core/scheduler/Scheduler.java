@@ -281,6 +281,7 @@ public final class Scheduler {
         if (lane.isSuspended()) {
             turn.change(new QueueChange.RecordLane(lane.suspension(Suspension.NONE)));
         }
+        Orders.forgetHolds(lane);
         turn.change(new QueueChange.ReleaseHeld(lane.lane, turn.now));
         lane.releasesHeld();
         retry(lane, turn);

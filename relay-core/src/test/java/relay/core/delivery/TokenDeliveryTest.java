@@ -159,14 +159,9 @@ class TokenDeliveryTest {
 
     @Test
     void nothingPrintsASecret() {
-        var printed =
-                POLICY.connectors()
-                        + " "
-                        + GRANT
-                        + " "
-                        + token("t0ken")
-                        + " "
-                        + new AccessToken("t0ken");
-        assertThat(printed).doesNotContain("s3cret").doesNotContain("t0ken");
+        assertThat(POLICY.connector("c").orElseThrow().toString()).doesNotContain("s3cret");
+        assertThat(GRANT + " " + token("t0ken") + " " + new AccessToken("t0ken"))
+                .doesNotContain("s3cret")
+                .doesNotContain("t0ken");
     }
 }

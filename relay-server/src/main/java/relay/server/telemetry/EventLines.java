@@ -77,31 +77,30 @@ final class EventLines {
             case RelayEvent.TestedPolicyUnmet(var lane, var host, var unmet) ->
                     unmet(lane, host, "tls-test-failed", unmet);
             case RelayEvent.StsFetch fetch -> fetch(fetch);
-            case RelayEvent.Refused refused -> refused(refused);
+            case RelayEvent.Refused(var connector, var client, var reply) ->
+                    new LogLine()
+                            .with("client", client.getHostAddress())
+                            .with("connector", connector)
+                            .with("dsn", reply.status())
+                            .with("status", "refused")
+                            .with("reply", reply)
+                            .toString();
             case RelayEvent.Held(var entry, var why) ->
                     why(entry(entry).with("status", "held"), why).toString();
-            case RelayEvent.Removed(var entry) -> entry(entry).with("status", "removed").toString();
-            case RelayEvent.Released(var entry) ->
-                    entry(entry).with("status", "released").toString();
+            case RelayEvent.Removed(var entry) -> ordered(entry, "removed").toString();
+            case RelayEvent.Released(var entry) -> ordered(entry, "released").toString();
             case RelayEvent.Redirected(var entry, var connector) ->
-                    entry(entry).with("status", "redirected").with("by", connector).toString();
+                    ordered(entry, "redirected").with("by", connector).toString();
             case RelayEvent.DelayWarned(var entry, var notice) ->
-                    entry(entry)
-                            .with("status", "delay-warned")
-                            .with("notice", notice.id())
+                    ordered(entry, "delay-warned").with("notice", notice.id()).toString();
+            case RelayEvent.SuccessTold told -> told(told);
+            case RelayEvent.PlaintextFallback(var lane, var host, var why) ->
+                    inClear(lane, host)
+                            .with("status", "plaintext-fallback")
+                            .with("why", why)
                             .toString();
-            case RelayEvent.SuccessTold(var entry, var recipients, var notice) ->
-                    message(entry, recipients)
-                            .with("lane", entry.lane())
-                            .with("status", "success-told")
-                            .with("notice", notice.id())
-                            .toString();
-            case RelayEvent.PlaintextFallback fallback -> fallback(fallback);
             case RelayEvent.TlsDowngraded(var lane, var host, var last, var why) ->
-                    new LogLine()
-                            .with("lane", lane)
-                            .with("relay", host)
-                            .with("tls", "none")
+                    inClear(lane, host)
                             .with("before", last)
                             .with("status", "tls-downgraded")
                             .with("why", why)
@@ -113,7 +112,13 @@ final class EventLines {
                             .with("direction", direction.label())
                             .with("status", changed(change))
                             .toString();
-            case RelayEvent.Rejected rejected -> rejected(rejected);
+            case RelayEvent.Rejected(var client, var greeting) ->
+                    new LogLine()
+                            .with("client", client.getHostAddress())
+                            .with("dsn", greeting.status())
+                            .with("status", "rejected")
+                            .with("reply", greeting)
+                            .toString();
             case RelayEvent.LimitReached limited -> limited(limited);
             case RelayEvent.Fault(var what, var detail) ->
                     new LogLine()
@@ -124,35 +129,6 @@ final class EventLines {
         };
     }
 
-    private static String refused(RelayEvent.Refused refused) {
-        return new LogLine()
-                .with("client", refused.client().getHostAddress())
-                .with("connector", refused.receiveConnector())
-                .with("dsn", refused.reply().status())
-                .with("status", "refused")
-                .with("reply", refused.reply())
-                .toString();
-    }
-
-    private static String fallback(RelayEvent.PlaintextFallback fallback) {
-        return new LogLine()
-                .with("lane", fallback.lane())
-                .with("relay", fallback.host())
-                .with("tls", "none")
-                .with("status", "plaintext-fallback")
-                .with("why", fallback.why())
-                .toString();
-    }
-
-    private static String rejected(RelayEvent.Rejected rejected) {
-        return new LogLine()
-                .with("client", rejected.client().getHostAddress())
-                .with("dsn", rejected.greeting().status())
-                .with("status", "rejected")
-                .with("reply", rejected.greeting())
-                .toString();
-    }
-
     private static String limited(RelayEvent.LimitReached limited) {
         return new LogLine()
                 .with("client", limited.client().getHostAddress())
@@ -161,6 +137,22 @@ final class EventLines {
                 .with("dsn", limited.reply().status())
                 .with("status", "limited")
                 .with("reply", limited.reply())
+                .toString();
+    }
+
+    private static LogLine ordered(QueueEntry entry, String status) {
+        return entry(entry).with("status", status);
+    }
+
+    private static LogLine inClear(Lane lane, String host) {
+        return new LogLine().with("lane", lane).with("relay", host).with("tls", "none");
+    }
+
+    private static String told(RelayEvent.SuccessTold told) {
+        return message(told.entry(), told.recipients())
+                .with("lane", told.entry().lane())
+                .with("status", "success-told")
+                .with("notice", told.notice().id())
                 .toString();
     }
 

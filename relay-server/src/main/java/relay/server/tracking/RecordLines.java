@@ -137,19 +137,6 @@ final class RecordLines {
         return lines;
     }
 
-    private void held(List<byte[]> lines, Instant time, RelayEvent.Held held) {
-        each(
-                lines,
-                time,
-                "DEFER",
-                held.entry(),
-                held.entry().recipients(),
-                json -> {
-                    json.writeBooleanProperty("held", true);
-                    held.why().forEach(one -> why(json, one));
-                });
-    }
-
     /// The relay starts or stops.
     byte[] mark(Instant time, String event) {
         return line(time, event, _ -> {});
@@ -195,6 +182,19 @@ final class RecordLines {
                     json.writeStringProperty("from", RecordShape.time(from));
                     json.writeStringProperty("to", RecordShape.time(to));
                     more.accept(json);
+                });
+    }
+
+    private static void held(List<byte[]> lines, Instant time, RelayEvent.Held held) {
+        each(
+                lines,
+                time,
+                "DEFER",
+                held.entry(),
+                held.entry().recipients(),
+                json -> {
+                    json.writeBooleanProperty("held", true);
+                    held.why().forEach(one -> why(json, one));
                 });
     }
 

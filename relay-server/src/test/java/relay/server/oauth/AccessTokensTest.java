@@ -37,9 +37,8 @@ import relay.server.outbound.TrustRoots;
 
 /// Against a token endpoint over real HTTPS on this machine.
 class AccessTokensTest {
-    private static final DemoAuthority AUTHORITY = new DemoAuthority(Instant.now());
-
     @TempDir Path folder;
+    private final DemoAuthority authority = new DemoAuthority(Instant.now());
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final Deque<Said> script = new ArrayDeque<>();
     private Instant now = Instant.parse("2026-11-23T12:00:00Z");
@@ -52,12 +51,12 @@ class AccessTokensTest {
     void open() throws IOException {
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(
-                new HttpsConfigurator(AUTHORITY.serverContext("localhost", Instant.now())));
+                new HttpsConfigurator(authority.serverContext("localhost", Instant.now())));
         server.createContext("/token", this::answer);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
         Path roots = folder.resolve("roots.pem");
-        Files.writeString(roots, AUTHORITY.rootPem());
+        Files.writeString(roots, authority.rootPem());
         tokens = tokens(TrustRoots.pem(roots));
     }
 

@@ -34,19 +34,6 @@ import relay.server.outbound.TlsMatrix.Row;
 @Timeout(60)
 class TlsMatrixTest {
     private static final Domain PARTNER = new Domain("partner.example");
-    private static final String CONNECTORS =
-            """
-            receiveConnectors:
-              - name: here
-                bindings: ["127.0.0.1:2525"]
-                remoteIpRanges: ["127.0.0.0/8"]
-            sendConnectors:
-              - name: out
-                addressSpaces: ["*"]
-                smartHosts: ["partner.example:%d"]
-            %s
-            """;
-
     private final Outbound outbound = new Outbound(TlsMatrix.CERTIFICATES.roots());
 
     @TempDir Path conf;
@@ -92,7 +79,19 @@ class TlsMatrixTest {
     }
 
     private PolicyTable policy(Row row, int port) throws IOException {
-        String connectors = CONNECTORS.formatted(port, row.configuration());
+        String connectors =
+                """
+                receiveConnectors:
+                  - name: here
+                    bindings: ["127.0.0.1:2525"]
+                    remoteIpRanges: ["127.0.0.0/8"]
+                sendConnectors:
+                  - name: out
+                    addressSpaces: ["*"]
+                    smartHosts: ["partner.example:%d"]
+                %s
+                """
+                        .formatted(port, row.configuration());
         Files.writeString(conf.resolve("connectors.yaml"), connectors);
         Files.writeString(conf.resolve("relay.yaml"), "hostname: relay.example.net\n");
         return switch (new ConfigurationReader().read(conf, Map.of())) {

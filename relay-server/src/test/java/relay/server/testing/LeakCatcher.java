@@ -47,8 +47,11 @@ public final class LeakCatcher<T> extends ResourceLeakDetector<T> {
             var told = new ReferenceQueue<Object>();
             var unheld = new WeakReference<>(new Object(), told);
             System.gc();
-            if (told.remove(GC_MILLIS) == null) throw new AssertionError("no garbage collection");
-            Reference.reachabilityFence(unheld);
+            try {
+                if (told.remove(GC_MILLIS) == null) throw new AssertionError("no collection");
+            } finally {
+                Reference.reachabilityFence(unheld);
+            }
         }
     }
 
