@@ -77,14 +77,7 @@ final class EventLines {
             case RelayEvent.TestedPolicyUnmet(var lane, var host, var unmet) ->
                     unmet(lane, host, "tls-test-failed", unmet);
             case RelayEvent.StsFetch fetch -> fetch(fetch);
-            case RelayEvent.Refused(var connector, var client, var reply) ->
-                    new LogLine()
-                            .with("client", client.getHostAddress())
-                            .with("connector", connector)
-                            .with("dsn", reply.status())
-                            .with("status", "refused")
-                            .with("reply", reply)
-                            .toString();
+            case RelayEvent.Refused refused -> refused(refused);
             case RelayEvent.Held(var entry, var why) ->
                     why(entry(entry).with("status", "held"), why).toString();
             case RelayEvent.Removed(var entry) -> ordered(entry, "removed").toString();
@@ -127,6 +120,16 @@ final class EventLines {
                             .with("detail", detail)
                             .toString();
         };
+    }
+
+    private static String refused(RelayEvent.Refused refused) {
+        return new LogLine()
+                .with("client", refused.client().getHostAddress())
+                .with("connector", refused.receiveConnector())
+                .with("dsn", refused.reply().status())
+                .with("status", "refused")
+                .with("reply", refused.reply())
+                .toString();
     }
 
     private static String limited(RelayEvent.LimitReached limited) {
