@@ -82,7 +82,7 @@ final class HostileEvents {
                         HOSTILE),
                 new RelayEvent.Rejected(client, reply),
                 new RelayEvent.LimitReached(
-                        HOSTILE, client, RelayEvent.LimitReached.Limit.ERRORS, reply),
+                        "internal", client, RelayEvent.LimitReached.Limit.ERRORS, reply),
                 new RelayEvent.Fault(HOSTILE, HOSTILE));
     }
 }
