@@ -68,15 +68,7 @@ public record HostPlan(
     /// The same host, told who we are.
     HostPlan as(List<SmartHostAuth> told) {
         return new HostPlan(
-                hostName,
-                address,
-                port,
-                tlsMode,
-                demands,
-                tested,
-                plaintextFallback,
-                told,
-                offer);
+                hostName, address, port, tlsMode, demands, tested, plaintextFallback, told, offer);
     }
 
     /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.

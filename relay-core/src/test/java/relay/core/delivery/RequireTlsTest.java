@@ -36,6 +36,7 @@ import relay.core.tls.Evidence.TlsVersion;
 import relay.core.tls.MessageTls;
 import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsOffer;
 import relay.core.tls.TlsProof;
 import relay.core.tls.TlsTerms;
 import relay.core.tls.Unmet;
@@ -102,7 +103,7 @@ class RequireTlsTest {
                         connector("c")
                                 .via(smartHost("out.example", 587))
                                 .tls(Policies.TRUSTED)
-                                .options(new ConnectorTls(OWN_ROOTS))
+                                .options(new ConnectorTls(OWN_ROOTS, TlsOffer.DEFAULT))
                                 .table(),
                         "out.example A 192.0.2.1",
                         "out.example: a certificate trusted by root.pem (connector c), encryption"
