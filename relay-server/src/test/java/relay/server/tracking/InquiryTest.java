@@ -161,8 +161,7 @@ class InquiryTest {
         Selection wanted = LogFolder.all();
         try (LogReader reader = LogReader.open(log.folder, wanted.start(), wanted.end())) {
             log.now = DAY_TWO.plus(Duration.ofDays(1));
-            log.write(List.of());
-            assertThat(log.files()).contains("2026-11-24.0001.jsonl.gz");
+            log.writeUntilArchived(List.of(), "2026-11-24.0001.jsonl.gz");
 
             // When it reads, twice, then it has the log as it was.
             assertThat(count(reader, wanted)).isEqualTo(8);

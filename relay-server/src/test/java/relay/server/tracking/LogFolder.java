@@ -1,5 +1,7 @@
 package relay.server.tracking;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,14 @@ final class LogFolder {
     void write(List<RelayEvent> events) {
         try (TrackingLog log = open()) {
             events.forEach(log::on);
+        }
+    }
+
+    /// As [#write], in a run that does not end before the archive has got to `part`.
+    void writeUntilArchived(List<RelayEvent> events, String part) {
+        try (TrackingLog log = open()) {
+            events.forEach(log::on);
+            await().until(() -> files().contains(part));
         }
     }
 
