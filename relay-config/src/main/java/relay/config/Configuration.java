@@ -25,6 +25,7 @@ public record Configuration(
         Trust trust,
         Dns dns,
         Tracking tracking,
+        Limits limits,
         List<ReceiveConnector> receiveConnectors,
         List<SendConnector> sendConnectors,
         List<DomainFloor> domainFloors,
@@ -74,6 +75,17 @@ public record Configuration(
     /// How often the partner of a `domains` entry is looked at. `entry` is the entry's pattern,
     /// `domain` the one domain that stands for it.
     public record Probe(String entry, Domain domain, Duration every) {}
+
+    /// Where the relay begins to refuse mail: less free room on the disk of the data folder, more
+    /// messages in the queue, a commit that takes longer, more of the heap in use.
+    public record Limits(
+            long minFreeDiskBytes,
+            long maxQueueMessages,
+            Duration maxCommitTime,
+            int maxHeapPercent) {
+        public static final Limits DEFAULT =
+                new Limits(4L << 20, 1_000_000, Duration.ofSeconds(30), 95);
+    }
 
     /// Where DNSSEC validation starts.
     public sealed interface TrustAnchor {

@@ -70,6 +70,7 @@ public final class ConfigurationReader {
                 machine.trust(),
                 machine.dns(),
                 machine.tracking(),
+                machine.limits(),
                 policy.receiveConnectors(),
                 policy.sendConnectors(),
                 policy.domainFloors(),

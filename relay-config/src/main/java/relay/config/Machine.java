@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import relay.config.Configuration.Dns;
+import relay.config.Configuration.Limits;
 import relay.config.Configuration.ServerCertificate;
 import relay.config.Configuration.Tracking;
 import relay.config.Configuration.Trust;
@@ -18,4 +19,5 @@ record Machine(
         List<ServerCertificate> furtherCertificates,
         Trust trust,
         Dns dns,
-        Tracking tracking) {}
+        Tracking tracking,
+        Limits limits) {}

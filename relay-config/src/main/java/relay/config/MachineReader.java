@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Dnssec;
+import relay.config.Configuration.Limits;
 import relay.config.Configuration.Tracking;
 import relay.config.Configuration.TrustAnchor;
 import relay.core.address.Domain;
@@ -43,7 +44,8 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                 certificates.furtherCertificates(tls),
                 certificates.trust(tls),
                 dns(root.section("dns").orElse(none)),
-                tracking(root.section("tracking").orElse(none)));
+                tracking(root.section("tracking").orElse(none)),
+                limits(root.section("limits").orElse(none)));
     }
 
     private Domain hostname(Section root) {
@@ -116,6 +118,21 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                 tracking.parse("maxSize", UnitText::space)
                         .map(Located::value)
                         .orElse(Tracking.DEFAULT.maxSizeBytes()));
+    }
+
+    private static Limits limits(Section limits) {
+        Limits usual = Limits.DEFAULT;
+        return new Limits(
+                limits.parse("minFreeDisk", UnitText::space)
+                        .map(Located::value)
+                        .orElse(usual.minFreeDiskBytes()),
+                limits.number("maxQueueMessages")
+                        .map(Integer::longValue)
+                        .orElse(usual.maxQueueMessages()),
+                limits.parse("maxCommitTime", UnitText::duration)
+                        .map(Located::value)
+                        .orElse(usual.maxCommitTime()),
+                limits.number("maxHeapPercent").orElse(usual.maxHeapPercent()));
     }
 
     private Optional<TrustAnchor> trustAnchor(Located<String> text) {

@@ -44,6 +44,14 @@ final class OpenRelayRule {
         }
     }
 
+    /// Whoever is a proxy may name any client: everyone never is one.
+    static void checkProxies(List<Located<IpRange>> proxies, Problems problems) {
+        for (Located<IpRange> range : everyone(proxies)) {
+            String what = "with " + Quoted.of(range.written()) + " everyone may name any client";
+            problems.error(range.place(), what, "list the addresses of your proxies");
+        }
+    }
+
     /// The largest range of each family of which the ranges together hold everyone.
     private static List<Located<IpRange>> everyone(List<Located<IpRange>> ranges) {
         return List.of(4, 16).stream()

@@ -1,10 +1,12 @@
 package relay.config;
 
+import java.time.Duration;
 import java.util.List;
 import relay.core.address.IpRange;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Authentication;
 import relay.core.routing.ReceiveConnector.Binding;
+import relay.core.routing.ReceiveConnector.Conduct;
 import relay.core.routing.ReceiveConnector.Limits;
 import relay.core.routing.ReceiveConnector.RequireTls;
 
@@ -32,27 +34,55 @@ final class ReceiveConnectorReader {
                                 .map(UsersReader::read)
                                 .orElse(Authentication.NONE),
                         limits(section),
-                        new ClientCertificateReader(section).read());
+                        new ClientCertificateReader(section).read(),
+                        proxies(section));
         OpenRelayRule.check(section, ranges);
         return new ListeningPoint(connector, bindings, ranges);
+    }
+
+    private static List<IpRange> proxies(Section section) {
+        List<Located<IpRange>> proxies =
+                section.section("proxyProtocol").stream()
+                        .flatMap(proxy -> proxy.parseEach("from", AddressText::range).stream())
+                        .toList();
+        OpenRelayRule.checkProxies(proxies, section.problems());
+        return proxies.stream().map(Located::value).toList();
+    }
+
+    private static Conduct conduct(Section section) {
+        Conduct usual = Conduct.DEFAULT;
+        return new Conduct(
+                section.number("maxCommandsPerConnection").orElse(usual.maxCommands()),
+                section.number("maxProtocolErrors").orElse(usual.maxProtocolErrors()),
+                duration(section, "tarpitInterval", usual.tarpitInterval()),
+                duration(section, "connectionTimeout", usual.connectionTimeout()),
+                section.number("maxMessagesPerConnection").orElse(usual.maxMessages()),
+                section.number("maxMessagesPerMinute").orElse(usual.maxMessagesPerMinute()),
+                size(section, "maxHeaderSize", usual.maxHeaderSizeBytes()),
+                size(section, "maxLineLength", usual.maxLineBytes()));
+    }
+
+    private static Duration duration(Section section, String key, Duration usual) {
+        return section.parse(key, UnitText::duration).map(Located::value).orElse(usual);
+    }
+
+    private static long size(Section section, String key, long usual) {
+        return section.parse(key, UnitText::size).map(Located::value).orElse(usual);
     }
 
     private static Limits limits(Section section) {
         Limits usual = Limits.DEFAULT;
         var limits =
                 new Limits(
-                        section.parse("maxMessageSize", UnitText::size)
-                                .map(Located::value)
-                                .orElse(usual.maxMessageSizeBytes()),
+                        size(section, "maxMessageSize", usual.maxMessageSizeBytes()),
                         section.number("maxRecipientsPerMessage")
                                 .orElse(usual.maxRecipientsPerMessage()),
                         section.number("maxConnections").orElse(usual.maxConnections()),
                         section.number("maxConnectionsPerSource")
                                 .orElse(usual.maxConnectionsPerSource()),
                         section.number("maxHopCount").orElse(usual.maxHopCount()),
-                        section.parse("inactivityTimeout", UnitText::duration)
-                                .map(Located::value)
-                                .orElse(usual.inactivityTimeout()));
+                        duration(section, "inactivityTimeout", usual.inactivityTimeout()),
+                        conduct(section));
         noteSmallLimits(section, limits);
         return limits;
     }

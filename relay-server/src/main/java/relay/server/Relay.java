@@ -14,6 +14,7 @@ import relay.core.delivery.Delivery;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.TokenSource;
 import relay.core.event.EventSink;
+import relay.core.intake.BackPressure;
 import relay.core.routing.PolicyTable;
 import relay.core.scheduler.Scheduler;
 import relay.core.scheduler.SchedulerLimits;
@@ -65,6 +66,8 @@ public final class Relay implements AutoCloseable {
     private final AccessTokens tokens;
     private final QueueRunner runner;
     private final ListenerTls tls;
+    private final BackPressure pressure = new BackPressure();
+    private final PressureGauge gauge;
     private final CertificateWatch certificateWatch;
     private final SmtpListener listener;
     private final AdminServer admin;
@@ -126,22 +129,45 @@ public final class Relay implements AutoCloseable {
         runner = runner();
         handover.to(runner);
         opened.add(runner::stop);
+        gauge = opened.add(gauge());
         tls = new ListenerTls(Certificates.read(configuration, clock));
         certificateWatch = opened.add(certificateWatch());
-        listener =
-                opened.add(
-                        new SmtpListener(
-                                configuration.hostname(),
-                                new ListenerPorts(() -> policy, store, events, clock),
-                                tls));
+        listener = opened.add(listener());
         watch();
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
         certificateWatch.start();
+        gauge.start();
         listener.reconfigure(configuration.receiveConnectors());
         probes.adopt(orders(configuration));
         phase = Phase.RUNNING;
         LOG.info("ready: accepting mail on {}, admin on {}", listener.addresses(), admin.address());
+    }
+
+    private StsCache policies(TrustRoots roots) throws IOException {
+        return StsCache.open(
+                configuration.dataFolder(), dns.resolver(), roots.certificates(), events, clock);
+    }
+
+    private void watch() {
+        metrics.watchQueue(runner, store, clock);
+        metrics.watchCertificates(tls::expiries, clock);
+        metrics.watchReadiness(this::notReady);
+        metrics.watchPressure(() -> pressure.state().level().number());
+        metrics.watchDnssec(dns::validates);
+        metrics.watchProbes(probes::latest, clock);
+        metrics.watchStsPolicies(sts::count);
+    }
+
+    private PressureGauge gauge() {
+        return new PressureGauge(
+                configuration.dataFolder(), () -> configuration.limits(), pressure, runner);
+    }
+
+    private SmtpListener listener() {
+        var timed = new TimedStore(store, gauge::committed);
+        var ports = new ListenerPorts(() -> policy, timed, events, clock, pressure);
+        return new SmtpListener(configuration.hostname(), ports, tls);
     }
 
     /// Where it accepts mail.
@@ -192,6 +218,7 @@ public final class Relay implements AutoCloseable {
                 probes;
                 admin;
                 certificateWatch;
+                gauge;
                 listener) {
             listener.drain(DRAIN);
             drainDeliveries();
@@ -210,20 +237,6 @@ public final class Relay implements AutoCloseable {
         Configuration.Tracking kept = configuration.tracking();
         return TrackingLog.in(
                 configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
-    }
-
-    private void watch() {
-        metrics.watchQueue(runner, store, clock);
-        metrics.watchCertificates(tls::expiries, clock);
-        metrics.watchReadiness(this::notReady);
-        metrics.watchDnssec(dns::validates);
-        metrics.watchProbes(probes::latest, clock);
-        metrics.watchStsPolicies(sts::count);
-    }
-
-    private StsCache policies(TrustRoots roots) throws IOException {
-        return StsCache.open(
-                configuration.dataFolder(), dns.resolver(), roots.certificates(), events, clock);
     }
 
     private SmtpDialer dialer(TrustRoots roots, DialogueTimeouts timeouts) {
@@ -294,6 +307,9 @@ public final class Relay implements AutoCloseable {
             case StoreHealth.Failing(var reason, var since) ->
                     reasons.add("the queue cannot be written since " + since + ": " + reason);
             case StoreHealth.Closed _ -> reasons.add("the queue is closed");
+        }
+        if (pressure.state().level() == BackPressure.Level.STOPPED) {
+            reasons.add("short of " + pressure.state().resource().words());
         }
         if (!runner.isRunning()) reasons.add("delivery does not run");
         if (listener.addresses().isEmpty()) reasons.add("nothing listens");

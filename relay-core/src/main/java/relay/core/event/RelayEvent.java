@@ -181,6 +181,41 @@ public sealed interface RelayEvent {
     /// A client was turned away before a byte of it was read.
     record Rejected(InetAddress client, Reply greeting) implements RelayEvent {}
 
+    /// A client came up against a limit, or a check, of its receive connector, and heard `reply`.
+    record LimitReached(String receiveConnector, InetAddress client, Limit limit, Reply reply)
+            implements RelayEvent {
+        public enum Limit {
+            CONNECTIONS("connections"),
+            CONNECTIONS_PER_SOURCE("connections-per-source"),
+            CONNECTION_TIME("connection-time"),
+            IDLE_TIME("idle-time"),
+            COMMANDS("commands"),
+            ERRORS("errors"),
+            MESSAGES_PER_CONNECTION("messages-per-connection"),
+            MESSAGE_RATE("message-rate"),
+            RECIPIENTS("recipients"),
+            MESSAGE_SIZE("message-size"),
+            HEADER_SIZE("header-size"),
+            LINE_LENGTH("line-length"),
+            LINE_ENDS("line-ends"),
+            HOPS("hops"),
+            PRESSURE("pressure"),
+            SENDER_TLS("sender-tls"),
+            CLIENT_CERTIFICATE("client-certificate");
+
+            private final String label;
+
+            Limit(String label) {
+                this.label = label;
+            }
+
+            /// As metrics and the log write it.
+            public String label() {
+                return label;
+            }
+        }
+    }
+
     /// Something is wrong with the relay itself; mail is safe and waits.
     record Fault(String what, String detail) implements RelayEvent {
         /// A fault in our own code: the exception, and where it came from.

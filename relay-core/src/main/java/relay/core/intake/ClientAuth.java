@@ -13,6 +13,7 @@ import relay.core.sasl.SaslServer;
 import relay.core.sasl.SaslServer.Move;
 import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Reply;
+import relay.core.tls.Evidence;
 
 /// Who a client says that it is, and whether that is so: AUTH within one session (RFC 4954 §4).
 /// Confined to the session's thread.
@@ -61,6 +62,13 @@ final class ClientAuth {
     /// Empty where nobody has logged in.
     String username() {
         return username;
+    }
+
+    /// Why a client cannot log in now, over a connection protected like this.
+    Optional<Reply> refusal(Evidence tls) {
+        if (!isOffered()) return Optional.of(IntakeReplies.NO_AUTH);
+        if (tls instanceof Evidence.Plaintext) return Optional.of(IntakeReplies.AUTH_NEEDS_TLS);
+        return isKnown() ? Optional.of(IntakeReplies.AUTH_ALREADY) : Optional.empty();
     }
 
     /// Nothing said before a handshake counts after it (RFC 3207 §4.2).

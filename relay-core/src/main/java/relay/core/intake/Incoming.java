@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import relay.core.event.RelayEvent.LimitReached.Limit;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
@@ -17,26 +18,36 @@ import relay.core.smtp.Reply;
 record Incoming(QueueId id, String receivedField, Transaction transaction) {
 
     /// Why the message is refused now that its content is known; empty: it is taken.
-    Optional<Reply> refusal(ContentFacts facts, ReceiveConnector.Limits limits) {
-        Optional<Reply> fault = fault(facts, limits);
+    Optional<Refusal> refusal(ContentFacts facts, ReceiveConnector.Limits limits) {
+        Optional<Refusal> fault = fault(facts, limits);
         if (fault.isPresent()) return fault;
         return transaction.isTooLargeForAll(storedBytes(facts))
-                ? Optional.of(IntakeReplies.TOO_LARGE_FOR_ALL)
+                ? refused(Limit.MESSAGE_SIZE, IntakeReplies.TOO_LARGE_FOR_ALL)
                 : Optional.empty();
     }
 
     /// What is wrong with the content as far as it has come, whatever follows.
-    Optional<Reply> fault(ContentFacts facts, ReceiveConnector.Limits limits) {
+    Optional<Refusal> fault(ContentFacts facts, ReceiveConnector.Limits limits) {
         if (facts.sizeBytes() > limits.maxMessageSizeBytes()) {
-            return Optional.of(IntakeReplies.TOO_LARGE);
+            return refused(Limit.MESSAGE_SIZE, IntakeReplies.TOO_LARGE);
         }
         if (facts.lineEnds() == LineEnds.BARE_CR_OR_LF) {
-            return Optional.of(IntakeReplies.BARE_LINE_END);
+            return refused(Limit.LINE_ENDS, IntakeReplies.BARE_LINE_END);
+        }
+        if (facts.headerSizeBytes() > limits.conduct().maxHeaderSizeBytes()) {
+            return refused(Limit.HEADER_SIZE, IntakeReplies.HEADER_TOO_LARGE);
+        }
+        if (facts.longestLineBytes() > limits.conduct().maxLineBytes()) {
+            return refused(Limit.LINE_LENGTH, IntakeReplies.CONTENT_LINE_TOO_LONG);
         }
         if (facts.receivedFields() > limits.maxHopCount()) {
-            return Optional.of(IntakeReplies.TOO_MANY_HOPS);
+            return refused(Limit.HOPS, IntakeReplies.TOO_MANY_HOPS);
         }
         return Optional.empty();
+    }
+
+    private static Optional<Refusal> refused(Limit limit, Reply reply) {
+        return Optional.of(new Refusal(limit, reply));
     }
 
     QueuedMessage message(

@@ -46,6 +46,9 @@ public sealed interface IntakeInput {
     /// The client was silent for longer than `inactivityTimeout` while it was its turn.
     record TimedOut() implements IntakeInput {}
 
+    /// The connection has lasted for `connectionTimeout`, or twice as long.
+    record TimeUp(ShuttingDown.Patience patience) implements IntakeInput {}
+
     /// The relay goes down.
     record ShuttingDown(Patience patience) implements IntakeInput {
         public enum Patience {

@@ -49,6 +49,9 @@ public sealed interface IntakeOutput {
     /// before [IntakeInput.CommitEnded].
     record Commit(QueuedMessage message) implements IntakeOutput {}
 
+    /// Read nothing from the client for so long.
+    record Pause(Duration length) implements IntakeOutput {}
+
     record Announce(RelayEvent event) implements IntakeOutput {}
 
     /// End the connection once everything said has left.

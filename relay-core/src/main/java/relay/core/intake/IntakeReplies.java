@@ -21,6 +21,10 @@ public final class IntakeReplies {
     public static final Reply TOO_MANY_FROM_SOURCE =
             Reply.of(421, 7, 0, "Too many connections from your address");
 
+    /// Answers MAIL when its source has sent `maxMessagesPerMinute`.
+    static final Reply TOO_FAST =
+            Reply.of(451, 7, 1, "Too many messages from your address, try again later");
+
     static final Reply OK = Reply.of(250, 0, 0, "Ok");
     static final Reply SENDER_OK = Reply.of(250, 1, 0, "Sender ok");
     static final Reply RECIPIENT_OK = Reply.of(250, 1, 5, "Recipient ok");
@@ -70,6 +74,14 @@ public final class IntakeReplies {
     static final Reply BAD_CHUNK = Reply.of(521, 5, 4, "BDAT must say how many octets follow");
     static final Reply NOT_SMTP = Reply.of(521, 5, 1, "This is an SMTP server");
 
+    static final Reply TOO_MANY_COMMANDS = Reply.of(421, 7, 0, "Too many commands, connect again");
+    static final Reply TOO_MANY_MESSAGES =
+            Reply.of(421, 7, 0, "Enough messages on one connection, connect again");
+    static final Reply CONNECTED_TOO_LONG =
+            Reply.of(421, 4, 2, "Connected for long enough, connect again");
+    static final Reply HEADER_TOO_LARGE = Reply.of(552, 3, 4, "Message header too large");
+    static final Reply CONTENT_LINE_TOO_LONG =
+            Reply.of(554, 6, 0, "A line of the message is too long");
     static final Reply TOO_MANY_ERRORS = Reply.of(421, 7, 0, "Too many errors");
     static final Reply TIMED_OUT = Reply.of(421, 4, 2, "Timeout, closing the connection");
     static final Reply SHUTTING_DOWN = Reply.of(421, 3, 2, "Shutting down, try again later");
@@ -122,13 +134,5 @@ public final class IntakeReplies {
 
     static Reply queued(QueueId id) {
         return Reply.of(250, 0, 0, "queued as " + id);
-    }
-
-    /// Whether the client has done something wrong. A long list of recipients that are all refused
-    /// for good reasons is no error of the client.
-    static boolean isProtocolError(Reply reply) {
-        return (reply.code() >= 500 && reply.code() <= 504)
-                || reply.code() == 530
-                || reply.code() == 555;
     }
 }

@@ -9,8 +9,7 @@ import relay.core.smtp.CommandFramer;
 import relay.core.smtp.CommandFramer.Frame;
 import relay.core.smtp.CommandParser;
 import relay.core.smtp.ContentFacts;
-import relay.core.smtp.ContentFacts.LineEnds;
-import relay.core.smtp.ContentFacts.Octets;
+import relay.core.smtp.DataDecoder;
 import relay.core.smtp.DataDecoder.Framing;
 import relay.core.smtp.Reply;
 
@@ -19,8 +18,7 @@ import relay.core.smtp.Reply;
 ///
 /// Keeps one incomplete command line at the most, and no content. Confined to one thread.
 public final class IntakeStream {
-    private static final ContentFacts NOTHING =
-            new ContentFacts(0, 0, LineEnds.ALL_CR_LF, Octets.SEVEN_BIT, Octets.SEVEN_BIT);
+    private static final ContentFacts NOTHING = new DataDecoder().facts();
 
     private enum Mode {
         COMMANDS,
@@ -35,6 +33,8 @@ public final class IntakeStream {
         /// Content, when the store has enough for now.
         STORE_FULL,
         COMMITTING,
+        /// The client has to wait.
+        PAUSED,
         SECURING,
         CLOSED
     }
@@ -63,7 +63,7 @@ public final class IntakeStream {
                 case CONTENT -> at = readContent(bytes, at, to);
                 case CHUNK -> at = readChunk(bytes, at, to);
                 case SKIPPED_CHUNK -> at = skipChunk(at, to);
-                case STORE_FULL, COMMITTING, JUDGING -> {
+                case STORE_FULL, COMMITTING, JUDGING, PAUSED -> {
                     return at;
                 }
                 case SECURING, CLOSED -> {
@@ -86,6 +86,7 @@ public final class IntakeStream {
                     IntakeInput.EndOfData _,
                     IntakeInput.ChunkEnded _,
                     IntakeInput.TimedOut _,
+                    IntakeInput.TimeUp _,
                     IntakeInput.ShuttingDown _,
                     IntakeInput.Disconnected _ -> {}
         }
@@ -97,16 +98,25 @@ public final class IntakeStream {
         if (mode == Mode.STORE_FULL) resumeContent();
     }
 
-    /// Whether nothing must be read from the client now: it is the store's turn, or ours.
+    /// A pause that the session wanted is over.
+    public void resume() {
+        if (mode == Mode.PAUSED) mode = Mode.COMMANDS;
+    }
+
+    /// Whether nothing must be read from the client now: it is the store's turn, or ours, or the
+    /// client has to wait.
     public boolean isPaused() {
-        return mode == Mode.STORE_FULL || mode == Mode.COMMITTING || mode == Mode.JUDGING;
+        return switch (mode) {
+            case STORE_FULL, COMMITTING, JUDGING, PAUSED -> true;
+            case COMMANDS, RESPONSE, CONTENT, CHUNK, SKIPPED_CHUNK, SECURING, CLOSED -> false;
+        };
     }
 
     /// Whether the client is expected to send something.
     public boolean isClientsTurn() {
         return switch (mode) {
             case COMMANDS, RESPONSE, CONTENT, CHUNK, SKIPPED_CHUNK -> true;
-            case STORE_FULL, COMMITTING, JUDGING, SECURING, CLOSED -> false;
+            case STORE_FULL, COMMITTING, JUDGING, PAUSED, SECURING, CLOSED -> false;
         };
     }
 
@@ -198,6 +208,10 @@ public final class IntakeStream {
                 wire.judge(question, ifRefusedAfter);
             }
             case IntakeOutput.Announce(var event) -> wire.announce(event);
+            case IntakeOutput.Pause(var length) -> {
+                mode = Mode.PAUSED;
+                wire.pause(length);
+            }
             case IntakeOutput.DiscardContent _ -> wire.discardContent();
             case IntakeOutput.ReceiveContent(var id, var field, var maxSizeBytes) -> {
                 beginContent(Framing.DOT, id, field, maxSizeBytes);

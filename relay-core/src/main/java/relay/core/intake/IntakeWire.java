@@ -33,6 +33,9 @@ public interface IntakeWire {
     /// Asks the question elsewhere. Ends in [IntakeInput.Judged], see [IntakeOutput.Judge].
     void judge(Supplier<Verdict> question, Duration ifRefusedAfter);
 
+    /// Calls [IntakeStream#resume] after `length`.
+    void pause(Duration length);
+
     void announce(RelayEvent event);
 
     /// Ends the connection once everything said has left.

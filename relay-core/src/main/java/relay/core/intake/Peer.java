@@ -4,8 +4,8 @@ import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
-import relay.core.address.ReversePath;
 import relay.core.event.RelayEvent;
+import relay.core.event.RelayEvent.LimitReached.Limit;
 import relay.core.intake.IntakeOutput.Announce;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
@@ -66,44 +66,47 @@ final class Peer {
 
     /// Why a verb cannot be taken at `stage`, whatever its argument.
     Optional<Reply> refusal(Verb verb, Stage stage) {
-        if (verb == Verb.AUTH && !auth.isOffered()) return Optional.of(IntakeReplies.NO_AUTH);
-        if (verb == Verb.AUTH && !isEncrypted()) {
-            return Optional.of(IntakeReplies.AUTH_NEEDS_TLS);
-        }
-        if (verb == Verb.AUTH && auth.isKnown()) return Optional.of(IntakeReplies.AUTH_ALREADY);
-        if (rules.requiresTls() && !isEncrypted() && !IntakeRules.isAllowedInClear(verb)) {
+        return protectionOwed(verb).or(() -> stage.outOfOrder(verb)).or(() -> loginOwed(verb));
+    }
+
+    private Optional<Reply> protectionOwed(Verb verb) {
+        Optional<Reply> noAuth = verb == Verb.AUTH ? auth.refusal(tls) : Optional.empty();
+        if (noAuth.isPresent()) return noAuth;
+        if (rules.wantsTlsBefore(verb) && !isEncrypted()) {
             return Optional.of(IntakeReplies.TLS_FIRST);
         }
         if (verb == Verb.STARTTLS && isEncrypted()) return Optional.of(IntakeReplies.TLS_ALREADY);
-        if (verb == Verb.STARTTLS && !offersTls()) return Optional.of(IntakeReplies.NO_TLS);
-        Optional<Reply> outOfOrder = stage.outOfOrder(verb);
-        boolean owed = verb == Verb.MAIL && auth.isOwed();
-        return owed && outOfOrder.isEmpty() ? Optional.of(IntakeReplies.AUTH_FIRST) : outOfOrder;
-    }
-
-    /// Why this client cannot begin such a message.
-    Optional<Reply> refusal(Command.Mail mail, PolicyTable table) {
-        if (mail.parameters().sizeBytes() > rules.limits().maxMessageSizeBytes()) {
-            return Optional.of(IntakeReplies.TOO_LARGE);
-        }
-        if (!rules.admits(tls)) return Optional.of(IntakeReplies.CERTIFICATE_NEEDED);
-        if (isEncrypted()) return Optional.empty();
-        if (mail.parameters().requireTls() == RequireTls.ASKED) {
-            return Optional.of(IntakeReplies.REQUIRETLS_IN_CLEAR);
-        }
-        return demandsTls(mail.sender(), table)
-                ? Optional.of(IntakeReplies.SENDER_NEEDS_TLS)
+        return verb == Verb.STARTTLS && !offersTls()
+                ? Optional.of(IntakeReplies.NO_TLS)
                 : Optional.empty();
     }
 
-    /// What claims to be from nobody claims no domain.
-    private static boolean demandsTls(ReversePath sender, PolicyTable table) {
-        return switch (sender) {
-            case ReversePath.Null _ -> false;
-            case ReversePath.Sender(var mailbox) -> table.demandsInboundTls(mailbox.domain());
-        };
+    private Optional<Reply> loginOwed(Verb verb) {
+        return verb == Verb.MAIL && auth.isOwed()
+                ? Optional.of(IntakeReplies.AUTH_FIRST)
+                : Optional.empty();
     }
 
+    /// Whether a parameter is used that this client was not offered.
+    boolean isOfferedTooLittleFor(Command.Mail mail) {
+        return mail.parameters().requireTls() == RequireTls.ASKED && !isEncrypted();
+    }
+
+    /// Why this client cannot begin such a message.
+    Optional<Refusal> refusal(Command.Mail mail, PolicyTable table) {
+        if (mail.parameters().sizeBytes() > rules.limits().maxMessageSizeBytes()) {
+            return Optional.of(new Refusal(Limit.MESSAGE_SIZE, IntakeReplies.TOO_LARGE));
+        }
+        if (!rules.admits(tls)) {
+            return Optional.of(
+                    new Refusal(Limit.CLIENT_CERTIFICATE, IntakeReplies.CERTIFICATE_NEEDED));
+        }
+        return !isEncrypted() && table.demandsInboundTls(mail.sender())
+                ? Optional.of(new Refusal(Limit.SENDER_TLS, IntakeReplies.SENDER_NEEDS_TLS))
+                : Optional.empty();
+    }
+
+    /// The trace field of a message that it hands us now.
     String receivedField(QueueId id, Instant now, Transaction open) {
         return new ReceivedField(
                         hello,
@@ -125,6 +128,12 @@ final class Peer {
 
     Announce refused(Reply reply) {
         return new Announce(new RelayEvent.Refused(rules.connector().name(), address, reply));
+    }
+
+    Announce limited(Refusal why) {
+        return new Announce(
+                new RelayEvent.LimitReached(
+                        rules.connector().name(), address, why.limit(), why.reply()));
     }
 
     private boolean isEncrypted() {

@@ -30,6 +30,11 @@ enum Stage {
         return this == GREETED || this == READY || this == TRANSACTION || this == CHUNKS;
     }
 
+    /// Whether the store has some of a message that may yet be refused.
+    boolean hasContent() {
+        return this == RECEIVING || this == CHUNKS;
+    }
+
     /// The answer to a verb that is out of its order.
     Optional<Reply> outOfOrder(Verb verb) {
         return switch (verb) {

@@ -35,6 +35,8 @@ final class Transaction {
     private final Map<Mailbox, RcptParameters> wishes = new LinkedHashMap<>();
     private final Map<Lane, LaneShare> shares = new LinkedHashMap<>();
 
+    private boolean toldTooMany;
+
     private record LaneShare(long maxSizeBytes, List<Mailbox> recipients) {}
 
     Transaction(ReversePath sender, MailParameters parameters, PolicyTable policy) {
@@ -69,6 +71,13 @@ final class Transaction {
                 .recipients()
                 .add(recipient);
         return IntakeReplies.RECIPIENT_OK;
+    }
+
+    /// True once: one recipient too many is news, and the next thousand are not.
+    boolean isFirstTooMany() {
+        boolean first = !toldTooMany;
+        toldTooMany = true;
+        return first;
     }
 
     /// Where this holds for some recipients only, the message is accepted, and the lanes that

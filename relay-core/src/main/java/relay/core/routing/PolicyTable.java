@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import relay.core.address.Domain;
+import relay.core.address.ReversePath;
 import relay.core.tls.TlsTerms;
 
 /// Chooses the route of a recipient domain: the most specific address space, then the lowest cost,
@@ -88,6 +89,14 @@ public final class PolicyTable {
     /// Whether mail that claims a sender of this domain must come over TLS.
     public boolean demandsInboundTls(Domain sender) {
         return patternsFor(sender).stream().anyMatch(inboundTls::contains);
+    }
+
+    /// The same; what claims to be from nobody claims no domain.
+    public boolean demandsInboundTls(ReversePath sender) {
+        return switch (sender) {
+            case ReversePath.Null _ -> false;
+            case ReversePath.Sender(var mailbox) -> demandsInboundTls(mailbox.domain());
+        };
     }
 
     public Route route(Domain domain) {

@@ -9,6 +9,9 @@ import relay.core.sasl.SaslUsers;
 
 /// Who may hand us mail, where, and within which limits: the counterpart of an Exchange receive
 /// connector.
+///
+/// A client that is one of `proxies` speaks for others: it says first, in the PROXY protocol, whose
+/// connection it hands on, and `remoteIpRanges` are about that address.
 public record ReceiveConnector(
         String name,
         Origin origin,
@@ -17,7 +20,8 @@ public record ReceiveConnector(
         RequireTls requireTls,
         Authentication authentication,
         Limits limits,
-        ClientCertificates clientCertificates) {
+        ClientCertificates clientCertificates,
+        List<IpRange> proxies) {
 
     /// A listening socket. Several connectors may share one; the most specific remote range then
     /// decides.
@@ -47,12 +51,59 @@ public record ReceiveConnector(
             int maxConnections,
             int maxConnectionsPerSource,
             int maxHopCount,
-            Duration inactivityTimeout) {
+            Duration inactivityTimeout,
+            Conduct conduct) {
         public static final Limits DEFAULT =
                 new Limits(36L << 20, 200, 5000, 100, 30, Duration.ofMinutes(5));
+
+        /// With the usual limits of conduct.
+        public Limits(
+                long maxMessageSizeBytes,
+                int maxRecipientsPerMessage,
+                int maxConnections,
+                int maxConnectionsPerSource,
+                int maxHopCount,
+                Duration inactivityTimeout) {
+            this(
+                    maxMessageSizeBytes,
+                    maxRecipientsPerMessage,
+                    maxConnections,
+                    maxConnectionsPerSource,
+                    maxHopCount,
+                    inactivityTimeout,
+                    Conduct.DEFAULT);
+        }
     }
 
-    /// Where nobody logs in, or shows a certificate.
+    /// How much of our patience one connection may use up.
+    ///
+    /// `maxProtocolErrors` are those in a row; from the fifth on each is followed by a pause of
+    /// `tarpitInterval`. After `connectionTimeout` a connection ends when its message has, and after
+    /// twice that time at once. `maxMessagesPerMinute` is for each source; a line and a header are
+    /// measured as they are stored.
+    public record Conduct(
+            int maxCommands,
+            int maxProtocolErrors,
+            Duration tarpitInterval,
+            Duration connectionTimeout,
+            int maxMessages,
+            int maxMessagesPerMinute,
+            long maxHeaderSizeBytes,
+            long maxLineBytes) {
+        public static final int NO_LIMIT = Integer.MAX_VALUE;
+        public static final Conduct DEFAULT =
+                new Conduct(
+                        100_000,
+                        20,
+                        Duration.ofSeconds(1),
+                        Duration.ofHours(1),
+                        10_000,
+                        NO_LIMIT,
+                        256 << 10,
+                        1 << 20);
+    }
+
+    /// Where nobody logs in, or shows a certificate, or stands behind a proxy.
     public ReceiveConnector(
             String name,
             Origin origin,
@@ -68,11 +119,13 @@ public record ReceiveConnector(
                 requireTls,
                 Authentication.NONE,
                 limits,
-                ClientCertificates.NOT_ASKED);
+                ClientCertificates.NOT_ASKED,
+                List.of());
     }
 
     public ReceiveConnector {
         bindings = List.copyOf(bindings);
         remoteIpRanges = List.copyOf(remoteIpRanges);
+        proxies = List.copyOf(proxies);
     }
 }

@@ -1,20 +1,17 @@
 package relay.core.smtp;
 
 /// What is known of a message's content when its end has come. `sizeBytes` counts it as it was
-/// meant: line ends included, dot-stuffing and the final dot not (RFC 1870 §2).
+/// meant: line ends included, dot-stuffing and the final dot not (RFC 1870 §2). `longestLineBytes`
+/// counts no line end, `headerSizeBytes` all of them.
 public record ContentFacts(
         long sizeBytes,
         int receivedFields,
         LineEnds lineEnds,
         Octets header,
         Octets whole,
-        TlsRequired tlsRequired) {
-
-    /// Without the header field `TLS-Required`.
-    public ContentFacts(
-            long sizeBytes, int receivedFields, LineEnds lineEnds, Octets header, Octets whole) {
-        this(sizeBytes, receivedFields, lineEnds, header, whole, TlsRequired.NOT_SAID);
-    }
+        TlsRequired tlsRequired,
+        long headerSizeBytes,
+        long longestLineBytes) {
 
     /// What the header field `TLS-Required` says (RFC 8689 §3); one that says something else than
     /// `No`, or stands there twice, says nothing.

@@ -49,6 +49,13 @@ public final class DataDecoder {
     private byte octetsSeen;
 
     private Octets headerOctets = Octets.SEVEN_BIT;
+    private long headerSizeBytes;
+
+    /// Where in the array the current [#decode] writes first.
+    private int start;
+
+    private long lineBytes;
+    private long longestLineBytes;
 
     /// For what follows DATA.
     public DataDecoder() {
@@ -71,6 +78,7 @@ public final class DataDecoder {
     public int decode(byte[] bytes, int from, int to) {
         int in = from;
         out = from;
+        start = from;
         while (in < to && state != State.ENDED) in = step(bytes, in, to);
         decodedLength = out - from;
         tlsRequired.read(bytes, from, out);
@@ -105,7 +113,9 @@ public final class DataDecoder {
                 bareLineEnd ? LineEnds.BARE_CR_OR_LF : LineEnds.ALL_CR_LF,
                 eightBitSoFar ? Octets.EIGHT_BIT : headerOctets,
                 octetsSeen < 0 ? Octets.EIGHT_BIT : Octets.SEVEN_BIT,
-                tlsRequired.found());
+                tlsRequired.found(),
+                inHeader ? sizeBytes : headerSizeBytes,
+                longestLineBytes);
     }
 
     private int step(byte[] bytes, int in, int to) {
@@ -156,6 +166,7 @@ public final class DataDecoder {
 
     private void endHeader() {
         inHeader = false;
+        headerSizeBytes = sizeBytes + (out - start);
         matched = NO_MATCH;
         if (octetsSeen < 0) headerOctets = Octets.EIGHT_BIT;
     }
@@ -167,6 +178,7 @@ public final class DataDecoder {
             return in;
         }
         bytes[out++] = '\n';
+        lineBytes = 0;
         state = State.LINE_START;
         return in + 1;
     }
@@ -183,6 +195,8 @@ public final class DataDecoder {
         octetsSeen = seen;
         if (out != from) System.arraycopy(bytes, from, bytes, out, in - from);
         out += in - from;
+        lineBytes += in - from;
+        if (lineBytes > longestLineBytes) longestLineBytes = lineBytes;
         return in < to ? lineEnd(bytes, in) : in;
     }
 

@@ -75,6 +75,11 @@ class CutConnectionTest {
                         new RelayEvent.Refused(
                                 "internal",
                                 InetAddress.ofLiteral("127.0.0.1"),
+                                IntakeReplies.BARE_LINE_END),
+                        new RelayEvent.LimitReached(
+                                "internal",
+                                InetAddress.ofLiteral("127.0.0.1"),
+                                RelayEvent.LimitReached.Limit.LINE_ENDS,
                                 IntakeReplies.BARE_LINE_END));
     }
 }

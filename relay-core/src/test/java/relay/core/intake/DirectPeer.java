@@ -68,7 +68,8 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
                         Fixtures::policy,
                         store::newId,
                         InstantSource.fixed(NOW),
-                        () -> "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0");
+                        () -> "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0",
+                        MessageGate.OPEN);
         stream = new IntakeStream(session, this);
         boolean implicit = dialogue.has("implicitTls");
         stream.tell(
@@ -186,6 +187,11 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
                 message,
                 whole,
                 result -> stream.tell(new IntakeInput.CommitEnded(message, result)));
+    }
+
+    @Override
+    public void pause(Duration length) {
+        writer.add(stream::resume);
     }
 
     @Override

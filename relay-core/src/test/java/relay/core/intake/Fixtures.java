@@ -17,6 +17,7 @@ import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Authentication;
 import relay.core.routing.ReceiveConnector.Authentication.Need;
 import relay.core.routing.ReceiveConnector.Binding;
+import relay.core.routing.ReceiveConnector.Conduct;
 import relay.core.routing.ReceiveConnector.Limits;
 import relay.core.routing.ReceiveConnector.RequireTls;
 import relay.core.routing.RetrySchedule;
@@ -34,7 +35,20 @@ import relay.core.tls.TlsRequirement;
 public final class Fixtures {
     public static final Domain HOSTNAME = new Domain("relay.example.net");
     public static final Origin ORIGIN = new Origin("connectors.yaml", 1);
-    public static final Limits LIMITS = new Limits(1 << 20, 5, 100, 100, 3, Duration.ofMinutes(5));
+
+    /// With a pause after errors that no test waits for.
+    public static final Conduct CONDUCT =
+            new Conduct(
+                    200,
+                    20,
+                    Duration.ofMillis(1),
+                    Duration.ofHours(1),
+                    100,
+                    Conduct.NO_LIMIT,
+                    64 << 10,
+                    64 << 10);
+
+    public static final Limits LIMITS = limits(Duration.ofMinutes(5), CONDUCT);
 
     private static final SmartHost SMART_HOST =
             new SmartHost("mx.filter.example", HostKind.NAME, 25, TlsMode.STARTTLS);
@@ -82,7 +96,21 @@ public final class Fixtures {
                 LIMITS.maxConnections(),
                 LIMITS.maxConnectionsPerSource(),
                 LIMITS.maxHopCount(),
-                Duration.ofMillis(dialogue.number("inactivityMillis", 300_000)));
+                Duration.ofMillis(dialogue.number("inactivityMillis", 300_000)),
+                new Conduct(
+                        (int) dialogue.number("maxCommands", CONDUCT.maxCommands()),
+                        CONDUCT.maxProtocolErrors(),
+                        CONDUCT.tarpitInterval(),
+                        CONDUCT.connectionTimeout(),
+                        (int) dialogue.number("maxMessages", CONDUCT.maxMessages()),
+                        CONDUCT.maxMessagesPerMinute(),
+                        dialogue.number("maxHeaderSize", CONDUCT.maxHeaderSizeBytes()),
+                        dialogue.number("maxLine", CONDUCT.maxLineBytes())));
+    }
+
+    /// The usual limits, but for these.
+    public static Limits limits(Duration inactivityTimeout, Conduct conduct) {
+        return new Limits(1 << 20, 5, 100, 100, 3, inactivityTimeout, conduct);
     }
 
     public static ReceiveConnector receiveConnector(
@@ -107,7 +135,8 @@ public final class Fixtures {
                 requireTls,
                 new Authentication(need, USERS),
                 limits(dialogue),
-                ClientCertificates.NOT_ASKED);
+                ClientCertificates.NOT_ASKED,
+                List.of());
     }
 
     public static Binding loopback(TlsMode mode) {

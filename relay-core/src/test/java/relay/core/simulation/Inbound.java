@@ -17,6 +17,7 @@ import relay.core.intake.IntakeRules;
 import relay.core.intake.IntakeSession;
 import relay.core.intake.IntakeStream;
 import relay.core.intake.IntakeWire;
+import relay.core.intake.MessageGate;
 import relay.core.queue.MessageStore;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
@@ -70,7 +71,8 @@ final class Inbound implements Wire.End, IntakeWire {
                         relay::policy,
                         relay.store()::newId,
                         relay::clock,
-                        () -> "nonce");
+                        () -> "nonce",
+                        MessageGate.OPEN);
         this.stream = new IntakeStream(session, this);
         port.listen(this);
         life.owns(port);
@@ -195,6 +197,17 @@ final class Inbound implements Wire.End, IntakeWire {
                                 life.after(
                                         life.sim.luck.upTo(4),
                                         () -> tell(new IntakeInput.CommitEnded(message, result))));
+    }
+
+    @Override
+    public void pause(Duration length) {
+        life.after(
+                length.toMillis(),
+                () -> {
+                    stream.resume();
+                    readOn();
+                    flush();
+                });
     }
 
     @Override

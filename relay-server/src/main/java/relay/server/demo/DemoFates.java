@@ -59,6 +59,7 @@ public final class DemoFates implements EventSink {
                     RelayEvent.ProbeTurned _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
+                    RelayEvent.LimitReached _,
                     RelayEvent.Fault _ -> {}
         }
     }

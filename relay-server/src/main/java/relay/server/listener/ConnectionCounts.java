@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import relay.core.event.RelayEvent.LimitReached.Limit;
 import relay.core.intake.IntakeReplies;
 import relay.core.routing.ReceiveConnector;
 import relay.core.smtp.Reply;
@@ -16,15 +17,19 @@ final class ConnectionCounts {
     private final Map<String, Integer> byConnector = new HashMap<>();
     private final Map<Source, Integer> bySource = new HashMap<>();
 
+    /// Why there must not be one more.
+    record TooMany(Limit limit, Reply reply) {}
+
     /// Counts a connection, or says why there must not be one more.
-    synchronized Optional<Reply> open(ReceiveConnector connector, InetAddress client) {
+    synchronized Optional<TooMany> open(ReceiveConnector connector, InetAddress client) {
         var limits = connector.limits();
         var source = new Source(connector.name(), client);
         if (byConnector.getOrDefault(connector.name(), 0) >= limits.maxConnections()) {
-            return Optional.of(IntakeReplies.TOO_MANY_CONNECTIONS);
+            return Optional.of(new TooMany(Limit.CONNECTIONS, IntakeReplies.TOO_MANY_CONNECTIONS));
         }
         if (bySource.getOrDefault(source, 0) >= limits.maxConnectionsPerSource()) {
-            return Optional.of(IntakeReplies.TOO_MANY_FROM_SOURCE);
+            return Optional.of(
+                    new TooMany(Limit.CONNECTIONS_PER_SOURCE, IntakeReplies.TOO_MANY_FROM_SOURCE));
         }
         byConnector.merge(connector.name(), 1, Integer::sum);
         bySource.merge(source, 1, Integer::sum);

@@ -18,6 +18,7 @@ import relay.core.event.RelayEvent;
 import relay.core.intake.IntakeReplies;
 import relay.core.intake.IntakeRules;
 import relay.core.intake.IntakeRules.StartTls;
+import relay.core.intake.MessageGate;
 import relay.core.intake.ReceiveTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Binding;
@@ -35,6 +36,7 @@ final class Doorkeeper extends ChannelInitializer<SocketChannel> {
             ListenerPorts ports,
             ListenerTls tls,
             ConnectionCounts counts,
+            MessageGate gate,
             ReadBuffer readBuffer,
             Executor judges,
             ChannelGroup sessions) {}
@@ -50,19 +52,24 @@ final class Doorkeeper extends ChannelInitializer<SocketChannel> {
     @Override
     protected void initChannel(SocketChannel channel) {
         InetAddress address = channel.remoteAddress().getAddress();
+        if (house.table().get().isProxy(binding, address)) ProxyHeader.expect(channel, this::admit);
+        else admit(channel, address);
+    }
+
+    private void admit(SocketChannel channel, InetAddress address) {
         Optional<ReceiveConnector> connector = house.table().get().choose(binding, address);
         if (connector.isEmpty()) {
             turnAway(channel, address, IntakeReplies.ACCESS_DENIED);
             return;
         }
-        Optional<Reply> tooMany = house.counts().open(connector.get(), address);
-        if (tooMany.isPresent()) turnAway(channel, address, tooMany.get());
+        Optional<ConnectionCounts.TooMany> tooMany = house.counts().open(connector.get(), address);
+        if (tooMany.isPresent()) tooMany(channel, address, connector.get(), tooMany.get());
         else letIn(channel, address, connector.get());
     }
 
     private void letIn(Channel channel, InetAddress address, ReceiveConnector connector) {
         var rules = new IntakeRules(house.hostname(), connector, StartTls.OFFERED);
-        var client = new Client(address, binding, rules, house.counts());
+        var client = new Client(address, binding, rules, house.counts(), house.gate());
         var idle =
                 new IdleStateHandler(
                         connector.limits().inactivityTimeout().toMillis(),
@@ -82,6 +89,19 @@ final class Doorkeeper extends ChannelInitializer<SocketChannel> {
                         idle);
         channel.pipeline().addLast(idle, intake);
         house.sessions().add(channel);
+    }
+
+    private void tooMany(
+            SocketChannel channel,
+            InetAddress address,
+            ReceiveConnector connector,
+            ConnectionCounts.TooMany why) {
+        turnAway(channel, address, why.reply());
+        house.ports()
+                .events()
+                .on(
+                        new RelayEvent.LimitReached(
+                                connector.name(), address, why.limit(), why.reply()));
     }
 
     private void turnAway(SocketChannel channel, InetAddress address, Reply greeting) {

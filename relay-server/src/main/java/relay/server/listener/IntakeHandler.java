@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Connection;
 import relay.core.intake.IntakeInput;
+import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.intake.IntakeStream;
 import relay.core.intake.IntakeWire;
 import relay.core.queue.MessageStore;
@@ -45,7 +46,7 @@ import relay.core.tls.Unmet.Shortfall;
 /// it.
 final class IntakeHandler extends ChannelInboundHandlerAdapter implements IntakeWire {
     private static final Logger LOG = LoggerFactory.getLogger(IntakeHandler.class);
-    private static final long CLOSE_SECONDS = 5;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
     private static final int REPLIES_OCTETS = 256;
     private static final Evidence IN_CLEAR =
             new Evidence.Plaintext(Shortfall.NOT_OFFERED, "the client did not ask for TLS");
@@ -63,6 +64,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     private @Nullable ByteBuf replies;
     private MessageStore.@Nullable Content content;
     private @Nullable ScheduledFuture<?> forcedClose;
+    private @Nullable ScheduledFuture<?> timeUp;
     private boolean reading;
     private boolean greeted;
 
@@ -90,6 +92,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     @Override
     public void channelActive(ChannelHandlerContext active) {
         announce(connection(Connection.Change.OPENED));
+        timeUp = after(client.connectionTimeout(), this::onFirstTimeUp);
         if (client.isImplicitTls()) return;
         tell(greeting(IN_CLEAR));
     }
@@ -100,6 +103,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         discardContent();
         release();
         if (forcedClose != null) forcedClose.cancel(false);
+        if (timeUp != null) timeUp.cancel(false);
         client.closed();
         announce(connection(Connection.Change.CLOSED));
     }
@@ -150,6 +154,18 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         if (stream.isClientsTurn() || !context().channel().isWritable()) {
             tell(new IntakeInput.TimedOut());
         }
+    }
+
+    private void onFirstTimeUp() {
+        timeUp =
+                after(
+                        client.connectionTimeout(),
+                        () -> tell(new IntakeInput.TimeUp(Patience.NO_MORE)));
+        tell(new IntakeInput.TimeUp(Patience.MAY_FINISH));
+    }
+
+    private ScheduledFuture<?> after(Duration delay, Runnable task) {
+        return context().executor().schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void onHandshake(SslHandshakeCompletionEvent handshake) {
@@ -271,13 +287,20 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         switch (verdict) {
             case Verdict.Accepted _ -> tell(input);
             case Verdict.Refused() -> {
-                long wait = ifRefusedAfter.toMillis();
-                var _ =
-                        context()
-                                .executor()
-                                .schedule(() -> tell(input), wait, TimeUnit.MILLISECONDS);
+                var _ = after(ifRefusedAfter, () -> tell(input));
             }
         }
+    }
+
+    @Override
+    public void pause(Duration length) {
+        var _ = after(length, this::goOn);
+    }
+
+    private void goOn() {
+        stream.resume();
+        readOn();
+        flush();
     }
 
     @Override
@@ -290,8 +313,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         flush();
         context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> endOutput());
         // A client that does not read would keep the last reply, and the connection, for ever.
-        forcedClose =
-                context().executor().schedule(this::forceClose, CLOSE_SECONDS, TimeUnit.SECONDS);
+        forcedClose = after(CLOSE_PATIENCE, this::forceClose);
     }
 
     /// Closes our direction and goes on reading, for nothing, until the client closes its own: with

@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import relay.core.address.Domain;
 import relay.core.intake.IntakeInput;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
+import relay.core.intake.MessageRates;
 import relay.core.intake.ReceiveTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Binding;
@@ -63,6 +64,7 @@ public final class SmtpListener implements AutoCloseable {
                         ports,
                         tls,
                         new ConnectionCounts(),
+                        new MessageRates(ports.clock()).then(ports.gate()),
                         new ReadBuffer(),
                         judges,
                         sessions);

@@ -52,7 +52,8 @@ final class EventLines {
                     RelayEvent.DelayWarned _,
                     RelayEvent.SuccessTold _,
                     RelayEvent.PlaintextFallback _,
-                    RelayEvent.Rejected _ ->
+                    RelayEvent.Rejected _,
+                    RelayEvent.LimitReached _ ->
                     Level.INFO;
             // Two more lines for each message would say nothing that the others do not.
             case RelayEvent.Connection _ -> Level.DEBUG;
@@ -111,6 +112,7 @@ final class EventLines {
                             .with("status", "rejected")
                             .with("reply", greeting)
                             .toString();
+            case RelayEvent.LimitReached limited -> limited(limited);
             case RelayEvent.Fault(var what, var detail) ->
                     new LogLine()
                             .with("status", "fault")
@@ -127,6 +129,17 @@ final class EventLines {
                 .with("dsn", refused.reply().status())
                 .with("status", "refused")
                 .with("reply", refused.reply())
+                .toString();
+    }
+
+    private static String limited(RelayEvent.LimitReached limited) {
+        return new LogLine()
+                .with("client", limited.client().getHostAddress())
+                .with("connector", limited.receiveConnector())
+                .with("limit", limited.limit().label())
+                .with("dsn", limited.reply().status())
+                .with("status", "limited")
+                .with("reply", limited.reply())
                 .toString();
     }
 

@@ -20,6 +20,7 @@ enum MeterNames {
     RECEIVED("relay_received_messages_total", "Messages taken from clients and stored"),
     REFUSED("relay_refused_messages_total", "Messages refused at their end of data"),
     REJECTED("relay_rejected_connections_total", "Clients turned away before they could speak"),
+    LIMITED("relay_refused_total", "Clients that came up against a limit or a check, by which"),
     DELIVERED("relay_delivered_messages_total", "Messages that a next hop took charge of"),
     DEFERRED("relay_deferred_total", "Attempts that did not deliver, and failures of a next hop"),
     TLS_FAILURES("relay_tls_failures_total", "TLS demands that a host did not meet"),
@@ -56,6 +57,9 @@ enum MeterNames {
     TRACKING_LOST(
             "relay_tracking_lost_records_total",
             "Records of the message tracking log that could not be written"),
+    PRESSURE(
+            "relay_back_pressure",
+            "0 while mail is taken at full speed, 1 while clients are slowed down, 2 while refused"),
     READY("relay_ready", "1 while mail can be accepted and stored, else 0");
 
     private final String exposed;

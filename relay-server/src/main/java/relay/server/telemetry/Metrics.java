@@ -28,6 +28,7 @@ import relay.core.delivery.PartnerCheck;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Connection.Direction;
+import relay.core.event.RelayEvent.LimitReached.Limit;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueControl;
 import relay.core.queue.QueueEntry.EntryId;
@@ -72,10 +73,13 @@ public final class Metrics implements EventSink, AutoCloseable {
         Duration.ofDays(1)
     };
 
+    private record Limited(String connector, Limit limit) {}
+
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, Counter> received = new ConcurrentHashMap<>();
     private final Map<String, Counter> refused = new ConcurrentHashMap<>();
+    private final Map<Limited, Counter> limited = new ConcurrentHashMap<>();
     private final Map<String, SendMeters> sending = new ConcurrentHashMap<>();
     private final Counter rejected = counter(MeterNames.REJECTED);
     private final Counter faults = counter(MeterNames.FAULTS);
@@ -104,6 +108,7 @@ public final class Metrics implements EventSink, AutoCloseable {
                 .forEach(connector -> {
                     received(connector.name());
                     refused(connector.name());
+                    for (Limit limit : Limit.values()) limited(connector.name(), limit);
                 });
         var floors = policy.floors().isEmpty() ? SendMeters.Floors.NONE : SendMeters.Floors.SOME;
         for (SendConnector connector :
@@ -132,6 +137,14 @@ public final class Metrics implements EventSink, AutoCloseable {
     public void watchReadiness(Supplier<List<String>> reasons) {
         Gauge.builder(MeterNames.READY.exposed(), reasons, now -> now.get().isEmpty() ? 1 : 0)
                 .description(MeterNames.READY.help())
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /// `level` is 0, 1 or 2. Asked at each scrape.
+    public void watchPressure(LongSupplier level) {
+        Gauge.builder(MeterNames.PRESSURE.exposed(), level, LongSupplier::getAsLong)
+                .description(MeterNames.PRESSURE.help())
                 .strongReference(true)
                 .register(registry);
     }
@@ -208,6 +221,8 @@ public final class Metrics implements EventSink, AutoCloseable {
                     sending(lane.connector()).countTlsDowngrade();
             case RelayEvent.Connection connection -> countConnection(connection);
             case RelayEvent.Rejected _ -> rejected.increment();
+            case RelayEvent.LimitReached(var connector, _, var limit, _) ->
+                    limited(connector, limit).increment();
             case RelayEvent.Fault _ -> faults.increment();
             // Gauges show these.
             case RelayEvent.Held _,
@@ -278,6 +293,12 @@ public final class Metrics implements EventSink, AutoCloseable {
 
     private Counter fetched(RelayEvent.StsFetch.Result result) {
         return counter(MeterNames.STS_FETCHES, "result", result.label());
+    }
+
+    private Counter limited(String connector, Limit limit) {
+        return limited.computeIfAbsent(
+                new Limited(connector, limit),
+                _ -> counter(MeterNames.LIMITED, "connector", connector, "reason", limit.label()));
     }
 
     private Counter counter(MeterNames name, String... tags) {

@@ -76,6 +76,7 @@ final class RecordLines {
                     RelayEvent.ProbeTurned _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
+                    RelayEvent.LimitReached _,
                     RelayEvent.Fault _ ->
                     false;
         };
@@ -130,6 +131,7 @@ final class RecordLines {
                     RelayEvent.ProbeTurned _,
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
+                    RelayEvent.LimitReached _,
                     RelayEvent.Fault _ -> {}
         }
         return lines;

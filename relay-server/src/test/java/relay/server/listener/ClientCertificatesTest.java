@@ -180,6 +180,7 @@ class ClientCertificatesTest {
                 usual.requireTls(),
                 usual.authentication(),
                 usual.limits(),
-                wanted);
+                wanted,
+                List.of());
     }
 }

@@ -95,7 +95,8 @@ class LargeMessagesTest {
         }
     }
 
-    /// Lines of random octets without dots and line ends among them.
+    /// An empty line, so that what follows is no header, and lines of random octets without dots and
+    /// line ends among them.
     private static byte[] block() {
         var random = new SplittableRandom(7);
         byte[] block = new byte[1 << 20];
@@ -105,6 +106,8 @@ class LargeMessagesTest {
             if (i % 1000 == 998 || i == block.length - 2) block[i] = '\r';
             if (i % 1000 == 999 || i == block.length - 1) block[i] = '\n';
         }
+        block[0] = '\r';
+        block[1] = '\n';
         return block;
     }
 

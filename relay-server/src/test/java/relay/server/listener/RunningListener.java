@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import relay.core.event.RelayEvent;
+import relay.core.intake.BackPressure;
 import relay.core.intake.Fixtures;
 import relay.core.intake.MemoryStore;
 import relay.core.queue.MessageStore;
@@ -25,6 +26,7 @@ final class RunningListener implements AutoCloseable {
     final ExecutorService writer = Executors.newSingleThreadExecutor();
     final MemoryStore memory = new MemoryStore(writer);
     final ConcurrentLinkedQueue<RelayEvent> events = new ConcurrentLinkedQueue<>();
+    final BackPressure pressure = new BackPressure();
     final ListenerTls tls;
     final SmtpListener listener;
 
@@ -46,7 +48,8 @@ final class RunningListener implements AutoCloseable {
                             Fixtures::policy,
                             around.apply(memory),
                             events::add,
-                            InstantSource.fixed(NOW));
+                            InstantSource.fixed(NOW),
+                            pressure);
             listener = new SmtpListener(Fixtures.HOSTNAME, ports, tls);
             listener.reconfigure(List.of(connectors));
         } catch (IOException e) {

@@ -81,6 +81,8 @@ final class HostileEvents {
                         RelayEvent.Connection.Change.OPENED,
                         HOSTILE),
                 new RelayEvent.Rejected(client, reply),
+                new RelayEvent.LimitReached(
+                        "internal", client, RelayEvent.LimitReached.Limit.ERRORS, reply),
                 new RelayEvent.Fault(HOSTILE, HOSTILE));
     }
 }

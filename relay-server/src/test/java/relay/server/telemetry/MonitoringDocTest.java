@@ -136,6 +136,7 @@ class MonitoringDocTest {
             metrics.watchQueue(queue.control(), queue.view(), () -> Samples.NOON);
             metrics.watchReadiness(List::of);
             metrics.watchDnssec(() -> true);
+            metrics.watchPressure(() -> 0);
             metrics.watchTracking(() -> 3);
             var look = new PartnerCheck.Dated(ProbeSamples.met(), Samples.NOON);
             metrics.watchProbes(() -> Map.of("bank.example", look), () -> Samples.NOON);
