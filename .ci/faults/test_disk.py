@@ -19,7 +19,7 @@ class FullDisk(FaultTest):
             disk.fill(SPARE)
             self.assertRegex(await_refusal(self.book), r"^4[35]\d 4\.3\.[01] ")
             self.await_ready(503)
-            self.assertIn("the queue cannot be written", self.relay.log())
+            self.assertIn("Short of disk space", self.relay.log())
             refused = len(self.book.refusals)
             await_that("more of it is refused", lambda: len(self.book.refusals) > refused + 5)
             disk.free()
