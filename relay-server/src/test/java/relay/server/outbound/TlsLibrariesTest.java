@@ -2,7 +2,6 @@ package relay.server.outbound;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -49,7 +48,7 @@ class TlsLibrariesTest {
     void oldTlsIsBetterThanNoneAndMeetsNoDemand() throws SSLException {
         // Given a host that knows nothing newer than TLS 1.1 (RFC 8996), which the JDK will not
         // speak.
-        assumeTrue(OpenSsl.isAvailable());
+        assertThat(OpenSsl.isAvailable()).isTrue();
         IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try (var outbound = new Outbound(CERTIFICATES.roots())) {
             int port = oldHost(loops);
@@ -77,7 +76,7 @@ class TlsLibrariesTest {
     @Test
     void aPostQuantumGroupIsAgreedOnWhereTheHostHasItToo() throws SSLException {
         // Given a host whose library knows X25519MLKEM768.
-        assumeTrue(OpenSsl.isAvailable());
+        assertThat(OpenSsl.isAvailable()).isTrue();
         IoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try (var outbound = new Outbound(CERTIFICATES.roots())) {
             SslContextBuilder modern =
