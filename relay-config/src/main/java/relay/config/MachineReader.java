@@ -94,7 +94,7 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                                                 InetAddress.ofLiteral("127.0.0.1"),
                                                 DEFAULT_ADMIN_PORT)));
         if (!listen.value().getAddress().isLoopbackAddress()) {
-            String text = "the admin port has no password: whoever reaches it rules the queue";
+            String text = "the admin port has no password: whoever reaches it reads the queue";
             problems.note(listen.place(), text);
         }
         return listen;

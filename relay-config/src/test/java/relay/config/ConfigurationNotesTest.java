@@ -74,7 +74,7 @@ class ConfigurationNotesTest {
                         "relay.yaml:1:11: note: partners may refuse the host name relay: it has no"
                                 + " domain",
                         "relay.yaml:2:18: note: the admin port has no password: whoever reaches it"
-                                + " rules the queue");
+                                + " reads the queue");
     }
 
     @Test

@@ -291,6 +291,7 @@ public final class Relay implements AutoCloseable {
                 metrics::scrape,
                 Metrics.CONTENT_TYPE,
                 List.of(configuration.hostname().name()),
+                configuration.dataFolder(),
                 clock);
     }
 

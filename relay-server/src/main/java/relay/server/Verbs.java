@@ -16,6 +16,7 @@ import relay.config.ConfigurationReader;
 import relay.config.ConfigurationResult;
 import relay.core.address.Domain;
 import relay.core.delivery.Explain;
+import relay.server.admin.AdminToken;
 import relay.server.cli.Actions;
 import relay.server.cli.Problem;
 import relay.server.sts.StsFolder;
@@ -54,7 +55,9 @@ final class Verbs {
             case ConfigurationResult.Refused(var errors) ->
                     new Actions.AdminPlace.BadConfiguration(problems(errors));
             case ConfigurationResult.Accepted(var configuration) ->
-                    new Actions.AdminPlace.At(configuration.adminListen());
+                    new Actions.AdminPlace.At(
+                            configuration.adminListen(),
+                            configuration.dataFolder().resolve(AdminToken.FILE));
         };
     }
 

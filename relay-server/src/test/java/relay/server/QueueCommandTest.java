@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import relay.core.address.Mailbox;
 import relay.core.queue.MailChoice;
 import relay.core.queue.MailOrder;
@@ -34,6 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
 class QueueCommandTest {
     private static final Instant NOW = Samples.NOON.plus(Duration.ofHours(51));
 
+    @TempDir Path data;
+
     private final FakeQueue queue = new FakeQueue();
     private final CapturedTerminal printed = new CapturedTerminal();
     private AdminServer server;
@@ -50,6 +54,7 @@ class QueueCommandTest {
                         () -> "",
                         "text/plain",
                         List.of(),
+                        data,
                         () -> NOW);
         server =
                 AdminServer.start(
@@ -343,7 +348,7 @@ class QueueCommandTest {
         // finds it.
         var anywhere = new InetSocketAddress(server.address().getPort());
         int status =
-                new RelayCommandLine(actions(anywhere), printed.terminal(80), () -> NOW)
+                new RelayCommandLine(actions(anywhere, data), printed.terminal(80), () -> NOW)
                         .run("queue", "list");
         assertThat(status).isZero();
     }
@@ -358,16 +363,16 @@ class QueueCommandTest {
 
     private int run(CapturedTerminal terminal, int columns, String... arguments) {
         return new RelayCommandLine(
-                        actions(server.address()), terminal.terminal(columns), () -> NOW)
+                        actions(server.address(), data), terminal.terminal(columns), () -> NOW)
                 .run(arguments);
     }
 
-    private static Actions actions(InetSocketAddress admin) {
+    private static Actions actions(InetSocketAddress admin, Path data) {
         return new Actions(
                 _ -> List.of(),
                 _ -> List.of(),
                 (_, _, _) -> new Actions.Explanation.BadAddress(""),
-                _ -> new Actions.AdminPlace.At(admin),
+                _ -> new Actions.AdminPlace.At(admin, data.resolve("admin-token")),
                 (_, _, _, _) -> new Actions.Tracked.Complete(),
                 (_, _) -> new Actions.Verified.BadDomain(""),
                 _ -> List.of(),

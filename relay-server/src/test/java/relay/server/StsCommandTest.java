@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import relay.core.tls.StsPolicy.Mode;
 import relay.server.admin.AdminServer;
 import relay.server.admin.AdminSources;
@@ -24,6 +26,8 @@ import relay.server.testing.Samples;
 /// The `sts` verbs and the admin port together.
 @Timeout(60)
 class StsCommandTest {
+    @TempDir Path data;
+
     private final FakeSts sts = new FakeSts();
     private final CapturedTerminal printed = new CapturedTerminal();
     private AdminServer server;
@@ -45,6 +49,7 @@ class StsCommandTest {
                                 () -> "",
                                 "text/plain",
                                 List.of(),
+                                data,
                                 () -> Samples.NOON));
     }
 
@@ -107,7 +112,9 @@ class StsCommandTest {
                         _ -> List.of(),
                         _ -> List.of(),
                         (_, _, _) -> new Actions.Explanation.BadAddress(""),
-                        _ -> new Actions.AdminPlace.At(server.address()),
+                        _ ->
+                                new Actions.AdminPlace.At(
+                                        server.address(), data.resolve("admin-token")),
                         (_, _, _, _) -> new Actions.Tracked.Complete(),
                         (_, _) -> new Actions.Verified.BadDomain(""),
                         _ -> List.of(),

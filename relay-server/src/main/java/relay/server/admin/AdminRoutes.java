@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 /// Which request gets which answer. Runs on the server's virtual threads.
 final class AdminRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(AdminRoutes.class);
-    private static final HeaderName CHANGE = HeaderNames.create(RequestGuard.CHANGE_HEADER);
+    private static final HeaderName USER = HeaderNames.create("X-Relay-User");
     private static final HeaderName SECURITY = HeaderNames.create("Content-Security-Policy");
     private static final HeaderName NO_SNIFF = HeaderNames.create("X-Content-Type-Options");
 
@@ -36,12 +35,14 @@ final class AdminRoutes {
     private final QueueApi queue;
     private final StsApi sts;
     private final RequestGuard guard;
+    private final AuditLog audit;
 
-    AdminRoutes(AdminSources sources, QueueApi queue) {
+    AdminRoutes(AdminSources sources, QueueApi queue, AdminToken token) {
         this.sources = sources;
         this.queue = queue;
         sts = new StsApi(sources.sts());
-        guard = new RequestGuard(sources.ownNames());
+        guard = new RequestGuard(sources.ownNames(), token);
+        audit = new AuditLog(sources.dataFolder(), sources.clock());
     }
 
     void addTo(HttpRouting.Builder routing) {
@@ -154,10 +155,40 @@ final class AdminRoutes {
                 new RequestGuard.Change(
                         peer(request),
                         request.authority(),
-                        request.headers().values(CHANGE),
+                        first(request, HeaderNames.AUTHORIZATION),
                         contentType(request));
-        Supplier<Answer> answer = () -> wanted.apply(body(request));
-        send(response, guard.refuseChange(change).orElseGet(answer));
+        Optional<Answer> refused = guard.refuseChange(change);
+        refused.ifPresent(answer ->
+                LOG.warn(
+                        "change refused: {} from {}: status {}",
+                        request.path().path(),
+                        change.peer().getHostAddress(),
+                        answer.status()));
+        send(response, refused.orElseGet(() -> recorded(request, change.peer(), wanted)));
+    }
+
+    /// Makes the change and writes it down, whatever came of it.
+    private Answer recorded(
+            ServerRequest request, InetAddress peer, Function<String, Answer> wanted) {
+        String body = body(request);
+        var asked =
+                new AuditLog.Asked(
+                        request.path().path(), peer.getHostAddress(), first(request, USER), body);
+        try {
+            Answer answer = wanted.apply(body);
+            audit.write(asked, answer);
+            return answer;
+        } catch (QueueReads.Busy busy) {
+            audit.write(asked, Answer.error(Answer.UNAVAILABLE, said(busy)));
+            throw busy;
+        } catch (RuntimeException fault) {
+            audit.write(asked, Answer.error(Answer.INTERNAL_ERROR, fault.toString()));
+            throw fault;
+        }
+    }
+
+    private static String first(ServerRequest request, HeaderName name) {
+        return request.headers().first(name).orElse("");
     }
 
     private static String body(ServerRequest request) {
@@ -222,6 +253,9 @@ final class AdminRoutes {
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         response.header(NO_SNIFF, "nosniff");
+        if (answer.status() == Answer.UNAUTHORIZED) {
+            response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"relay\"");
+        }
         response.send((answer.body() + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -30,11 +30,13 @@ public final class AdminServer implements AutoCloseable {
         this.address = address;
     }
 
-    /// Listens at `listen`; port 0 takes any that is free. Throws where the address cannot be had.
+    /// Listens at `listen`; port 0 takes any that is free. Throws where the address cannot be had, or
+    /// the token that changes must show cannot be read or made.
     public static AdminServer start(InetSocketAddress listen, AdminSources sources)
             throws IOException {
+        AdminToken token = AdminToken.in(sources.dataFolder());
         var reads = new QueueReads(sources.control(), PATIENCE);
-        var routes = new AdminRoutes(sources, new QueueApi(sources, reads));
+        var routes = new AdminRoutes(sources, new QueueApi(sources, reads), token);
         WebServer server =
                 WebServer.builder()
                         .shutdownHook(false)

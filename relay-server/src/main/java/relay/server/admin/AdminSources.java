@@ -1,5 +1,6 @@
 package relay.server.admin;
 
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,7 +15,7 @@ import relay.core.routing.PolicyTable;
 /// `metrics` gives Prometheus' text of `metricsContentType` and may block for a few seconds.
 /// `readiness` says why mail cannot be accepted and stored now; empty where it can. `policy` gives
 /// the table in force. `ownNames` are the host names under which the port may be addressed, beside
-/// `localhost` and IP addresses.
+/// `localhost` and IP addresses. `dataFolder` has the token that changes must show, and their log.
 public record AdminSources(
         QueueControl control,
         QueueView view,
@@ -24,6 +25,7 @@ public record AdminSources(
         Supplier<String> metrics,
         String metricsContentType,
         List<String> ownNames,
+        Path dataFolder,
         InstantSource clock) {
     public AdminSources {
         ownNames = List.copyOf(ownNames);

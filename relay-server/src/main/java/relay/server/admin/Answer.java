@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 record Answer(int status, JsonNode body) {
     static final int OK = 200;
     static final int BAD_REQUEST = 400;
+    static final int UNAUTHORIZED = 401;
     static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;

@@ -8,23 +8,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Turns away requests that a web page made behind the administrator's back, and changes from other
-/// machines. Immutable; any thread.
+/// Turns away requests that a web page made behind the administrator's back, changes from other
+/// machines, and changes of whoever does not have the token. Immutable; any thread.
 ///
 /// A browser can be led to this port by a name that points here (DNS rebinding), so the Host must
 /// be `localhost`, a name of our own, or an IP address, which no rebinding can use. It can be made
 /// to post a form from a strange page, but neither to add a header of its own to it nor to call it
-/// JSON, unless we answered its question whether it may, and we never do.
+/// JSON, unless we answered its question whether it may, and we never do. From other machines the
+/// token would come in clear.
 final class RequestGuard {
-    /// The header that a change must carry; its value means nothing.
-    static final String CHANGE_HEADER = "X-Relay-Request";
-
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}");
     private static final Pattern PORT = Pattern.compile(":[0-9]{1,5}$");
 
     private final Set<String> ownNames = new HashSet<>(Set.of("localhost"));
 
-    RequestGuard(List<String> ownNames) {
+    private final AdminToken token;
+
+    RequestGuard(List<String> ownNames, AdminToken token) {
+        this.token = token;
         ownNames.forEach(name -> this.ownNames.add(name.toLowerCase(Locale.ROOT)));
     }
 
@@ -40,8 +41,7 @@ final class RequestGuard {
     }
 
     /// The facts about a change that decide whether it is let in.
-    record Change(
-            InetAddress peer, String hostHeader, List<String> changeHeader, String contentType) {}
+    record Change(InetAddress peer, String hostHeader, String authorization, String contentType) {}
 
     /// Why a change is refused; empty where it is not.
     Optional<Answer> refuseChange(Change change) {
@@ -49,16 +49,23 @@ final class RequestGuard {
             return Optional.of(
                     Answer.error(Answer.FORBIDDEN, "changes are made on the relay's own machine"));
         }
-        if (change.changeHeader().isEmpty()) {
+        Optional<Answer> stranger = refuseReading(change.hostHeader());
+        if (stranger.isPresent()) return stranger;
+        if (!token.isShownBy(change.authorization())) {
             return Optional.of(
-                    Answer.error(Answer.FORBIDDEN, "a change needs the header " + CHANGE_HEADER));
+                    Answer.error(
+                            Answer.UNAUTHORIZED,
+                            "a change needs the header Authorization: Bearer TOKEN, with the token"
+                                    + " that the file "
+                                    + AdminToken.FILE
+                                    + " of the data folder holds"));
         }
         if (!change.contentType().equals("application/json")) {
             return Optional.of(
                     Answer.error(
                             Answer.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));
         }
-        return refuseReading(change.hostHeader());
+        return Optional.empty();
     }
 
     private boolean isOurs(String hostHeader) {

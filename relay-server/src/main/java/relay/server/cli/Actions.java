@@ -144,8 +144,9 @@ public record Actions(
 
     /// The admin port of the configuration.
     public sealed interface AdminPlace {
-        /// `listen` as configured; the wildcard address stands for this machine.
-        record At(InetSocketAddress listen) implements AdminPlace {}
+        /// `listen` as configured; the wildcard address stands for this machine. `tokenFile` holds
+        /// what a change must show.
+        record At(InetSocketAddress listen, Path tokenFile) implements AdminPlace {}
 
         record BadConfiguration(List<Problem> problems) implements AdminPlace {
             public BadConfiguration {

@@ -9,17 +9,27 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
+import relay.server.cli.Actions.AdminPlace;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Asks the running relay on its admin port; docs/admin-api.md says how. Blocks: 2 s for the
-/// connection, 30 s for what is shown, 6 minutes for a change.
+/// connection, 30 s for what is shown, 6 minutes for a change. A change shows the token of the
+/// relay's data folder, which the relay's own user alone can read.
 final class AdminClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    private static final int UNAUTHORIZED = 401;
+
     private final InetSocketAddress place;
+    private final Path tokenFile;
     private final HttpClient client =
             HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
@@ -38,7 +48,9 @@ final class AdminClient implements AutoCloseable {
         record Failed(String why) implements Reply {}
     }
 
-    AdminClient(InetSocketAddress listen) {
+    AdminClient(AdminPlace.At admin) {
+        InetSocketAddress listen = admin.listen();
+        tokenFile = admin.tokenFile();
         place =
                 listen.getAddress() != null && listen.getAddress().isAnyLocalAddress()
                         ? new InetSocketAddress(InetAddress.getLoopbackAddress(), listen.getPort())
@@ -46,19 +58,59 @@ final class AdminClient implements AutoCloseable {
     }
 
     Reply get(String pathAndQuery) {
-        return send(HttpRequest.newBuilder(uri(pathAndQuery)).GET(), Duration.ofSeconds(30));
+        return send(
+                HttpRequest.newBuilder(uri(pathAndQuery)).GET(),
+                Duration.ofSeconds(30),
+                "the relay wants a token");
     }
 
+    /// Changes something. Without the token it is tried all the same: the relay's answer tells
+    /// whether there is a relay at all.
     Reply post(String path, JsonNode body) {
-        return send(
+        HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri(path))
                         .header("Content-Type", "application/json")
-                        .header("X-Relay-Request", "cli")
-                        .POST(BodyPublishers.ofString(body.toString())),
-                Duration.ofMinutes(6));
+                        .header("X-Relay-User", user())
+                        .POST(BodyPublishers.ofString(body.toString()));
+        String whyNot = "";
+        try {
+            String token = Files.readString(tokenFile, StandardCharsets.US_ASCII).strip();
+            request.header("Authorization", "Bearer " + token);
+        } catch (NoSuchFileException _) {
+            whyNot = "there is no such file";
+        } catch (AccessDeniedException _) {
+            whyNot = "it cannot be read by this user";
+        } catch (IOException | IllegalArgumentException unreadable) {
+            whyNot = "it cannot be read: " + unreadable.getMessage();
+        }
+        return send(request, Duration.ofMinutes(6), hint(whyNot));
     }
 
-    private Reply send(HttpRequest.Builder request, Duration patience) {
+    private String hint(String whyNot) {
+        if (whyNot.isEmpty()) {
+            return "the relay at "
+                    + shown()
+                    + " does not take the token of "
+                    + tokenFile
+                    + " (does it run with another --conf? a new token is in force after a restart)";
+        }
+        return "the relay wants the token of "
+                + tokenFile
+                + ", and "
+                + whyNot
+                + " (run this as the user whom the relay runs as)";
+    }
+
+    /// Who gives the order, for the relay's audit log.
+    private static String user() {
+        String user = System.getProperty("user.name", "");
+        String behind = System.getenv("SUDO_USER");
+        String both = behind == null ? user : behind + " as " + user;
+        return both.replaceAll("[^\\x20-\\x7E]", "?");
+    }
+
+    /// `unauthorized` is what a 401 means.
+    private Reply send(HttpRequest.Builder request, Duration patience, String unauthorized) {
         try {
             HttpResponse<String> response =
                     client.send(request.timeout(patience).build(), BodyHandlers.ofString());
@@ -67,6 +119,7 @@ final class AdminClient implements AutoCloseable {
             return switch (response.statusCode()) {
                 case 200 -> new Reply.Done(body);
                 case 400 -> new Reply.Misunderstood(error);
+                case UNAUTHORIZED -> new Reply.Failed(unauthorized);
                 default -> new Reply.Failed(error);
             };
         } catch (IOException failed) {

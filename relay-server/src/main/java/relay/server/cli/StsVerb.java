@@ -44,8 +44,8 @@ abstract class StsVerb extends Verb {
     public Integer call() {
         return switch (locateAdmin.locate(conf())) {
             case AdminPlace.BadConfiguration(var problems) -> refuse(problems);
-            case AdminPlace.At(var listen) -> {
-                try (var relay = new AdminClient(listen)) {
+            case AdminPlace.At place -> {
+                try (var relay = new AdminClient(place)) {
                     yield finish(ask(relay));
                 }
             }

@@ -14,6 +14,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import relay.core.queue.QueueEntry;
 import relay.server.testing.FakeQueue;
 import relay.server.testing.FakeSts;
@@ -32,6 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(60)
 abstract class AdminFixture {
     static final JsonMapper JSON = JsonMapper.shared();
+
+    @TempDir Path data;
 
     final FakeQueue queue = new FakeQueue();
     final FakeSts sts = new FakeSts();
@@ -51,6 +56,7 @@ abstract class AdminFixture {
                         () -> "relay_ready 1.0\n",
                         "text/plain; version=0.0.4; charset=utf-8",
                         List.of("relay.example.net"),
+                        data,
                         InstantSource.fixed(Samples.NOON.plus(Duration.ofHours(3))));
         server = AdminServer.start(loopback(), sources);
     }
@@ -90,11 +96,16 @@ abstract class AdminFixture {
     final HttpResponse<String> post(String path, String body) throws Exception {
         var request =
                 HttpRequest.newBuilder(uri(path))
-                        .header("X-Relay-Request", "test")
+                        .header("Authorization", authorization())
+                        .header("X-Relay-User", "alice")
                         .header("Content-Type", "application/json; charset=utf-8")
                         .POST(BodyPublishers.ofString(body))
                         .build();
         return client.send(request, BodyHandlers.ofString());
+    }
+
+    final String authorization() throws IOException {
+        return "Bearer " + Files.readString(data.resolve(AdminToken.FILE)).strip();
     }
 
     static JsonNode json(HttpResponse<String> answer) {

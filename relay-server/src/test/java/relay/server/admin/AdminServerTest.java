@@ -60,7 +60,7 @@ class AdminServerTest extends AdminFixture {
         var text =
                 client.send(
                         HttpRequest.newBuilder(uri("/api/v1/queues/retry"))
-                                .header("X-Relay-Request", "cli")
+                                .header("Authorization", authorization())
                                 .header("Content-Type", "text/plain")
                                 .POST(BodyPublishers.ofString(json))
                                 .build(),
@@ -69,7 +69,7 @@ class AdminServerTest extends AdminFixture {
                 raw(
                         "POST /api/v1/queues/retry HTTP/1.1",
                         "Host: evil.example",
-                        "X-Relay-Request: cli",
+                        "Authorization: " + authorization(),
                         "Content-Type: application/json",
                         "Connection: close",
                         "Content-Length: " + json.length(),
@@ -84,7 +84,7 @@ class AdminServerTest extends AdminFixture {
                         "");
 
         // Then nothing was retried and nothing told.
-        assertThat(form.statusCode()).isEqualTo(403);
+        assertThat(form.statusCode()).isEqualTo(401);
         assertThat(text.statusCode()).isEqualTo(415);
         assertThat(rebound).startsWith("HTTP/1.1 403 ");
         assertThat(read).startsWith("HTTP/1.1 403 ").doesNotContain("bank");
@@ -157,6 +157,7 @@ class AdminServerTest extends AdminFixture {
                                         () -> "",
                                         "text/plain",
                                         List.of(),
+                                        data,
                                         InstantSource.fixed(Samples.NOON))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot listen at")

@@ -2,12 +2,24 @@ package relay.server.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RequestGuardTest {
-    private final RequestGuard guard = new RequestGuard(List.of("relay.example.net"));
+    private RequestGuard guard;
+    private String authorization;
+
+    @BeforeEach
+    void make(@TempDir Path data) throws IOException {
+        guard = new RequestGuard(List.of("relay.example.net"), AdminToken.in(data));
+        authorization = "Bearer " + Files.readString(data.resolve(AdminToken.FILE)).strip();
+    }
 
     @Test
     void changesFromOtherMachinesAreRefused() {
@@ -16,7 +28,7 @@ class RequestGuardTest {
                 new RequestGuard.Change(
                         InetAddress.ofLiteral("192.0.2.9"),
                         "192.0.2.1:8025",
-                        List.of("cli"),
+                        authorization,
                         "application/json");
 
         // When it comes in, then it stays out; the same from this machine is let in.
@@ -27,7 +39,7 @@ class RequestGuardTest {
                                 new RequestGuard.Change(
                                         InetAddress.ofLiteral("::1"),
                                         change.hostHeader(),
-                                        change.changeHeader(),
+                                        change.authorization(),
                                         change.contentType())))
                 .isEmpty();
     }

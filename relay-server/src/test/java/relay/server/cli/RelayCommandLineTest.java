@@ -242,6 +242,7 @@ class RelayCommandLineTest {
     /// Port 1, where nobody listens who could answer.
     private static Actions.AdminPlace at() {
         return new Actions.AdminPlace.At(
-                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1));
+                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1),
+                Path.of("nowhere", "admin-token"));
     }
 }
