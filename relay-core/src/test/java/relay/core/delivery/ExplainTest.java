@@ -13,13 +13,9 @@ import static relay.core.delivery.Policies.space;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import relay.core.address.Domain;
 import relay.core.delivery.Explanation.PassedOver;
@@ -208,44 +204,40 @@ class ExplainTest {
                 .containsExactly("its name comes after a", "its cost 7 is higher than 1");
     }
 
-    @Property(tries = 500)
-    void theExplanationAgreesWithTheRoute(@ForAll("tables") List<List<AddressSpace>> spaces) {
-        // Given any table of address spaces that all match one domain.
-        List<SendConnector> connectors =
-                IntStream.range(0, spaces.size())
-                        .mapToObj(i ->
-                                connector("c" + i)
-                                        .spaces(spaces.get(i).toArray(AddressSpace[]::new))
-                                        .connector())
-                        .toList();
-        PolicyTable policy = table(connectors);
+    @Test
+    void theExplanationAgreesWithTheRoute() {
+        for (long seed = 0; seed < 1_000; seed++) {
+            // Given any table of address spaces that all match one domain.
+            List<SendConnector> connectors = connectors(new Random(seed));
 
-        // When the domain is explained.
-        Explanation explanation = Explain.domain(new Domain("a.b.example"), policy);
+            // When the domain is explained.
+            Explanation explanation = Explain.domain(new Domain("a.b.example"), table(connectors));
 
-        // Then every connector is accounted for, and each stated reason is true.
-        String winner = explanation.way().getFirst().connector();
-        assertThat(explanation.passedOver()).hasSize(spaces.size() - 1);
-        for (PassedOver loser : explanation.passedOver()) {
-            if (loser.why().startsWith("its name")) {
-                assertThat(loser.connector()).isGreaterThan(winner);
-            }
+            // Then every connector is accounted for, and each stated reason is true.
+            String winner = explanation.way().getFirst().connector();
+            assertThat(explanation.passedOver())
+                    .as("seed %d", seed)
+                    .hasSize(connectors.size() - 1)
+                    .filteredOn(loser -> loser.why().startsWith("its name"))
+                    .allMatch(loser -> loser.connector().compareTo(winner) > 0);
         }
     }
 
-    @Provide
-    Arbitrary<List<List<AddressSpace>>> tables() {
-        var patterns =
-                Arbitraries.of("*", "*.example", "*.b.example", "*.a.b.example", "a.b.example");
-        var costs = Arbitraries.integers().between(1, 3);
-        return Combinators.combine(patterns, costs)
-                .as(Policies::space)
-                .list()
-                .ofMinSize(1)
-                .ofMaxSize(3)
-                .list()
-                .ofMinSize(1)
-                .ofMaxSize(5);
+    private static List<SendConnector> connectors(Random random) {
+        return IntStream.range(0, random.nextInt(1, 6))
+                .mapToObj(i ->
+                        connector("c" + i)
+                                .spaces(
+                                        Stream.generate(() -> anySpace(random))
+                                                .limit(random.nextInt(1, 4))
+                                                .toArray(AddressSpace[]::new))
+                                .connector())
+                .toList();
+    }
+
+    private static AddressSpace anySpace(Random random) {
+        var patterns = List.of("*", "*.example", "*.b.example", "*.a.b.example", "a.b.example");
+        return space(patterns.get(random.nextInt(patterns.size())), random.nextInt(1, 4));
     }
 
     private static String whenTlsFails(Policies connector) {

@@ -15,11 +15,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -192,11 +187,23 @@ class PlannedDemandsTest {
         assertThat(hosts.getFirst().demands()).hasSize(1);
     }
 
-    @Property(tries = 300)
+    static Stream<Arguments> pairs() {
+        return requirements().flatMap(one -> requirements().map(other -> arguments(one, other)));
+    }
+
+    static Stream<Arguments> triples() {
+        return pairs().flatMap(pair ->
+                requirements().map(third -> arguments(pair.get()[0], pair.get()[1], third)));
+    }
+
+    private static Stream<TlsRequirement> requirements() {
+        return Stream.of(NONE, ENCRYPTION, TRUSTED, names(), names("tls.example.org"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("triples")
     void addingADemandSourceNeverRemovesADemand(
-            @ForAll("requirements") TlsRequirement connectorTls,
-            @ForAll("requirements") TlsRequirement floorTls,
-            @ForAll("requirements") TlsRequirement added) {
+            TlsRequirement connectorTls, TlsRequirement floorTls, TlsRequirement added) {
         // Given any policy, and any further source of demands.
         PolicyTable policy = connector("c").tls(connectorTls).table(floor("example.org", floorTls));
         var source = new TlsDemand.Source(TlsDemand.Source.Kind.DOMAIN, "added");
@@ -215,10 +222,9 @@ class PlannedDemandsTest {
         assertThat(first).containsExactlyInAnyOrderElementsOf(last);
     }
 
-    @Property(tries = 300)
-    void onlyTheEmptyListMayGoInClear(
-            @ForAll("requirements") TlsRequirement connectorTls,
-            @ForAll("requirements") TlsRequirement floorTls) {
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void onlyTheEmptyListMayGoInClear(TlsRequirement connectorTls, TlsRequirement floorTls) {
         // Given any policy that allows the fall-back.
         PolicyTable policy = connector("c").tls(connectorTls).table(floor("example.org", floorTls));
 
@@ -230,11 +236,6 @@ class PlannedDemandsTest {
         // Then clear text is open exactly where neither asks for anything.
         boolean nobodyAsks = connectorTls.equals(NONE) && floorTls.equals(NONE);
         assertThat(Delivery.mayGoInClear(host)).isEqualTo(nobodyAsks);
-    }
-
-    @Provide
-    Arbitrary<TlsRequirement> requirements() {
-        return Arbitraries.of(NONE, ENCRYPTION, TRUSTED, names(), names("tls.example.org"));
     }
 
     private static List<TlsDemand> planned(PolicyTable policy, List<DemandSource> sources) {
