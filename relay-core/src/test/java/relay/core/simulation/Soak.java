@@ -47,7 +47,7 @@ final class Soak {
         var threads = new ArrayList<Thread>();
         for (int i = 0; i < THREADS; i++) {
             threads.add(
-                    Thread.ofPlatform()
+                    Thread.ofVirtual()
                             .start(() -> {
                                 try {
                                     Sum sum = some(next, first + count);
