@@ -49,7 +49,8 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
                         .map(Located::value)
                         .orElse(Limits.DEFAULT.maxMessageSizeBytes()),
                 retry(section),
-                new ConnectorTls(tlsReader.terms(), tlsReader.offer()));
+                new ConnectorTls(tlsReader.terms(), tlsReader.offer()),
+                new ConnectionsReader(section).read());
     }
 
     private List<AddressSpace> addressSpaces(Section section) {

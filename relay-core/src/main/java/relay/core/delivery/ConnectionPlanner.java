@@ -16,6 +16,7 @@ import relay.core.delivery.NextHops.NextHop;
 import relay.core.delivery.Resolver.AddressAnswer;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
+import relay.core.routing.ConnectorConnections.Caller;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
@@ -133,7 +134,9 @@ public final class ConnectionPlanner {
                             if (doubt.isPresent()) continue;
                             var all = RequireTls.added(lane, hop.name(), connector, demands);
                             var answer = new Answer.Demands(all, tested);
-                            hosts.addAll(hostPlans(hop, addresses, connector, answer));
+                            var plans = hostPlans(hop, addresses, connector, answer);
+                            if (plans.isEmpty()) failed.add(outOfReach(hop));
+                            hosts.addAll(plans);
                         }
                         case Answer.NotNow(var why) -> failed.add(why);
                     }
@@ -166,7 +169,9 @@ public final class ConnectionPlanner {
             SendConnector connector,
             Answer.Demands demands) {
         var identity = DemandSource.identity(connector).toList();
+        Caller caller = connector.connections().caller();
         return addresses.stream()
+                .filter(caller::reaches)
                 .map(address ->
                         new HostPlan(
                                 hop.name(),
@@ -177,7 +182,8 @@ public final class ConnectionPlanner {
                                 demands.tested(),
                                 connector.plaintextFallback(),
                                 identity,
-                                connector.tlsOptions().offer()))
+                                connector.tlsOptions().offer(),
+                                caller))
                 .toList();
     }
 
@@ -201,6 +207,11 @@ public final class ConnectionPlanner {
     private static Diagnostic noAddress(NextHop hop) {
         String text = "the host " + hop.name() + " has no address";
         return Diagnostic.of(Reason.DNS, new EnhancedStatus(4, 4, 4), text, "");
+    }
+
+    private static Diagnostic outOfReach(NextHop hop) {
+        String text = "no address of the host " + hop.name() + " is of the family of ours";
+        return Diagnostic.of(Reason.LOCAL, new EnhancedStatus(4, 4, 4), text, "");
     }
 
     private static Diagnostic lookUpFailed(NextHop hop, String detail) {

@@ -43,6 +43,26 @@ public record DialogueTimeouts(
                 each, each, each, each, each, each, each, each, each, each, each);
     }
 
+    /// The same, where a host may keep us waiting for `longest` at the most.
+    public DialogueTimeouts within(Duration longest) {
+        return new DialogueTimeouts(
+                shorter(connect, longest),
+                shorter(greeting, longest),
+                shorter(hello, longest),
+                shorter(tls, longest),
+                shorter(mail, longest),
+                shorter(recipient, longest),
+                shorter(data, longest),
+                shorter(block, longest),
+                shorter(finalDot, longest),
+                shorter(quit, longest),
+                shorter(idle, longest));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
     Duration of(Wait wait) {
         return switch (wait) {
             case CONNECT -> connect;

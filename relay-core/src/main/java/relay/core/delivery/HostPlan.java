@@ -2,6 +2,7 @@ package relay.core.delivery;
 
 import java.net.InetAddress;
 import java.util.List;
+import relay.core.routing.ConnectorConnections.Caller;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
@@ -13,7 +14,7 @@ import relay.core.tls.TlsOffer;
 /// `hostName` is the MX or smart host by name, never replaced by what the DNS makes
 /// of it; for a smart host given by address it is the address. `tested` is as in
 /// [DemandSource.Answer.Demands]. `identity` has the credentials for AUTH, with an access token at
-/// hand where they are of that kind, or none; `offer` is what we bring to the handshake.
+/// hand where they are of that kind, or none; `offer` is what we bring to the handshake, `caller` how we call.
 public record HostPlan(
         String hostName,
         InetAddress address,
@@ -23,7 +24,8 @@ public record HostPlan(
         List<TlsDemand> tested,
         PlaintextFallback plaintextFallback,
         List<SmartHostAuth> identity,
-        TlsOffer offer) {
+        TlsOffer offer,
+        Caller caller) {
     public HostPlan {
         demands = List.copyOf(demands);
         tested = List.copyOf(tested);
@@ -48,7 +50,8 @@ public record HostPlan(
                 List.of(),
                 plaintextFallback,
                 identity,
-                TlsOffer.DEFAULT);
+                TlsOffer.DEFAULT,
+                Caller.DEFAULT);
     }
 
     /// The same host, to be looked at and not to be given our credentials.
@@ -62,13 +65,23 @@ public record HostPlan(
                 tested,
                 plaintextFallback,
                 List.of(),
-                offer);
+                offer,
+                caller);
     }
 
     /// The same host, told who we are.
     HostPlan as(List<SmartHostAuth> told) {
         return new HostPlan(
-                hostName, address, port, tlsMode, demands, tested, plaintextFallback, told, offer);
+                hostName,
+                address,
+                port,
+                tlsMode,
+                demands,
+                tested,
+                plaintextFallback,
+                told,
+                offer,
+                caller);
     }
 
     /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.

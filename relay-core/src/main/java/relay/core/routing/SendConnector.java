@@ -20,7 +20,8 @@ public record SendConnector(
         OnTlsFailure onTlsFailure,
         long maxMessageSizeBytes,
         RetrySchedule retry,
-        ConnectorTls tlsOptions) {
+        ConnectorTls tlsOptions,
+        ConnectorConnections connections) {
 
     public enum Enabled {
         YES,
@@ -49,7 +50,7 @@ public record SendConnector(
             throw new IllegalArgumentException("one identity at the most");
     }
 
-    /// Where nothing is said of TLS beside its level.
+    /// Where nothing is said of connections, nor of TLS beside its level.
     public SendConnector(
             String name,
             Origin origin,
@@ -74,7 +75,26 @@ public record SendConnector(
                 onTlsFailure,
                 maxMessageSizeBytes,
                 retry,
-                ConnectorTls.DEFAULT);
+                ConnectorTls.DEFAULT,
+                ConnectorConnections.DEFAULT);
+    }
+
+    /// The same connector, with other connections.
+    public SendConnector with(ConnectorConnections other) {
+        return new SendConnector(
+                name,
+                origin,
+                enabled,
+                addressSpaces,
+                smartHosts,
+                authentication,
+                tls,
+                plaintextFallback,
+                onTlsFailure,
+                maxMessageSizeBytes,
+                retry,
+                tlsOptions,
+                other);
     }
 
     public boolean isDnsRouted() {

@@ -2,6 +2,7 @@ package relay.core.scheduler;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ final class Board {
     boolean stopping;
     private final Map<Lane, LaneState> lanes = new LinkedHashMap<>();
     private final ReadyQueue.MemoryBudget budget = new ReadyQueue.MemoryBudget();
+    private final Map<String, Allowance> allowances = new HashMap<>();
     private long lastSession;
 
     Board(SchedulerLimits limits, PolicyTable policy) {
@@ -48,6 +50,24 @@ final class Board {
         return Optional.ofNullable(lanes.get(lane));
     }
 
+    /// What the lane shares with the others of its connector.
+    Allowance allowance(LaneState lane) {
+        return allowances.computeIfAbsent(lane.lane.connector(), _ -> new Allowance());
+    }
+
+    void tidyAllowances(Instant now) {
+        allowances.values().forEach(allowance -> allowance.tidy(now));
+    }
+
+    boolean isFull() {
+        return sessions.size() >= limits.sessions();
+    }
+
+    /// Whether all connections that the lane's connector may have are taken.
+    boolean isAtLimit(LaneState lane) {
+        return allowance(lane).connections() >= lane.connections().maxConnections();
+    }
+
     List<LaneState> lanes() {
         return new ArrayList<>(lanes.values());
     }
@@ -58,6 +78,7 @@ final class Board {
         if (lane.isFailing()) turn.change(new QueueChange.RecordLane(lane.recovers()));
         lanes.remove(lane.lane);
         waiting.remove(lane);
+        allowance(lane).leaves(lane);
     }
 
     boolean hasMemoryFor(LaneState lane) {
@@ -70,12 +91,14 @@ final class Board {
         sessions.put(session.id, session);
         lane.lastTry = now;
         lane.sessions.add(session);
+        allowance(lane).connects();
         return session;
     }
 
     void remove(Session session) {
         sessions.remove(session.id);
         session.lane.sessions.remove(session);
+        allowance(session.lane).disconnects();
     }
 
     /// No more for this session than it has.

@@ -1,9 +1,11 @@
 package relay.core.scheduler;
 
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import relay.core.address.Mailbox;
 import relay.core.event.RelayEvent;
@@ -13,6 +15,7 @@ import relay.core.queue.MessageStore.LoadQuery;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.routing.ConnectorConnections;
 import relay.core.scheduler.LaneState.Verdict;
 import relay.core.smtp.EnhancedStatus;
 
@@ -23,6 +26,9 @@ final class Dispatcher {
 
     /// A lane for which there is no room still reads this many, so that it is never starved.
     private static final int SMALL_BATCH = 10;
+
+    /// No connector's name: room is wanted whoever makes it.
+    private static final String ANY_CONNECTOR = "";
 
     private final Board board;
 
@@ -72,13 +78,21 @@ final class Dispatcher {
     }
 
     private void offer(LaneState lane, Turn turn) {
-        Optional<Session> free = freest(lane);
-        while (free.isPresent()) {
+        ConnectorConnections limits = lane.connections();
+        Allowance allowance = board.allowance(lane);
+        int rate = limits.maxMessagesPerMinute();
+        for (var free = freest(lane);
+                free.isPresent() && !lane.ready.isEmpty() && allowance.take(lane, rate, turn.now);
+                free = freest(lane)) {
             Optional<QueueEntry> entry = next(lane, turn);
-            if (entry.isEmpty()) return;
-            free.get().offer(entry.get());
-            turn.act(new Action.Offer(free.get().id, entry.get()));
-            free = freest(lane);
+            if (entry.isEmpty()) {
+                allowance.giveBack(rate);
+                return;
+            }
+            Session session = free.get();
+            session.offer(entry.get());
+            turn.act(new Action.Offer(session.id, entry.get()));
+            if (session.given >= limits.maxMessagesPerConnection()) board.finish(session, turn);
         }
     }
 
@@ -112,11 +126,11 @@ final class Dispatcher {
 
     private void open(LaneState lane, Turn turn) {
         while (wantsSession(lane, turn)) {
-            if (board.sessions.size() >= board.limits.sessions()) {
+            if (board.isFull() || board.isAtLimit(lane)) {
                 // A lane that has one already does not take another's.
                 if (lane.usableSessions() == 0) {
                     board.waiting.add(lane);
-                    makeRoom(turn);
+                    wantRoom(lane, turn);
                 }
                 return;
             }
@@ -127,26 +141,55 @@ final class Dispatcher {
     }
 
     /// One session for a lane with work; another while each of those it has would get more than it
-    /// can take at a time.
+    /// can take at a time, and the first has shown that somebody is there: partners who only let us
+    /// wait must not take every connection there is.
     private static boolean wantsSession(LaneState lane, Turn turn) {
         long open = lane.usableSessions();
         if (!lane.hasWork(turn.now) || open >= lane.sessionLimit(turn.now)) return false;
-        return open == 0 || lane.ready.size() > 2 * open;
+        return open == 0 || (lane.isServed() && lane.ready.size() > 2 * open);
     }
 
-    /// Ends a connection that another lane needs more: an idle one, else one that has had its
-    /// share.
-    private void makeRoom(Turn turn) {
+    /// The first of the lanes that wait for a connection and could have one now. Those that want
+    /// none any more leave the line.
+    Optional<LaneState> nextInLine(Instant now) {
+        board.waiting.removeIf(
+                lane -> lane.usableSessions() > 0 || !lane.mayAttempt(now) || !lane.hasWork(now));
+        return board.waiting.stream().filter(lane -> !board.isAtLimit(lane)).findFirst();
+    }
+
+    /// A connection like the lane's is needed more by another lane, where all are taken.
+    void wantRoom(LaneState lane, Turn turn) {
+        if (board.isFull()) turn.roomWanted.add(ANY_CONNECTOR);
+        else if (board.isAtLimit(lane)) turn.roomWanted.add(lane.lane.connector());
+    }
+
+    /// Ends connections that other lanes need more.
+    void makeRoom(Turn turn) {
+        for (String connector : turn.roomWanted) {
+            boolean any = connector.equals(ANY_CONNECTOR);
+            makeRoom(lane -> any || lane.lane.connector().equals(connector), turn);
+        }
+        turn.roomWanted.clear();
+    }
+
+    /// One for each lane that waits: idle ones, else those that have had their share, of the lanes
+    /// whose connections would make room.
+    private void makeRoom(Predicate<LaneState> whose, Turn turn) {
         long leaving =
                 board.sessions.values().stream()
                         .filter(session -> session.phase == Session.Phase.FINISHING)
+                        .filter(session -> whose.test(session.lane))
                         .count();
-        if (leaving >= board.waiting.size()) return;
+        long wanted = board.waiting.stream().filter(whose).count() - leaving;
+        if (wanted <= 0) return;
         board.sessions.values().stream()
+                .filter(session -> whose.test(session.lane))
                 .filter(session -> session.phase == Session.Phase.SERVING)
                 .filter(s -> s.isIdle() || s.attempts >= board.limits.messagesBeforeYield())
-                .max(Comparator.comparing(Session::isIdle))
-                .ifPresent(session -> board.finish(session, turn));
+                .sorted(Comparator.comparing(Session::isIdle).reversed())
+                .limit(wanted)
+                .toList()
+                .forEach(session -> board.finish(session, turn));
     }
 
     private void readAhead(LaneState lane, Turn turn) {

@@ -23,6 +23,7 @@ import relay.core.queue.LaneStatus.Status;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.routing.ConnectorConnections;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
@@ -128,6 +129,10 @@ final class LaneState {
         return !isConfigured() && !lane.isUnreachable();
     }
 
+    ConnectorConnections connections() {
+        return connector == null ? ConnectorConnections.DEFAULT : connector.connections();
+    }
+
     RetrySchedule schedule() {
         return connector == null ? RetrySchedule.DEFAULT : connector.retry();
     }
@@ -210,7 +215,13 @@ final class LaneState {
 
     /// Sessions that may still be given something; one that is saying goodbye can take its time.
     long usableSessions() {
-        return sessions.stream().filter(s -> s.phase != Session.Phase.FINISHING).count();
+        int max = connections().maxMessagesPerConnection();
+        return sessions.stream().filter(session -> session.takesPlace(max)).count();
+    }
+
+    /// Whether an entry could be offered at once.
+    boolean canSend(Instant now) {
+        return !ready.isEmpty() && mayAttempt(now) && sessions.stream().anyMatch(Session::canTake);
     }
 
     boolean isServed() {

@@ -94,6 +94,7 @@ public final class Scheduler {
             lanes.forEach(lane -> dispatcher.work(lane, turn));
             worked.addAll(lanes);
         }
+        dispatcher.makeRoom(turn);
         worked.forEach(lane -> board.retire(lane, turn));
     }
 
@@ -194,18 +195,20 @@ public final class Scheduler {
         turn.touch(lane);
     }
 
-    private static void ready(Session session, int entries, Turn turn) {
+    private void ready(Session session, int entries, Turn turn) {
         session.credit += entries;
         turn.touch(session.lane);
+        // Where others wait for a connection, nobody keeps one for what may come.
+        if (!board.waiting.isEmpty() && session.isIdle()) dispatcher.wantRoom(session.lane, turn);
     }
 
     private void sessionEnded(Session session, Ending ending, Turn turn) {
         LaneState lane = session.lane;
         // Whoever waits for a connection is served before the lane that has just had one.
-        board.waiting.forEach(turn::touch);
+        board.remove(session);
+        dispatcher.nextInLine(turn.now).ifPresent(turn::touch);
         List.copyOf(session.offered.sequencedValues().reversed())
                 .forEach(entry -> returned(session, entry, turn));
-        board.remove(session);
         switch (ending) {
             case Ending.Served(var trouble) -> served(session, trouble, turn);
             case Ending.NoHost(var why) -> fail(lane, why, turn);
@@ -259,6 +262,7 @@ public final class Scheduler {
     }
 
     private void tick(Turn turn) {
+        board.tidyAllowances(turn.now);
         for (LaneState lane : board.lanes()) {
             sweeps.lookForOld(lane, turn);
             turn.touch(lane);

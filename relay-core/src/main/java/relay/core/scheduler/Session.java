@@ -21,6 +21,10 @@ final class Session {
     final SequencedMap<EntryId, QueueEntry> offered = new LinkedHashMap<>();
     Phase phase = Phase.OPENING;
     int credit;
+
+    /// How many entries it has been given.
+    int given;
+
     int attempts;
     int deliveries;
     Instant idleSince;
@@ -35,6 +39,12 @@ final class Session {
         return phase == Phase.SERVING && credit > 0;
     }
 
+    /// Whether it holds a place in the lane's window: it may be given more, or has had all that a
+    /// connection may have and is still at work.
+    boolean takesPlace(int maxMessages) {
+        return phase != Phase.FINISHING || (given >= maxMessages && !offered.isEmpty());
+    }
+
     /// Nothing to do, and nothing to be given.
     boolean isIdle() {
         return canTake() && offered.isEmpty() && lane.ready.isEmpty();
@@ -42,6 +52,7 @@ final class Session {
 
     void offer(QueueEntry entry) {
         credit--;
+        given++;
         offered.put(entry.id(), entry);
     }
 

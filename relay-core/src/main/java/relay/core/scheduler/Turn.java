@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import java.util.Set;
 import relay.core.event.RelayEvent;
 import relay.core.queue.QueueChange;
 
@@ -13,6 +14,10 @@ import relay.core.queue.QueueChange;
 final class Turn {
     final Instant now;
     final List<Action> actions = new ArrayList<>();
+
+    /// Connectors, one of whose connections another lane needs more.
+    final Set<String> roomWanted = new LinkedHashSet<>();
+
     private final SequencedSet<LaneState> touched = new LinkedHashSet<>();
 
     Turn(Instant now) {

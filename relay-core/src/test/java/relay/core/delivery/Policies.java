@@ -5,6 +5,7 @@ import java.util.Set;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorConnections;
 import relay.core.routing.ConnectorTls;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
@@ -131,7 +132,12 @@ record Policies(SendConnector connector) {
                         c.onTlsFailure(),
                         c.maxMessageSizeBytes(),
                         c.retry(),
-                        options));
+                        options,
+                        c.connections()));
+    }
+
+    Policies connections(ConnectorConnections connections) {
+        return new Policies(connector.with(connections));
     }
 
     Policies neverInClear() {
@@ -161,7 +167,8 @@ record Policies(SendConnector connector) {
                         c.onTlsFailure(),
                         c.maxMessageSizeBytes(),
                         c.retry(),
-                        c.tlsOptions()));
+                        c.tlsOptions(),
+                        c.connections()));
     }
 
     private Policies with(
@@ -180,7 +187,8 @@ record Policies(SendConnector connector) {
                         c.onTlsFailure(),
                         c.maxMessageSizeBytes(),
                         c.retry(),
-                        c.tlsOptions()));
+                        c.tlsOptions(),
+                        c.connections()));
     }
 
     private Policies with(
@@ -199,6 +207,7 @@ record Policies(SendConnector connector) {
                         onTlsFailure,
                         c.maxMessageSizeBytes(),
                         c.retry(),
-                        c.tlsOptions()));
+                        c.tlsOptions(),
+                        c.connections()));
     }
 }

@@ -59,6 +59,7 @@ final class World {
     final Map<SessionId, Lane> sessions = new LinkedHashMap<>();
     final Map<SessionId, List<QueueEntry>> offered = new HashMap<>();
     final Set<SessionId> finishing = new HashSet<>();
+    final Set<SessionId> opened = new HashSet<>();
     final Set<EntryId> inFlight = new HashSet<>();
     final List<Action.Notify> notices = new ArrayList<>();
     final List<Action.WarnOfDelay> warnings = new ArrayList<>();
@@ -67,6 +68,10 @@ final class World {
     Instant now = START;
     PolicyTable policy;
     Scheduler scheduler;
+
+    /// Sessions about which something was ordered, in that order; for the test to take.
+    final Deque<SessionId> stirred = new ArrayDeque<>();
+
     private final SchedulerLimits limits;
     private long lastId;
 
@@ -197,6 +202,7 @@ final class World {
     }
 
     void open(SessionId session) {
+        opened.add(session);
         on(new SchedulerEvent.SessionOpened(session));
         on(new SchedulerEvent.SessionReady(session, 2));
         settle();
@@ -244,9 +250,18 @@ final class World {
 
     private void carryOut(Action action) {
         switch (action) {
-            case Action.OpenSession(var id, var lane) -> sessions.put(id, lane);
-            case Action.Offer(var id, var entry) -> offer(id, entry);
-            case Action.FinishSession(var id) -> finishing.add(id);
+            case Action.OpenSession(var id, var lane) -> {
+                sessions.put(id, lane);
+                stirred.add(id);
+            }
+            case Action.Offer(var id, var entry) -> {
+                offer(id, entry);
+                stirred.add(id);
+            }
+            case Action.FinishSession(var id) -> {
+                finishing.add(id);
+                stirred.add(id);
+            }
             case Action.Load(var query) -> load(query);
             case Action.Change(var change) -> disk.apply(change);
             case Action.Notify bounce -> bounce(bounce);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import relay.core.routing.ConnectorConnections;
 import relay.core.simulation.HostDialogue.Visit;
 
 /// The hosts of all partners, and the promises that are checked whenever one of them hears
@@ -31,6 +32,8 @@ final class Partners {
     private final List<InForce> policies = new ArrayList<>();
     private final Map<HostConnection, List<Long>> transactions = new HashMap<>();
     private final Map<String, Stay> stays = new HashMap<>();
+    private final Map<String, List<HostConnection>> calls = new HashMap<>();
+    private final Map<HostConnection, String> callers = new HashMap<>();
     private int connections;
 
     Partners(Sim sim, Trace trace, SimDns dns, ClientBook clients, CrashBook crashes) {
@@ -60,6 +63,27 @@ final class Partners {
         policies.add(new InForce(policy, sim.nowMillis()));
     }
 
+    /// The relay calls for a connector, whose name it gives with EHLO.
+    void called(HostConnection connection, String connector) {
+        callers.put(connection, connector);
+        List<HostConnection> open = calls.computeIfAbsent(connector, _ -> new ArrayList<>());
+        open.removeIf(earlier -> !earlier.isHeldByRelay());
+        open.add(connection);
+        long limit = limits(connection).maxConnections();
+        if (open.size() > limit) {
+            throw new Violation(open + " at once for " + connector + ", which may have " + limit);
+        }
+    }
+
+    private ConnectorConnections limits(HostConnection connection) {
+        String name = callers.getOrDefault(connection, "");
+        return policies.getLast().policy().connectors().stream()
+                .filter(connector -> connector.name().equals(name))
+                .map(Policy.Connector::connections)
+                .findFirst()
+                .orElse(ConnectorConnections.DEFAULT);
+    }
+
     int policyNow() {
         return policies.size() - 1;
     }
@@ -83,7 +107,11 @@ final class Partners {
     }
 
     void heardSender(HostConnection connection, String sender) {
-        transactions.computeIfAbsent(connection, _ -> new ArrayList<>()).add(sim.nowMillis());
+        List<Long> begun = transactions.computeIfAbsent(connection, _ -> new ArrayList<>());
+        begun.add(sim.nowMillis());
+        if (begun.size() > limits(connection).maxMessagesPerConnection()) {
+            throw new Violation(connection + " heard of its message " + begun.size());
+        }
         // An empty one says nothing of whose mail it is.
         List<String> recipients = clients.recipientsOf(sender);
         if (recipients.isEmpty()) return;

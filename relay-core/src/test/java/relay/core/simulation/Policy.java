@@ -2,9 +2,12 @@ package relay.core.simulation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import relay.core.address.Domain;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorConnections;
+import relay.core.routing.ConnectorConnections.Caller;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
@@ -133,23 +136,39 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                     retry);
         }
 
+        /// Chosen without luck, so that seeds of the past stay what they were.
+        ConnectorConnections connections() {
+            int chance = Math.floorMod(Objects.hash(name, retry.delays(), retry.expiry()), 8);
+            int few = 1 + Math.floorMod(Objects.hash(retry.warning(), name), 3);
+            int none = ConnectorConnections.UNLIMITED;
+            boolean all = chance == 3;
+            return new ConnectorConnections(
+                    chance == 0 || all ? few : none,
+                    chance == 1 || all ? few : none,
+                    chance == 2 || all ? 20 * few : none,
+                    new Caller(name, List.of(), Caller.DEFAULT.inactivityTimeout()));
+        }
+
         private SendConnector sendConnector() {
             return new SendConnector(
-                    name,
-                    new Origin("connectors.yaml", 1),
-                    SendConnector.Enabled.valueOf(use == Use.ENABLED ? "YES" : "NO"),
-                    spaces.stream()
-                            .map(space -> new AddressSpace(pattern(space.pattern()), space.cost()))
-                            .toList(),
-                    smartHosts.stream().map(Hop::smartHost).toList(),
-                    password.isEmpty()
-                            ? List.of()
-                            : List.of(SmartHostAuth.password(USER, password)),
-                    tls.requirement(),
-                    SendConnector.PlaintextFallback.valueOf(inClear.name()),
-                    SendConnector.OnTlsFailure.valueOf(onFailure.name()),
-                    maxBytes,
-                    new RetrySchedule(retry.delays(), retry.expiry(), retry.warning()));
+                            name,
+                            new Origin("connectors.yaml", 1),
+                            SendConnector.Enabled.valueOf(use == Use.ENABLED ? "YES" : "NO"),
+                            spaces.stream()
+                                    .map(space ->
+                                            new AddressSpace(
+                                                    pattern(space.pattern()), space.cost()))
+                                    .toList(),
+                            smartHosts.stream().map(Hop::smartHost).toList(),
+                            password.isEmpty()
+                                    ? List.of()
+                                    : List.of(SmartHostAuth.password(USER, password)),
+                            tls.requirement(),
+                            SendConnector.PlaintextFallback.valueOf(inClear.name()),
+                            SendConnector.OnTlsFailure.valueOf(onFailure.name()),
+                            maxBytes,
+                            new RetrySchedule(retry.delays(), retry.expiry(), retry.warning()))
+                    .with(connections());
         }
     }
 

@@ -36,7 +36,8 @@ record SimDialer(Life life, Partners partners, ContentSource contents) implement
                     plan.tlsMode() == TlsMode.IMPLICIT
                             ? Policy.TlsStart.AT_ONCE
                             : Policy.TlsStart.COMMAND;
-            var _ = new HostConnection(partners, host, wire, start);
+            var connection = new HostConnection(partners, host, wire, start);
+            partners.called(connection, plan.caller().helloName());
             outbound.connected(wire.client, host);
         }
     }

@@ -114,8 +114,10 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     @Override
     public SessionEnd serve(HostPlan host, TlsUse tls, SessionObserver observer) {
         var ended = new CompletableFuture<SessionEnd>();
-        var session = new OutboundSession(host, tls, helloName, timeouts, SmtpDialer::nonce);
-        bootstrap()
+        DialogueTimeouts limits = timeouts.within(host.caller().inactivityTimeout());
+        String name = host.caller().helloName().isEmpty() ? helloName : host.caller().helloName();
+        var session = new OutboundSession(host, tls, name, limits, SmtpDialer::nonce);
+        bootstrap(host, limits)
                 .handler(
                         new ChannelInitializer<SocketChannel>() {
                             @Override
@@ -142,8 +144,12 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
         return Base64.getEncoder().encodeToString(bytes);
     }
 
-    private Bootstrap bootstrap() {
-        return new Bootstrap()
+    private Bootstrap bootstrap(HostPlan host, DialogueTimeouts limits) {
+        var bootstrap = new Bootstrap();
+        host.caller()
+                .sourceFor(host.address())
+                .forEach(source -> bootstrap.localAddress(new InetSocketAddress(source, 0)));
+        return bootstrap
                 .group(loops)
                 .channel(
                         loops.isIoType(EpollIoHandler.class)
@@ -153,7 +159,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                        Math.toIntExact(timeouts.connect().toMillis()));
+                        Math.toIntExact(limits.connect().toMillis()));
     }
 
     private static void attempted(

@@ -106,6 +106,11 @@ final class ScriptedPartner implements AutoCloseable {
             this.out = socket.getOutputStream();
         }
 
+        /// The address that the connection comes from.
+        String peer() {
+            return socket.getInetAddress().getHostAddress();
+        }
+
         /// Sends the lines in one packet.
         void say(String... lines) throws IOException {
             sayRaw(String.join("\r\n", lines) + "\r\n");

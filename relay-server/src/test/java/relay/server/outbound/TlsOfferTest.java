@@ -15,6 +15,7 @@ import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.HostPlan;
 import relay.core.queue.DeliveryOutcome.Delivered;
 import relay.core.queue.QueueEntry;
+import relay.core.routing.ConnectorConnections.Caller;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.tls.ClientCertificate;
@@ -108,6 +109,7 @@ class TlsOfferTest {
                 List.of(),
                 PlaintextFallback.ALLOWED,
                 List.of(),
-                offer);
+                offer,
+                Caller.DEFAULT);
     }
 }

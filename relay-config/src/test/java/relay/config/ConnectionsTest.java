@@ -1,0 +1,62 @@
+package relay.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import relay.core.routing.ConnectorConnections;
+import relay.core.routing.ConnectorConnections.Caller;
+
+class ConnectionsTest {
+    @TempDir Path temporary;
+
+    @Test
+    void aConnectorsConnectionsAreWhatItsEntrySays() throws IOException {
+        // Given every key about connections.
+        var folder =
+                with(
+                        """
+                            maxConnections: 3
+                            maxMessagesPerConnection: 20
+                            maxMessagesPerMinute: 600
+                            fqdn: Out1.example.net
+                            sourceAddresses: ["192.0.2.10", "2001:db8::10"]
+                            inactivityTimeout: 10m
+                        """);
+
+        // When they are read, then each is what it says.
+        assertThat(folder.accepted().sendConnectors().getFirst().connections())
+                .isEqualTo(
+                        new ConnectorConnections(
+                                3,
+                                20,
+                                600,
+                                new Caller(
+                                        "out1.example.net",
+                                        List.of(
+                                                InetAddress.ofLiteral("192.0.2.10"),
+                                                InetAddress.ofLiteral("2001:db8::10")),
+                                        Duration.ofMinutes(10))));
+    }
+
+    @Test
+    void whatIsLeftOutLimitsNothing() throws IOException {
+        assertThat(ConfFolder.in(temporary).accepted().sendConnectors().getFirst().connections())
+                .isEqualTo(ConnectorConnections.DEFAULT);
+    }
+
+    @Test
+    void lessPatienceThanTheStandardWantsIsNoted() throws IOException {
+        var notes = with("    inactivityTimeout: 30s\n").accepted().notes();
+        assertThat(notes).singleElement().asString().contains("RFC 5321 §4.5.3.2");
+    }
+
+    private ConfFolder with(String lines) throws IOException {
+        return ConfFolder.in(temporary).connectors(ConfFolder.GOOD_CONNECTORS + lines);
+    }
+}
