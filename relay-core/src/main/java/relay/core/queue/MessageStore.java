@@ -25,7 +25,8 @@ public interface MessageStore {
     /// than a moment.
     void change(QueueChange change);
 
-    /// Entries of `query`, read after every change handed over before.
+    /// Entries of `query`, read after every change handed over before. A store that is closed does
+    /// not answer.
     void load(LoadQuery query, Consumer<Loaded> done);
 
     /// Every lane that has entries or a record worth keeping. For the start.

@@ -5,9 +5,18 @@ import java.util.concurrent.CompletionStage;
 import relay.core.routing.Lane;
 
 /// The operator's hands on the running queue. Any thread; what is asked for is done in its turn,
-/// and the stage completes when it is done and,
-/// where something changed, on disk.
+/// and the stage completes when it is done and, where something changed, on disk. It fails with
+/// [Stopped] where the relay stops before that is known.
 public interface QueueControl {
+
+    /// The relay has stopped. What was asked for may be done or not; the next start shows.
+    final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public Stopped() {
+            super("the relay is stopping");
+        }
+    }
 
     CompletionStage<List<LaneStatus>> lanes();
 

@@ -97,6 +97,9 @@ final class QueueReads implements AutoCloseable {
             future.cancel(true);
             throw new Busy("the queue does not answer");
         } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof QueueControl.Stopped) {
+                throw new Busy("the relay is stopping");
+            }
             throw new CompletionException(failed.getCause());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -25,6 +25,9 @@ import relay.core.smtp.EnhancedStatus;
 /// Writes notices on a thread of its own, `notice-desk`, and hands them to the store together with
 /// the change that they report.
 final class NoticeDesk implements AutoCloseable {
+    /// For where there is no memory left to say more.
+    static final Diagnostic UNKNOWN_FAULT = internalFault("unknown");
+
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().name("notice-desk").daemon(true).factory());
@@ -80,11 +83,15 @@ final class NoticeDesk implements AutoCloseable {
         thread.shutdownNow();
     }
 
-    static Diagnostic internalFault(RuntimeException fault) {
+    static Diagnostic internalFault(Throwable fault) {
+        return internalFault(fault.toString());
+    }
+
+    private static Diagnostic internalFault(String what) {
         return Diagnostic.of(
                 Diagnostic.Reason.LOCAL,
                 new EnhancedStatus(4, 3, 0),
-                "internal fault: " + fault,
+                "internal fault: " + what,
                 "");
     }
 
@@ -93,7 +100,7 @@ final class NoticeDesk implements AutoCloseable {
         thread.execute(() -> {
             try {
                 work.run();
-            } catch (RuntimeException fault) {
+            } catch (Throwable fault) {
                 events.on(RelayEvent.Fault.of("notice", fault));
             } finally {
                 scheduler.accept(done);
@@ -108,7 +115,7 @@ final class NoticeDesk implements AutoCloseable {
         try {
             failures = writer.failure(ended.entry(), ended.failed());
             successes = writer.relayed(ended.entry(), ended.relayed());
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             setAside(ended, internalFault(fault));
             throw fault;
         }

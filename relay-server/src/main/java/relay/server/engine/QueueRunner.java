@@ -44,6 +44,7 @@ public final class QueueRunner implements QueueControl {
     private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final Map<SessionId, SessionLink> links = new HashMap<>();
     private final Map<Long, CompletableFuture<OrderResult>> orders = new HashMap<>();
+    private final Questions questions = new Questions();
     private final Scheduler scheduler;
     private final MessageStore store;
     private final SessionRunner sessions;
@@ -114,6 +115,7 @@ public final class QueueRunner implements QueueControl {
         phase = Phase.STOPPED;
         inbox.add(() -> {});
         thread.join();
+        questions.close();
         notices.close();
     }
 
@@ -124,7 +126,7 @@ public final class QueueRunner implements QueueControl {
 
     @Override
     public CompletionStage<List<LaneStatus>> lanes() {
-        var answer = new CompletableFuture<List<LaneStatus>>();
+        CompletableFuture<List<LaneStatus>> answer = questions.ask();
         inbox.add(() -> answer.complete(scheduler.status(clock.instant())));
         return answer;
     }
@@ -149,7 +151,7 @@ public final class QueueRunner implements QueueControl {
 
     @Override
     public CompletionStage<OrderResult> order(MailOrder order, List<MailChoice> choices) {
-        var answer = new CompletableFuture<OrderResult>();
+        CompletableFuture<OrderResult> answer = questions.ask();
         inbox.add(() -> {
             long number = ++lastOrder;
             orders.put(number, answer);
@@ -164,7 +166,7 @@ public final class QueueRunner implements QueueControl {
 
     private CompletionStage<Long> changeLanes(
             List<Lane> lanes, ToLongFunction<LaneStatus> count, SchedulerEvent change) {
-        var answer = new CompletableFuture<Long>();
+        CompletableFuture<Long> answer = questions.ask();
         inbox.add(() -> {
             var wanted = Set.copyOf(lanes);
             long entries =
@@ -197,6 +199,14 @@ public final class QueueRunner implements QueueControl {
     }
 
     private void run() {
+        try {
+            work();
+        } finally {
+            questions.close();
+        }
+    }
+
+    private void work() {
         var batch = new ArrayList<Runnable>();
         long nextTick = System.nanoTime();
         while (phase != Phase.STOPPED && !isDrained()) {
@@ -226,12 +236,22 @@ public final class QueueRunner implements QueueControl {
         }
     }
 
-    /// A fault in one event must not end delivery for all: what is queued is safe on disk.
+    /// A fault in one event, be it a stack overflow or a lack of memory, must not end delivery for
+    /// all: what is queued is safe on disk.
     private void guarded(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException fault) {
-            events.on(RelayEvent.Fault.of("queue runner", fault));
+        } catch (Throwable fault) {
+            report("queue runner", fault);
+        }
+    }
+
+    /// Where even this fails the relay goes on.
+    private void report(String what, Throwable fault) {
+        try {
+            events.on(RelayEvent.Fault.of(what, fault));
+        } catch (Throwable _) {
+            // Nobody is left to tell.
         }
     }
 
@@ -266,18 +286,23 @@ public final class QueueRunner implements QueueControl {
     }
 
     private void runSession(SessionId id, Lane lane) {
-        Ending ending;
+        Ending ending = new Ending.NoHost(NoticeDesk.UNKNOWN_FAULT);
         try {
             ending = sessions.run(lane, policy, observer(id));
-        } catch (RuntimeException fault) {
-            events.on(RelayEvent.Fault.of("session for " + lane, fault));
+        } catch (Throwable fault) {
             ending = new Ending.NoHost(NoticeDesk.internalFault(fault));
+            report("session for " + lane, fault);
+        } finally {
+            ended(id, ending);
         }
-        Ending result = ending;
+    }
+
+    /// However it ended, its place is free again.
+    private void ended(SessionId id, Ending ending) {
         inbox.add(() -> {
             links.remove(id);
             openSessions--;
-            on(new SchedulerEvent.SessionEnded(id, result));
+            on(new SchedulerEvent.SessionEnded(id, ending));
         });
     }
 
