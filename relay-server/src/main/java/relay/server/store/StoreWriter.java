@@ -279,6 +279,7 @@ final class StoreWriter implements Runnable {
         health = new StoreHealth.Closed();
         mailbox.close(this::refuse);
         refuseMail(group, CLOSED);
+        group.tasks().forEach(this::refuse);
         if (!group.changes().isEmpty()) {
             fault(
                     "the queue was closed before changes could be written; some mail may be"
@@ -288,8 +289,19 @@ final class StoreWriter implements Runnable {
         file.close();
     }
 
+    /// On the thread of whoever came too late. A change is dropped as in a crash; a load has no
+    /// answer, since an empty one would be a lie.
     private void refuse(Job job) {
-        if (job instanceof Job.Accept accept) refuse(accept, CLOSED);
+        switch (job) {
+            case Job.Accept accept -> refuse(accept, CLOSED);
+            case Job.Chunks chunks -> {
+                chunks.content().fail(CLOSED);
+                written(chunks);
+            }
+            case Job.Task(_, var failed) ->
+                    call(() -> failed.accept(new IllegalStateException(CLOSED)));
+            case Job.Change _, Job.Discard _, Job.Load _ -> {}
+        }
     }
 
     private void call(Runnable callback) {

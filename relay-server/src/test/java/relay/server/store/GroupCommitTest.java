@@ -7,6 +7,7 @@ import static relay.server.store.TestQueue.times;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -184,5 +185,26 @@ class GroupCommitTest {
 
     private static CommitResult committed() {
         return new CommitResult.Committed();
+    }
+
+    @Test
+    void whoComesAfterTheEndWaitsForNothing() {
+        // Given a queue with little room that is closed while a content is being written.
+        var limits = new StoreLimits(1000, 1000, 1000, 1000, Duration.ofSeconds(1));
+        var queue = new TestQueue(folder.resolve("small"), limits, InstantSource.system());
+        QueuedMessage message = queue.message();
+        var content = queue.store.newContent(message.id());
+        queue.close();
+
+        // When more comes than there is room for, then the sender is not told to wait.
+        assertThat(content.write(TestQueue.randomBytes(1, 100_000), () -> {})).isTrue();
+
+        // Then its message is refused, nothing of it stays in memory, and work is refused too.
+        var refused = new CompletableFuture<CommitResult>();
+        queue.store.accept(message, content, refused::complete);
+        assertThat(TestQueue.await(refused))
+                .isEqualTo(new CommitResult.Failed("the queue is closed"));
+        assertThat(queue.store.bytesInFlight()).isZero();
+        assertThat(queue.store.onWriter(_ -> {})).isCompletedExceptionally();
     }
 }
