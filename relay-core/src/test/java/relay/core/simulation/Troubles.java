@@ -90,7 +90,8 @@ final class Troubles {
             if (luck.oneIn(4)) text.append(luck.of(".", "..", ".hidden", "."));
             text.append("x".repeat(luck.upTo(70)));
             if (luck.oneIn(60)) text.append('\u00e9');
-            text.append(luck.oneIn(300) ? "\n" : "").append("\r\n");
+            // To whom a bare LF ends a line, the dot ends the message.
+            text.append(luck.oneIn(300) ? "\n." : "").append("\r\n");
         }
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }

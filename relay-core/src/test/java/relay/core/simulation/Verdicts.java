@@ -80,6 +80,7 @@ final class Verdicts {
                             .stream()
                             .toList();
             deliveries.forEach(taken -> sameContent(mine, taken));
+            noBareLineFeed(mine, recipient, deliveries);
             bounces.forEach(bounce -> justified(mine, recipient, bounce));
             count(mine, recipient, deliveries, bounces);
         }
@@ -131,6 +132,18 @@ final class Verdicts {
         byte[] rest = text.substring(end + 2).getBytes(StandardCharsets.ISO_8859_1);
         if (!Arrays.equals(rest, mine.content)) {
             throw violation(mine, taken.host, "was changed on the way");
+        }
+    }
+
+    /// To some hosts a bare LF is the end of a line, and perhaps of the message: whoever takes such
+    /// a content helps to smuggle (RFC 5321 §2.3.8).
+    private static void noBareLineFeed(Submission mine, String recipient, List<Taken> deliveries) {
+        boolean bare = false;
+        for (int i = 0; i < mine.content.length; i++) {
+            bare |= mine.content[i] == '\n' && (i == 0 || mine.content[i - 1] != '\r');
+        }
+        if (bare && (mine.end == End.TAKEN || !deliveries.isEmpty())) {
+            throw violation(mine, recipient, "was taken with a bare LF");
         }
     }
 
