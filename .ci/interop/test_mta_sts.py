@@ -1,47 +1,12 @@
 """A partner's MTA-STS policy: fetched over HTTPS, kept across a restart without its host, and held to."""
 
-import http.server
-import ssl
-import threading
-
 from loopback import await_that, free_port
 from nameserver import A, TXT, NameServer
+from policy_host import PolicyHost
 from stage import ALICE, CAROL, SOON, OnOwnStage, Stage
 
 PARTNER = "mx.bank.example"
-POLICY_PLACE = ("127.67.0.1", 443)
-POLICY = f"version: STSv1\r\nmode: enforce\r\nmx: {PARTNER}\r\nmax_age: 86400\r\n"
-
-
-class PolicyHost:
-    """Serves the policy of `PARTNER` over HTTPS, with a certificate of its name from `authority`."""
-
-    def __init__(self, authority):
-        self.chain = authority.issue(f"mta-sts.{PARTNER}")
-
-    def up(self):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.chain)
-        self.server = http.server.ThreadingHTTPServer(POLICY_PLACE, Answers)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def down(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-class Answers(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = POLICY.encode() if self.path == "/.well-known/mta-sts.txt" else b""
-        self.send_response(200 if body else 404)
-        self.send_header("Content-Type", "text/plain")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+POLICY_ADDRESS = "127.67.0.1"
 
 
 class Names(NameServer):
@@ -86,10 +51,10 @@ class APolicyThatIsEnforced(OnOwnStage):
             {
                 (PARTNER, A): ["127.0.0.1"],
                 (f"_mta-sts.{PARTNER}", TXT): ["v=STSv1; id=1;"],
-                (f"mta-sts.{PARTNER}", A): [POLICY_PLACE[0]],
+                (f"mta-sts.{PARTNER}", A): [POLICY_ADDRESS],
             },
         )
-        self.host = PolicyHost(self.stage.authority)
+        self.host = PolicyHost(self.stage.authority, PARTNER, POLICY_ADDRESS, [PARTNER])
         for part in (names, self.host):
             part.up()
             self.addCleanup(part.down)
