@@ -42,6 +42,7 @@ import relay.server.telemetry.FanOut;
 import relay.server.telemetry.LogEvents;
 import relay.server.telemetry.Metrics;
 import relay.server.tracking.TrackingLog;
+import relay.server.transport.EventLoops;
 
 /// A running relay: opens every part in the order in which they need each other, and closes them in
 /// the reverse order. The one place that names two adapters.
@@ -57,6 +58,7 @@ public final class Relay implements AutoCloseable {
     private final EventSink events;
     private final SqliteStore store;
     private final SecuredHosts secured;
+    private final EventLoops loops;
     private final SmtpDialer dialer;
     private final SmtpDialer probeDialer;
     private final Prober prober;
@@ -117,6 +119,7 @@ public final class Relay implements AutoCloseable {
         tracking.start();
         TrustRoots roots = Outfit.roots(configuration);
         secured = opened.add(SecuredHosts.kept(configuration.dataFolder(), clock));
+        loops = opened.add(EventLoops.open("mail", Runtime.getRuntime().availableProcessors()));
         dialer = opened.add(dialer(roots, DialogueTimeouts.DEFAULT));
         dns = opened.add(Outfit.dns(configuration, clock));
         sts = opened.add(policies(roots));
@@ -167,7 +170,7 @@ public final class Relay implements AutoCloseable {
     private SmtpListener listener() {
         var timed = new TimedStore(store, gauge::committed);
         var ports = new ListenerPorts(() -> policy, timed, events, clock, pressure);
-        return new SmtpListener(configuration.hostname(), ports, tls);
+        return new SmtpListener(loops, configuration.hostname(), ports, tls);
     }
 
     /// Where it accepts mail.
@@ -214,6 +217,7 @@ public final class Relay implements AutoCloseable {
                 dialer;
                 secured;
                 probeDialer;
+                loops;
                 prober;
                 probes;
                 admin;
@@ -240,8 +244,8 @@ public final class Relay implements AutoCloseable {
     }
 
     private SmtpDialer dialer(TrustRoots roots, DialogueTimeouts timeouts) {
-        return SmtpDialer.open(
-                configuration.hostname().name(), roots, store, events, timeouts, clock);
+        return new SmtpDialer(
+                loops, configuration.hostname().name(), roots, store, events, timeouts, clock);
     }
 
     private AccessTokens tokens() throws IOException {

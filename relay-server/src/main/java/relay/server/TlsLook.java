@@ -15,6 +15,7 @@ import relay.server.outbound.SmtpDialer;
 import relay.server.probe.Prober;
 import relay.server.probe.SecuredHosts;
 import relay.server.sts.StsLook;
+import relay.server.transport.EventLoops;
 
 /// One look at a partner's TLS by what a configuration says, without a running relay.
 final class TlsLook {
@@ -22,9 +23,10 @@ final class TlsLook {
 
     static Verified at(Domain domain, Configuration configuration) {
         InstantSource clock = InstantSource.system();
-        try (Dns dns = Outfit.dns(configuration, clock);
+        try (EventLoops loops = EventLoops.open("look", 1);
+                Dns dns = Outfit.dns(configuration, clock);
                 var sts = new StsLook(dns.resolver(), Outfit.roots(configuration).certificates());
-                SmtpDialer dialer = dialer(configuration, clock);
+                SmtpDialer dialer = dialer(loops, configuration, clock);
                 var prober = new Prober(planner(configuration, dns, sts), dialer);
                 var secured = SecuredHosts.of(configuration.dataFolder(), clock)) {
             var check = prober.check(domain, configuration.policyTable());
@@ -46,9 +48,10 @@ final class TlsLook {
         return dns.validates() ? TlsReports.Dnssec.VALIDATES : TlsReports.Dnssec.DOES_NOT;
     }
 
-    private static SmtpDialer dialer(Configuration configuration, InstantSource clock)
-            throws IOException {
-        return SmtpDialer.open(
+    private static SmtpDialer dialer(
+            EventLoops loops, Configuration configuration, InstantSource clock) throws IOException {
+        return new SmtpDialer(
+                loops,
                 configuration.hostname().name(),
                 Outfit.roots(configuration),
                 new NoContents(),

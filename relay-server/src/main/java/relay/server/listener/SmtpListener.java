@@ -4,11 +4,8 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -22,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import relay.core.address.Domain;
 import relay.core.intake.IntakeInput;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
@@ -31,9 +27,10 @@ import relay.core.intake.ReceiveTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.server.listener.Doorkeeper.House;
+import relay.server.transport.EventLoops;
 
-/// Accepts mail on every binding of the receive connectors. Has event loops of its own. Methods may
-/// be called from any thread but those; they wait for what they do.
+/// Accepts mail on every binding of the receive connectors, on event loops that stay the caller's.
+/// Methods may be called from any thread but those; they wait for what they do.
 public final class SmtpListener implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
@@ -43,9 +40,7 @@ public final class SmtpListener implements AutoCloseable {
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final House house;
-    private final Transport transport = Transport.best();
-    private final EventLoopGroup acceptors;
-    private final EventLoopGroup loops;
+    private final EventLoops loops;
     private final ExecutorService judges =
             Executors.newFixedThreadPool(
                     JUDGES, Thread.ofPlatform().daemon().name("login-", 0).factory());
@@ -53,9 +48,8 @@ public final class SmtpListener implements AutoCloseable {
     private volatile ReceiveTable table = new ReceiveTable(List.of());
 
     /// Listens nowhere before [#reconfigure]. `hostname` is what the relay calls itself.
-    public SmtpListener(Domain hostname, ListenerPorts ports, ListenerTls tls) {
-        acceptors = loops("accept", 1);
-        loops = loops("intake", Runtime.getRuntime().availableProcessors());
+    public SmtpListener(EventLoops loops, Domain hostname, ListenerPorts ports, ListenerTls tls) {
+        this.loops = loops;
         ChannelGroup sessions = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         house =
                 new House(
@@ -68,11 +62,6 @@ public final class SmtpListener implements AutoCloseable {
                         new ReadBuffer(),
                         judges,
                         sessions);
-    }
-
-    private EventLoopGroup loops(String name, int threads) {
-        return new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory(name), transport.io());
     }
 
     /// Puts `connectors` in force, for new connections: opens what is not open yet, then closes
@@ -124,8 +113,6 @@ public final class SmtpListener implements AutoCloseable {
     @Override
     public void close() {
         drain(Duration.ZERO);
-        acceptors.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
         judges.shutdownNow();
     }
 
@@ -172,8 +159,8 @@ public final class SmtpListener implements AutoCloseable {
 
     private ChannelFuture bind(Binding binding) {
         return new ServerBootstrap()
-                .group(acceptors, loops)
-                .channel(transport.serverChannel())
+                .group(loops.group())
+                .channel(loops.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.AUTO_READ, false)

@@ -4,25 +4,15 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.IoEventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import relay.core.delivery.Dialer;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.HostPlan;
@@ -33,6 +23,7 @@ import relay.core.queue.ContentSource;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.smtp.EnhancedStatus;
+import relay.server.transport.EventLoops;
 
 /// Connects to hosts over TCP and TLS. The dialogue of a connection runs on one of the event loops,
 /// which stay the caller's; whoever calls [#serve] waits. Any thread.
@@ -50,33 +41,16 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     private static final WriteBufferWaterMark WATER_MARK =
             new WriteBufferWaterMark(128 * 1024, 512 * 1024);
 
-    private final IoEventLoopGroup loops;
+    private final EventLoops loops;
     private final String helloName;
     private final DialogueTimeouts timeouts;
     private final ExecutorService readers;
     private final ExecutorService judges;
     private final Surroundings surroundings;
-    private List<IoEventLoopGroup> ownLoops = List.of();
-
-    /// As the constructor, with an event loop of its own, which ends with [#close].
-    public static SmtpDialer open(
-            String helloName,
-            TrustRoots roots,
-            ContentSource contents,
-            EventSink events,
-            DialogueTimeouts timeouts,
-            InstantSource clock) {
-        var threads = new DefaultThreadFactory("outbound");
-        var io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        var loops = new MultiThreadIoEventLoopGroup(1, threads, io);
-        var dialer = new SmtpDialer(loops, helloName, roots, contents, events, timeouts, clock);
-        dialer.ownLoops = List.of(loops);
-        return dialer;
-    }
 
     /// `helloName` is our name in EHLO. `clock` says at which time certificates must be valid.
     public SmtpDialer(
-            IoEventLoopGroup loops,
+            EventLoops loops,
             String helloName,
             TrustRoots roots,
             ContentSource contents,
@@ -94,7 +68,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     }
 
     SmtpDialer(
-            IoEventLoopGroup loops,
+            EventLoops loops,
             String helloName,
             DialogueTimeouts timeouts,
             ContentSource contents,
@@ -150,11 +124,8 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                 .sourceFor(host.address())
                 .forEach(source -> bootstrap.localAddress(new InetSocketAddress(source, 0)));
         return bootstrap
-                .group(loops)
-                .channel(
-                        loops.isIoType(EpollIoHandler.class)
-                                ? EpollSocketChannel.class
-                                : NioSocketChannel.class)
+                .group(loops.group())
+                .channel(loops.channel())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(
@@ -183,8 +154,6 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     /// Lets go of what TLS holds. For when no session is left; the event loops are the caller's.
     @Override
     public void close() {
-        ownLoops.forEach(
-                own -> own.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly());
         readers.shutdown();
         judges.shutdown();
         surroundings.tls().close();

@@ -18,6 +18,7 @@ import relay.core.intake.Fixtures;
 import relay.core.intake.MemoryStore;
 import relay.core.queue.MessageStore;
 import relay.core.routing.ReceiveConnector;
+import relay.server.transport.EventLoops;
 
 /// A listener on loopback with a store of its own, whose writer is a thread of its own.
 final class RunningListener implements AutoCloseable {
@@ -28,6 +29,7 @@ final class RunningListener implements AutoCloseable {
     final ConcurrentLinkedQueue<RelayEvent> events = new ConcurrentLinkedQueue<>();
     final BackPressure pressure = new BackPressure();
     final ListenerTls tls;
+    private final EventLoops loops = EventLoops.open("intake", 2);
     final SmtpListener listener;
 
     RunningListener(Path folder, ReceiveConnector... connectors) {
@@ -50,7 +52,7 @@ final class RunningListener implements AutoCloseable {
                             events::add,
                             InstantSource.fixed(NOW),
                             pressure);
-            listener = new SmtpListener(Fixtures.HOSTNAME, ports, tls);
+            listener = new SmtpListener(loops, Fixtures.HOSTNAME, ports, tls);
             listener.reconfigure(List.of(connectors));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -72,6 +74,7 @@ final class RunningListener implements AutoCloseable {
     @Override
     public void close() {
         listener.close();
+        loops.close();
         writer.shutdownNow();
     }
 }

@@ -1,8 +1,5 @@
 package relay.server.outbound;
 
-import io.netty.channel.IoEventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,6 +47,7 @@ import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.Source;
 import relay.core.tls.TlsProof;
 import relay.server.probe.Prober;
+import relay.server.transport.EventLoops;
 
 /// The outbound side as a test uses it: a dialer, the messages to send, and what became of them.
 final class Outbound implements AutoCloseable {
@@ -57,7 +55,7 @@ final class Outbound implements AutoCloseable {
     static final Source BANK = new Source(Source.Kind.CONNECTOR, "bank");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final IoEventLoopGroup loops;
+    private final EventLoops loops;
     private final SmtpDialer dialer;
     private final List<RelayEvent> events = new CopyOnWriteArrayList<>();
     private final Map<QueueId, byte[]> contents = new ConcurrentHashMap<>();
@@ -78,7 +76,7 @@ final class Outbound implements AutoCloseable {
             DialogueTimeouts timeouts,
             ContentsOf contentsOf,
             SslProvider provider) {
-        this.loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        this.loops = EventLoops.open("outbound", 1);
         this.source = contentsOf.over(contents);
         this.dialer =
                 new SmtpDialer(
@@ -185,7 +183,7 @@ final class Outbound implements AutoCloseable {
     @Override
     public void close() {
         dialer.close();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+        loops.close();
     }
 
     /// What became of it all.
