@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /// The program's log on standard error, as logback.xml describes it. Open it first and close it
-/// last: lines pass through a buffer, and [#close] writes what is still in it.
+/// last: lines wait for up to 20 ms, and [#close] writes what is left.
 public final class ConsoleLog implements AutoCloseable {
     private ConsoleLog() {}
 
