@@ -65,8 +65,14 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     private MessageStore.@Nullable Content content;
     private @Nullable ScheduledFuture<?> forcedClose;
     private @Nullable ScheduledFuture<?> timeUp;
+    private Turn turn = Turn.CLIENTS;
     private boolean reading;
     private boolean greeted;
+
+    private enum Turn {
+        CLIENTS,
+        OURS
+    }
 
     IntakeHandler(
             Client client,
@@ -211,14 +217,16 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         readWhenWanted();
     }
 
-    /// While the store, or a client that takes no replies, keeps us waiting, the socket is left
-    /// alone, so that TCP slows the client down.
+    /// While the store, or a client that takes no replies, keeps us waiting, one read of the socket
+    /// may wait here; then the socket is left alone, so that TCP slows the client down. A client
+    /// that waits for its reply, as most do, costs no system call.
     private void readWhenWanted() {
         var channel = context().channel();
-        boolean wanted = unread == null && !stream.isPaused() && channel.isWritable();
-        if (wanted == channel.config().isAutoRead()) return;
-        if (wanted) idle.resetReadTimeout();
-        channel.config().setAutoRead(wanted);
+        Turn now = stream.isPaused() || !channel.isWritable() ? Turn.OURS : Turn.CLIENTS;
+        if (now == Turn.CLIENTS && turn == Turn.OURS) idle.resetReadTimeout();
+        turn = now;
+        boolean wanted = unread == null;
+        if (wanted != channel.config().isAutoRead()) channel.config().setAutoRead(wanted);
     }
 
     @Override

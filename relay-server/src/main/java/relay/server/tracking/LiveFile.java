@@ -59,9 +59,13 @@ final class LiveFile {
         if (!isLate) turnTo(wanted);
         FileChannel open = open();
         if (open.position() + pending.remaining() >= maxBytes) finish();
-        if (pending.capacity() - pending.remaining() < line.length) flush();
+        if (pending.capacity() - pending.limit() < line.length) {
+            flush();
+            pending.clear().limit(0);
+        }
         if (pending.capacity() < line.length) pending = ByteBuffer.allocate(line.length).limit(0);
-        pending.compact().put(line).flip();
+        int end = pending.limit();
+        pending.limit(end + line.length).put(end, line);
     }
 
     /// Finishes the file where it is not that of `wanted`.
