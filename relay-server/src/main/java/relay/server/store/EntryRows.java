@@ -78,7 +78,7 @@ final class EntryRows {
     private static void bindEnvelope(PreparedStatement insert, Envelope envelope)
             throws SQLException {
         String sender = RecipientText.of(envelope.sender());
-        int needs = of(envelope.needs()) | of(envelope.messageTls()) << MESSAGE_TLS_SHIFT;
+        int needs = needs(envelope);
         long accepted = millis(envelope.acceptedAt());
         String client = withoutZone(envelope.client()).getHostAddress();
         insert.setString(11, sender);
@@ -150,7 +150,7 @@ final class EntryRows {
                         row.getString(13),
                         InetAddress.ofLiteral(row.getString(14)),
                         NoticeRequestJson.parse(row.getString(20)),
-                        messageTls(row.getInt(10) >> MESSAGE_TLS_SHIFT));
+                        messageTlsOf(row.getInt(10)));
         return new QueueEntry(
                 new EntryId(id, row.getInt(2)),
                 envelope,
@@ -201,12 +201,23 @@ final class EntryRows {
         return millis == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(millis);
     }
 
+    /// The column `needs`.
+    static int needs(Envelope envelope) {
+        return of(envelope.needs()) | of(envelope.messageTls()) << MESSAGE_TLS_SHIFT;
+    }
+
+    /// What the column `needs` says of TLS. Throws as [#messageTls].
+    static MessageTls messageTlsOf(int needs) {
+        return messageTls(needs >> MESSAGE_TLS_SHIFT);
+    }
+
     private static int of(Set<Need> needs) {
         return (needs.contains(Need.EIGHT_BIT_MIME) ? EIGHT_BIT_MIME : 0)
                 | (needs.contains(Need.SMTP_UTF8) ? SMTP_UTF8 : 0);
     }
 
-    private static Set<Need> needs(int bits) {
+    /// What the column `needs` says of the content.
+    static Set<Need> needs(int bits) {
         if (bits == 0) return Set.of();
         var needs = EnumSet.noneOf(Need.class);
         if ((bits & EIGHT_BIT_MIME) != 0) needs.add(Need.EIGHT_BIT_MIME);

@@ -1,5 +1,6 @@
 package relay.server.store;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import relay.core.queue.MessageStore.LoadQuery;
 import relay.core.queue.MessageStore.Loaded;
@@ -7,9 +8,9 @@ import relay.core.queue.QueueId;
 
 /// What the writer has its groups made durable by: the [QueueFile]. Confined to the writer's thread.
 interface QueueDisk {
-    /// Writes the group in one transaction and returns when it is synced. Throws what went wrong;
+    /// Makes the group durable, as a whole, and returns when it is synced. Throws what went wrong;
     /// then [#rollBack] must follow.
-    Effects commit(Group group) throws SQLException;
+    Effects commit(Group group) throws SQLException, IOException;
 
     /// Ends a transaction that failed; nothing of it remains.
     void rollBack();
@@ -17,7 +18,8 @@ interface QueueDisk {
     /// Whether there is work although no group asks for any.
     boolean hasOwnWork();
 
-    boolean hasChunksToSweep();
+    /// How long it may be left alone, in nanoseconds; 0 where [#commit] has something to do now.
+    long restNanos();
 
     /// Deletes the chunks of a content that will never be accepted, with the next transactions.
     void sweep(QueueId content);

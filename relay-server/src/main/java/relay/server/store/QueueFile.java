@@ -1,5 +1,7 @@
 package relay.server.store;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,8 +13,9 @@ import relay.core.queue.MessageStore.Loaded;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueId;
 
-/// The queue's file as its only writer has it open: groups become transactions here. Made by the
-/// thread that opens the store, confined to the writer's thread from then on.
+/// The queue's file as its only writer has it open: groups become blocks of the [FreshLog] here, or
+/// transactions. Made by the thread that opens the store, confined to the writer's thread from then
+/// on.
 final class QueueFile implements QueueDisk {
     // As much as a fair-sized message: when this fits, mail does.
     private static final int PROBE_BYTES = 256 * 1024;
@@ -20,31 +23,55 @@ final class QueueFile implements QueueDisk {
     private final Connection connection;
     private final Consumer<String> unreadable;
     private final ChunkSweep sweep = new ChunkSweep();
+    private final FreshMail fresh;
+    private final ContentCache cache;
     private final QueueIds ids;
     private Prepared prepared;
     private boolean prepareAnew;
 
-    private QueueFile(Connection connection, InstantSource clock, Consumer<String> unreadable)
+    private QueueFile(
+            Connection connection,
+            FreshMail fresh,
+            ContentCache cache,
+            InstantSource clock,
+            Consumer<String> unreadable)
             throws SQLException {
         this.connection = connection;
+        this.fresh = fresh;
+        this.cache = cache;
         this.unreadable = unreadable;
         LaneTable.forgetIdle(connection);
-        ids = new QueueIds(clock, Math.max(reservedIds(connection), idAfterLast(connection)));
         prepared = Prepared.on(connection, unreadable);
+        takeOver();
+        ids = new QueueIds(clock, Math.max(reservedIds(connection), idAfterLast(connection)));
         sweep.findOrphans(connection);
         reserveIds(ids.wanted());
     }
 
-    /// Opens the queue of `folder`, and makes it where there is none. `unreadable` hears of entries
-    /// that cannot be understood. Throws [StoreException].
-    static QueueFile open(Path folder, InstantSource clock, Consumer<String> unreadable) {
+    /// Opens the queue of `folder`, and makes it where there is none. `cache` forgets what
+    /// has ended, `unreadable` hears of entries that cannot be understood. Throws [StoreException].
+    static QueueFile open(
+            Path folder, ContentCache cache, InstantSource clock, Consumer<String> unreadable) {
         Connection connection = Schema.openWriter(folder);
+        FreshMail fresh = null;
         try {
-            return new QueueFile(connection, clock, unreadable);
-        } catch (SQLException e) {
+            fresh = FreshMail.open(folder, epoch(connection));
+            return new QueueFile(connection, fresh, cache, clock, unreadable);
+        } catch (SQLException | IOException | RuntimeException e) {
+            Schema.closeQuietly(fresh);
             Schema.closeQuietly(connection);
-            throw Schema.unreadable(folder.resolve(Schema.FILE), e);
+            throw switch (e) {
+                case SQLException sql -> Schema.unreadable(folder.resolve(Schema.FILE), sql);
+                case IOException io -> new UncheckedIOException(io);
+                default -> (RuntimeException) e;
+            };
         }
+    }
+
+    /// Whether the file says all there is to say; else [#run] first brings it up to date. Any
+    /// thread.
+    boolean isUpToDate() {
+        return fresh.isEmpty();
     }
 
     QueueIds ids() {
@@ -52,10 +79,20 @@ final class QueueFile implements QueueDisk {
     }
 
     @Override
-    public Effects commit(Group group) throws SQLException {
+    public Effects commit(Group group) throws SQLException, IOException {
+        boolean onlyTheGroup = sweep.isEmpty() && !ids.runsLow() && fresh.restNanos() > 0;
+        Effects effects = onlyTheGroup ? fresh.commit(group) : null;
+        return effects != null ? effects : transact(group);
+    }
+
+    /// One transaction, which takes over what is fresh.
+    private Effects transact(Group group) throws SQLException {
         QueueWrites writes = prepared().writes();
+        long epoch = fresh.isUntouched() ? 0 : FreshMail.newEpoch();
         writes.begin();
         prepared.begin().execute();
+        fresh.writeTo(writes);
+        if (epoch > 0) writes.setEpoch(epoch);
         for (var chunks : group.chunks()) {
             // One whose content failed or was discarded meanwhile is left out.
             if (chunks.content().failure() == null) {
@@ -69,10 +106,31 @@ final class QueueFile implements QueueDisk {
         sweep.step(prepared.sweep());
         Effects effects = writes.flush();
         prepared.commit().execute();
+        if (epoch > 0) fresh.written(epoch);
         sweep.committed();
         if (wanted > 0) ids.reserved(wanted);
         effects.chunksToSweep().forEach(sweep::add);
         return effects;
+    }
+
+    /// Brings the file up to date.
+    private void takeOver() throws SQLException {
+        QueueWrites writes = prepared().writes();
+        long epoch = FreshMail.newEpoch();
+        try {
+            writes.begin();
+            prepared.begin().execute();
+            fresh.writeTo(writes);
+            writes.setEpoch(epoch);
+            Effects effects = writes.flush();
+            prepared.commit().execute();
+            fresh.written(epoch);
+            effects.chunksToSweep().forEach(sweep::add);
+            effects.applyTo(cache);
+        } catch (SQLException e) {
+            rollBack();
+            throw e;
+        }
     }
 
     @Override
@@ -87,12 +145,12 @@ final class QueueFile implements QueueDisk {
 
     @Override
     public boolean hasOwnWork() {
-        return !sweep.isEmpty() || ids.runsLow();
+        return ids.runsLow() || restNanos() == 0;
     }
 
     @Override
-    public boolean hasChunksToSweep() {
-        return !sweep.isEmpty();
+    public long restNanos() {
+        return sweep.isEmpty() ? fresh.restNanos() : 0;
     }
 
     @Override
@@ -102,6 +160,7 @@ final class QueueFile implements QueueDisk {
 
     @Override
     public Loaded load(LoadQuery query) throws SQLException {
+        if (!fresh.isEmpty()) takeOver();
         try {
             return prepared().queries().load(query);
         } catch (SQLException e) {
@@ -118,18 +177,21 @@ final class QueueFile implements QueueDisk {
 
     @Override
     public void run(Job.SqlTask task) throws SQLException {
+        if (!fresh.isEmpty()) takeOver();
         task.run(connection);
     }
 
     @Override
     public void close() {
         try {
+            if (!fresh.isEmpty()) takeOver();
             reserveIds(ids.afterLast());
             prepared.close();
             run("PRAGMA wal_checkpoint(TRUNCATE)");
         } catch (SQLException _) {
-            // Everything that was committed is in the journal, and the next start finds it there.
+            // Everything that was committed is in the logs, and the next start finds it there.
         } finally {
+            Schema.closeQuietly(fresh);
             Schema.closeQuietly(connection);
         }
     }
@@ -153,6 +215,10 @@ final class QueueFile implements QueueDisk {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    private static long epoch(Connection connection) throws SQLException {
+        return Schema.number(connection, "SELECT value FROM meta WHERE name = 'epoch'");
     }
 
     private static long reservedIds(Connection connection) throws SQLException {

@@ -28,8 +28,10 @@ final class QueueWrites implements AutoCloseable {
     private final PreparedStatement endContent;
     private final PreparedStatement endChunked;
     private final PreparedStatement reserveIds;
+    private final PreparedStatement setEpoch;
     private final List<QueueId> ending = new ArrayList<>();
     private Effects effects = new Effects();
+    private int inserts;
 
     QueueWrites(Connection connection, LaneTable lanes) throws SQLException {
         this.lanes = lanes;
@@ -48,19 +50,31 @@ final class QueueWrites implements AutoCloseable {
         reserveIds =
                 connection.prepareStatement(
                         "INSERT OR REPLACE INTO meta (name, value) VALUES ('ids', ?)");
+        setEpoch =
+                connection.prepareStatement(
+                        "INSERT OR REPLACE INTO meta (name, value) VALUES ('epoch', ?)");
     }
 
     /// Begins anew: what waits in batches is forgotten.
     void begin() throws SQLException {
         effects = new Effects();
+        inserts = 0;
         ending.clear();
         for (var batch : List.of(addEntry, addContent, addChunk, endEntry, endContent)) {
             batch.clearBatch();
         }
     }
 
+    /// A message that becomes ours.
     void add(QueuedMessage message, Payload content) throws SQLException {
+        insert(message, content);
+        effects.accepted(message, content.whole());
+    }
+
+    /// A message that may have been ours before.
+    void insert(QueuedMessage message, Payload content) throws SQLException {
         QueueId id = message.id();
+        inserts++;
         for (QueueEntry entry : message.entries()) {
             EntryRows.bind(addEntry, entry, lanes.number(entry.lane()));
             addEntry.addBatch();
@@ -77,7 +91,21 @@ final class QueueWrites implements AutoCloseable {
             addChunked.setInt(2, content.rowCount());
             addChunked.executeUpdate();
         }
-        effects.accepted(message, content.whole());
+    }
+
+    /// From here on changes find what was inserted before.
+    void flushInserts() throws SQLException {
+        if (inserts > 0) {
+            addEntry.executeBatch();
+            addContent.executeBatch();
+        }
+        inserts = 0;
+    }
+
+    /// Which epoch of the [FreshLog] comes after what is in this transaction.
+    void setEpoch(long epoch) throws SQLException {
+        setEpoch.setLong(1, epoch);
+        setEpoch.executeUpdate();
     }
 
     void addChunks(QueueId id, Payload chunks) throws SQLException {
@@ -122,10 +150,7 @@ final class QueueWrites implements AutoCloseable {
 
     /// Hands SQLite everything that waits, and tells what will be true after the commit.
     Effects flush() throws SQLException {
-        if (!effects.accepted().isEmpty()) {
-            addEntry.executeBatch();
-            addContent.executeBatch();
-        }
+        flushInserts();
         addChunk.executeBatch();
         flushEnds();
         return effects;
@@ -143,7 +168,8 @@ final class QueueWrites implements AutoCloseable {
                         endEntry,
                         endContent,
                         endChunked,
-                        reserveIds)) {
+                        reserveIds,
+                        setEpoch)) {
             statement.close();
         }
     }

@@ -14,7 +14,7 @@ import org.sqlite.SQLiteException;
 /// The queue's file: its tables, its version, and how connections to it are set up.
 final class Schema {
     static final String FILE = "queue.db";
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /// "RLAY": what makes the file ours.
     private static final int APPLICATION_ID = 0x524C4159;
@@ -256,6 +256,8 @@ final class Schema {
         if (version < 1) step(connection, 1, TABLES);
         if (version < 2) step(connection, 2, VERSION_2);
         if (version < 3) step(connection, 3, VERSION_3);
+        // `epoch` in `meta`, and mail in the fresh log, which an older relay would not look for.
+        if (version < 4) step(connection, 4, List.of());
     }
 
     private static void step(Connection connection, int to, List<String> commands)

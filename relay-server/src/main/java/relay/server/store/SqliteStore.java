@@ -5,6 +5,9 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
@@ -25,12 +28,13 @@ import relay.core.routing.Lane;
 /// [#close]. Contents not in memory and the questions of [QueueView] are read on threads of the
 /// store, so a virtual thread that asks is not pinned.
 public final class SqliteStore implements MessageStore, ContentSource, QueueView, AutoCloseable {
+    private static final int SETTLE_SECONDS = 5;
+
     private final FolderLock lock;
     private final QueueFile file;
     private final StoreLimits limits;
     private final Mailbox mailbox = new Mailbox();
     private final MemoryBudget budget;
-    private final ContentCache cache;
     private final Contents contents;
     private final DiskView view;
     private final StoreWriter writer;
@@ -39,6 +43,7 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
     private SqliteStore(
             FolderLock lock,
             QueueFile file,
+            ContentCache cache,
             Path folder,
             StoreLimits limits,
             InstantSource clock,
@@ -49,7 +54,6 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
         this.file = file;
         this.limits = limits;
         budget = new MemoryBudget(limits.gatheringBytes(), limits.writingBytes());
-        cache = new ContentCache(limits.cacheBytes());
         contents = new Contents(folder, cache);
         view = new DiskView(folder, unreadable(events));
         writer =
@@ -74,9 +78,10 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
         QueueFile file = null;
         try {
             Soundness.checkFiles(folder, lock.past());
-            file = QueueFile.open(folder, clock, unreadable(events));
+            var cache = new ContentCache(limits.cacheBytes());
+            file = QueueFile.open(folder, cache, clock, unreadable(events));
             lock.noteQueue();
-            var store = new SqliteStore(lock, file, folder, limits, clock, accepted, events);
+            var store = new SqliteStore(lock, file, cache, folder, limits, clock, accepted, events);
             store.thread.start();
             return store;
         } catch (SQLException | RuntimeException e) {
@@ -135,6 +140,7 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
 
     @Override
     public Reading open(QueueId id) {
+        if (contents.inMemory(id).length == 0) settle();
         return contents.open(id);
     }
 
@@ -145,16 +151,19 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
 
     @Override
     public List<LaneCensus> lanes() {
+        settle();
         return view.lanes();
     }
 
     @Override
     public List<QueueEntry> entries(Lane lane, int limit) {
+        settle();
         return view.entries(lane, limit);
     }
 
     @Override
     public List<QueueEntry> message(QueueId id) {
+        settle();
         return view.message(id);
     }
 
@@ -162,7 +171,22 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
     /// twenty times as old as it took to count.
     @Override
     public List<DomainCount> longestDomains(int limit) {
+        settle();
         return view.longestDomains(limit);
+    }
+
+    /// Has what is only in the [FreshLog] brought into the file that is read next. Where the disk
+    /// does not take it, those who read see a queue that is a little old.
+    private void settle() {
+        if (file.isUpToDate()) return;
+        try {
+            onWriter(_ -> {}).get(SETTLE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException _) {
+            // `health` says why.
+            return;
+        }
     }
 
     /// Writes what was handed over before, and leaves the folder to another. Takes at most some

@@ -114,7 +114,7 @@ final class StoreWriter implements Runnable {
     private long patienceNanos() {
         if (isClosing() && trouble == null) return 0;
         if (trouble != null) return Math.max(1, trouble.retryAt() - System.nanoTime());
-        return file.hasChunksToSweep() ? 0 : IDLE_NANOS;
+        return Math.min(IDLE_NANOS, file.restNanos());
     }
 
     private void commit(Group what) {

@@ -51,7 +51,7 @@ class DamageTest {
     void aJournalDamagedBeforeItsLastTransactionIsRefused() throws Exception {
         // Given the files of a running store with some messages.
         try (var queue = new TestQueue(folder)) {
-            for (int i = 0; i < 5; i++) queue.committed(queue.message());
+            for (int i = 0; i < 5; i++) settled(queue);
             copyFiles();
         }
 
@@ -73,7 +73,7 @@ class DamageTest {
     void aTransactionThatACrashHasLeftInPiecesIsNoDamage() throws Exception {
         // Given a journal whose last transaction is not complete.
         try (var queue = new TestQueue(folder)) {
-            for (int i = 0; i < 5; i++) queue.committed(queue.message());
+            for (int i = 0; i < 5; i++) settled(queue);
             copyFiles();
         }
         try (var journal = new RandomAccessFile(copy.resolve(JOURNAL).toFile(), "rw")) {
@@ -133,6 +133,7 @@ class DamageTest {
         try (var queue = new TestQueue(folder)) {
             var damaged = queue.committed(queue.message());
             sound = queue.committed(queue.message());
+            queue.settle();
             run(
                     "UPDATE entry SET recipients = 'jnfo@bank.example' WHERE message = "
                             + damaged.id().value());
@@ -149,9 +150,15 @@ class DamageTest {
 
     private void copyFilesOfAnother() throws Exception {
         try (var queue = new TestQueue(folder)) {
-            for (int i = 0; i < 5; i++) queue.committed(queue.message());
+            for (int i = 0; i < 5; i++) settled(queue);
             copyFiles();
         }
+    }
+
+    /// A transaction of its own.
+    private static void settled(TestQueue queue) {
+        queue.committed(queue.message());
+        queue.settle();
     }
 
     private void copyFiles() throws IOException {

@@ -40,8 +40,8 @@ final class DiskDouble implements QueueDisk {
     }
 
     @Override
-    public boolean hasChunksToSweep() {
-        return false;
+    public long restNanos() {
+        return Long.MAX_VALUE;
     }
 
     @Override

@@ -107,6 +107,11 @@ final class TestQueue implements AutoCloseable {
         return message;
     }
 
+    /// Brings everything into the queue's file, in one transaction.
+    void settle() {
+        await(store.onWriter(_ -> {}));
+    }
+
     QueuedMessage committed(QueuedMessage message) {
         return committed(message, text("Subject: a message\r\n\r\nText\r\n"));
     }
