@@ -3,6 +3,7 @@ package relay.config;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import relay.core.address.Domain;
@@ -119,8 +120,13 @@ public record Configuration(
         return all;
     }
 
-    /// The routes and floors of this configuration.
+    /// The routes and floors of this configuration, with every legacy exception it makes.
     public PolicyTable policyTable() {
         return new PolicyTable(sendConnectors, domainFloors, inboundTls);
+    }
+
+    /// As they are at `now`: without the legacy exceptions that are over.
+    public PolicyTable policyTable(Instant now) {
+        return policyTable().at(now);
     }
 }

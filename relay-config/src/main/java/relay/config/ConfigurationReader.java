@@ -2,6 +2,8 @@ package relay.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +18,7 @@ public final class ConfigurationReader {
     public static final String RELAY_FILE = "relay.yaml";
 
     private final Supplier<String> machineName;
+    private final InstantSource clock;
     private final SchemaCheck connectorsSchema = SchemaCheck.load("connectors.schema.json");
     private final SchemaCheck relaySchema = SchemaCheck.load("relay.schema.json");
 
@@ -25,13 +28,20 @@ public final class ConfigurationReader {
 
     /// `machineName` is asked where `hostname` is left out.
     ConfigurationReader(Supplier<String> machineName) {
+        this(machineName, InstantSource.system());
+    }
+
+    /// `clock` says what is to be noted of the dates in the files; it makes nothing an error.
+    ConfigurationReader(Supplier<String> machineName, InstantSource clock) {
         this.machineName = machineName;
+        this.clock = clock;
     }
 
     /// Reads both files of `confDir`. `environment` answers `${NAME}`; nothing else of it is looked
     /// at. Never throws for what stands in the files, or for files that are not there.
     public ConfigurationResult read(Path confDir, Map<String, String> environment) {
         var problems = new Problems();
+        Instant now = clock.instant();
         if (!Files.isDirectory(confDir)) {
             String hint = "--conf names the folder of " + CONNECTORS_FILE + " and " + RELAY_FILE;
             problems.error(Place.startOf(confDir), "no such folder", hint);
@@ -40,7 +50,7 @@ public final class ConfigurationReader {
         Optional<YamlNode> policyTree = tree(confDir.resolve(CONNECTORS_FILE), problems);
         Optional<YamlNode> machineTree = tree(confDir.resolve(RELAY_FILE), problems);
         Optional<Policy> policy =
-                policyTree.map(root -> new PolicyReader(environment, problems).read(root));
+                policyTree.map(root -> new PolicyReader(environment, problems, now).read(root));
         Optional<Machine> machine =
                 machineTree.map(root -> new MachineReader(machineName, problems).read(root));
         policy.ifPresent(found ->

@@ -1,23 +1,30 @@
 package relay.config;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import relay.core.address.Domain;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
+import relay.core.tls.ProtocolTerms;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsTerms;
 
 /// Reads `domains`: the TLS floors of what leaves, and the domains whose mail must come over TLS.
-record DomainFloorReader(Problems problems) {
+record DomainFloorReader(Problems problems, Instant now) {
     private static final String FLOOR = "requireTls";
     private static final String INBOUND = "requireTlsInbound";
 
     /// What adds to a floor, and means nothing without one.
-    private static final List<String> OUTBOUND = List.of("tlsAuthLevel", "tlsPins");
+    private static final List<String> OUTBOUND =
+            Stream.concat(
+                            Stream.of("tlsAuthLevel", "tlsTrust"),
+                            TlsReader.NEED_REQUIRE_TLS.stream())
+                    .toList();
 
     /// The patterns of the entries with `requireTlsInbound`. [#readAll] reports what is wrong with
     /// them.
@@ -36,7 +43,7 @@ record DomainFloorReader(Problems problems) {
         Map<DomainPattern, Place> seen = new HashMap<>();
         for (Section section : sections) {
             Optional<Located<DomainPattern>> pattern = section.parse("domain", DomainText::pattern);
-            var tlsReader = new TlsReader(section, problems);
+            var tlsReader = new TlsReader(section, problems, now);
             TlsRequirement tls = tlsReader.ofFloor();
             TlsTerms terms = tlsReader.terms();
             checkDemand(section);
@@ -112,7 +119,13 @@ record DomainFloorReader(Problems problems) {
 
     private static boolean demandsLess(DomainFloor floor, DomainFloor around) {
         return strictness(floor.tls()) < strictness(around.tls())
-                || (floor.terms().pins().isEmpty() && !around.terms().pins().isEmpty());
+                || (floor.terms().pins().isEmpty() && !around.terms().pins().isEmpty())
+                || acceptsMore(floor.terms().protocol(), around.terms().protocol());
+    }
+
+    private static boolean acceptsMore(ProtocolTerms terms, ProtocolTerms around) {
+        return terms.accepted().compareTo(around.accepted()) < 0
+                || (terms.suites().isEmpty() && !around.suites().isEmpty());
     }
 
     private static int strictness(TlsRequirement tls) {

@@ -1,5 +1,6 @@
 package relay.config;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import relay.core.routing.SendConnector;
 
 /// Reads `connectors.yaml`. Where something is wrong, what it returns is good for further checks
 /// only: `problems` then has an error.
-record PolicyReader(Map<String, String> environment, Problems problems) {
+record PolicyReader(Map<String, String> environment, Problems problems, Instant now) {
     /// Names that queues and logs use themselves.
     private static final List<String> RESERVED_NAMES = List.of("unreachable", "dsn");
 
@@ -21,9 +22,9 @@ record PolicyReader(Map<String, String> environment, Problems problems) {
         checkNames(sending, "send connector");
         List<ListeningPoint> points = receiving.stream().map(ReceiveConnectorReader::read).toList();
         BindingRules.check(points, problems);
-        var sender = new SendConnectorReader(environment, problems);
+        var sender = new SendConnectorReader(environment, problems, now);
         List<SendConnector> senders = sending.stream().map(sender::read).toList();
-        var floorReader = new DomainFloorReader(problems);
+        var floorReader = new DomainFloorReader(problems, now);
         List<Section> domains = root.sections("domains");
         List<DomainFloor> floors = floorReader.readAll(domains);
         List<Configuration.Probe> probes = new ProbeReader(problems).readAll(domains);

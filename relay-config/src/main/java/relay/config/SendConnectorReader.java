@@ -1,6 +1,7 @@
 package relay.config;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
 
 /// Reads one entry of `sendConnectors`.
-record SendConnectorReader(Map<String, String> environment, Problems problems) {
+record SendConnectorReader(Map<String, String> environment, Problems problems, Instant now) {
     private static final int SUBMISSIONS_PORT = 465;
     private static final Map<String, OnTlsFailure> ON_TLS_FAILURE =
             Map.of(
@@ -30,7 +31,7 @@ record SendConnectorReader(Map<String, String> environment, Problems problems) {
 
     SendConnector read(Section section) {
         var authReader = new SmartHostAuthReader(environment, problems);
-        var tlsReader = new TlsReader(section, problems);
+        var tlsReader = new TlsReader(section, problems, now);
         List<SmartHostAuth> identity =
                 section.section("smartHostAuth").map(authReader::read).stream().toList();
         return new SendConnector(

@@ -1,5 +1,6 @@
 package relay.config;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,11 @@ import relay.core.tls.TlsTerms;
 
 /// Reads what one send connector or `domains` entry demands of TLS, and refuses what contradicts
 /// itself: a demand that could be read in two ways might be enforced in the wrong one.
-record TlsReader(Section section, Problems problems) {
+record TlsReader(Section section, Problems problems, Instant now) {
+    /// What adds to a demand, and means nothing without one.
+    static final List<String> NEED_REQUIRE_TLS =
+            List.of("tlsPins", "tlsMinVersion", "tlsCipherSuites", "tlsLegacyException");
+
     private enum Level {
         ENCRYPTION_ONLY,
         CERTIFICATE_VALIDATION,
@@ -56,8 +61,8 @@ record TlsReader(Section section, Problems problems) {
                 section.parseEach("tlsPins", PinText::parse).stream()
                         .map(Located::value)
                         .collect(Collectors.toSet());
-        refuseWithoutRequireTls("tlsPins");
-        return new TlsTerms(pins, roots());
+        NEED_REQUIRE_TLS.forEach(this::refuseWithoutRequireTls);
+        return new TlsTerms(pins, roots(), new ProtocolTermsReader(section, problems, now).read());
     }
 
     /// A file that cannot be read is reported.

@@ -71,6 +71,7 @@ public final class Relay implements AutoCloseable {
     private final BackPressure pressure = new BackPressure();
     private final PressureGauge gauge;
     private final CertificateWatch certificateWatch;
+    private final ExceptionWatch exceptionWatch;
     private final SmtpListener listener;
     private final AdminServer admin;
     private volatile Configuration configuration;
@@ -99,7 +100,7 @@ public final class Relay implements AutoCloseable {
     private Relay(Configuration configuration, EventSink more, OpenParts opened)
             throws IOException {
         this.configuration = configuration;
-        this.policy = configuration.policyTable();
+        this.policy = configuration.policyTable(clock.instant());
         opened.add(metrics);
         var seen = new FanOut(List.of(new LogEvents(), metrics, more));
         tracking = opened.add(tracking(configuration, seen));
@@ -135,11 +136,14 @@ public final class Relay implements AutoCloseable {
         gauge = opened.add(gauge());
         tls = new ListenerTls(Certificates.read(configuration, clock));
         certificateWatch = opened.add(certificateWatch());
+        exceptionWatch =
+                opened.add(new ExceptionWatch(() -> policy.exceptions(), this::adopt, clock));
         listener = opened.add(listener());
         watch();
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
         certificateWatch.start();
+        exceptionWatch.start();
         gauge.start();
         listener.reconfigure(configuration.receiveConnectors());
         probes.adopt(orders(configuration));
@@ -191,14 +195,19 @@ public final class Relay implements AutoCloseable {
         tls.use(certificates);
         List<String> later = needsRestart(configuration, changed);
         configuration = changed;
-        policy = changed.policyTable();
-        metrics.configured(changed.receiveConnectors(), policy);
-        runner.adopt(policy);
+        adopt();
         probes.adopt(orders(changed));
         LOG.info("configuration reloaded: accepting mail on {}", listener.addresses());
         if (!later.isEmpty()) {
             LOG.warn("these changes need a restart: {}", String.join(", ", later));
         }
+    }
+
+    /// What is in force is the configuration without the exceptions that are over.
+    private synchronized void adopt() {
+        policy = configuration.policyTable(clock.instant());
+        metrics.configured(configuration.receiveConnectors(), policy);
+        runner.adopt(policy);
     }
 
     /// Stops in good order: no new mail, then no new attempts; what is under way may end within a
@@ -222,6 +231,7 @@ public final class Relay implements AutoCloseable {
                 probes;
                 admin;
                 certificateWatch;
+                exceptionWatch;
                 gauge;
                 listener) {
             listener.drain(DRAIN);

@@ -1,6 +1,7 @@
 package relay.server;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import relay.config.Configuration;
 import relay.core.address.Domain;
@@ -29,7 +30,7 @@ final class TlsLook {
                 SmtpDialer dialer = dialer(loops, configuration, clock);
                 var prober = new Prober(planner(configuration, dns, sts), dialer);
                 var secured = SecuredHosts.of(configuration.dataFolder(), clock)) {
-            var check = prober.check(domain, configuration.policyTable());
+            var check = prober.check(domain, configuration.policyTable(Instant.now()));
             return new Verified.Looked(TlsReports.of(check, dnssec(dns), secured));
         } catch (IOException e) {
             return new Verified.Failed(String.valueOf(e.getMessage()));

@@ -75,7 +75,7 @@ final class Verbs {
                             Facts.of(
                                     Explain.domain(
                                             domain.get(),
-                                            configuration.policyTable(),
+                                            configuration.policyTable(Instant.now()),
                                             StsFolder.in(configuration.dataFolder())
                                                     .at(Instant.now()))));
         };

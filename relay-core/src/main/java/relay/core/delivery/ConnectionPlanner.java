@@ -22,6 +22,7 @@ import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.tls.TlsOffer;
 
 /// Finds out where mail of a lane can go now, and what is demanded of each host there.
 ///
@@ -170,6 +171,7 @@ public final class ConnectionPlanner {
             Answer.Demands demands) {
         var identity = DemandSource.identity(connector).toList();
         Caller caller = connector.connections().caller();
+        TlsOffer offer = connector.tlsOptions().offer().fit(demands.demands());
         return addresses.stream()
                 .filter(caller::reaches)
                 .map(address ->
@@ -182,7 +184,7 @@ public final class ConnectionPlanner {
                                 demands.tested(),
                                 connector.plaintextFallback(),
                                 identity,
-                                connector.tlsOptions().offer(),
+                                offer,
                                 caller))
                 .toList();
     }

@@ -156,13 +156,17 @@ public interface DemandSource {
     private static TlsDemand forCredentials(Target target) {
         var source = new Source(Source.Kind.AUTHENTICATION, target.connector().name());
         Set<String> ownName = Set.of(target.hostName());
-        RootSet roots = target.connector().tlsOptions().terms().roots();
-        return switch (target.connector().tls()) {
-            case TlsRequirement.EncryptionOnly _ -> new Encryption(source);
-            case DomainValidation(var names) ->
-                    new TrustedName(source, names.isEmpty() ? ownName : names, roots);
-            case TlsRequirement.None _, TlsRequirement.CertificateValidation _ ->
-                    new TrustedName(source, ownName, roots);
-        };
+        TlsTerms terms = target.connector().tlsOptions().terms();
+        RootSet roots = terms.roots();
+        return terms.protocol()
+                .excepted(
+                        switch (target.connector().tls()) {
+                            case TlsRequirement.EncryptionOnly _ -> new Encryption(source);
+                            case DomainValidation(var names) ->
+                                    new TrustedName(
+                                            source, names.isEmpty() ? ownName : names, roots);
+                            case TlsRequirement.None _, TlsRequirement.CertificateValidation _ ->
+                                    new TrustedName(source, ownName, roots);
+                        });
     }
 }

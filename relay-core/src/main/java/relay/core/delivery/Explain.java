@@ -22,6 +22,7 @@ import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.tls.CipherSuite;
 import relay.core.tls.RootSet;
 import relay.core.tls.StsPolicy;
 import relay.core.tls.TlsDemand;
@@ -126,19 +127,29 @@ public final class Explain {
     }
 
     private static Demand described(TlsDemand demand, Route.Via via) {
-        String what =
-                switch (demand) {
-                    case TlsDemand.Encryption _ -> "encryption";
-                    case TlsDemand.TrustedChain(_, var roots) -> trusted(roots);
-                    case TlsDemand.TrustedName(_, var names, var roots) ->
-                            trusted(roots)
-                                    + " for "
-                                    + String.join(" or ", names.stream().sorted().toList());
-                    case TlsDemand.Pinned(_, var pins) -> "a certificate with " + oneOf(pins);
-                    case TlsDemand.DaneMatch dane -> throw foundOnTheWay(dane);
-                    case TlsDemand.StsMatch sts -> throw foundOnTheWay(sts);
-                };
-        return new Demand(what, demand.source().toString(), place(demand.source(), via).toString());
+        return new Demand(
+                words(demand), demand.source().toString(), place(demand.source(), via).toString());
+    }
+
+    private static String words(TlsDemand demand) {
+        return switch (demand) {
+            case TlsDemand.Encryption _ -> "encryption";
+            case TlsDemand.TrustedChain(_, var roots) -> trusted(roots);
+            case TlsDemand.TrustedName(_, var names, var roots) ->
+                    trusted(roots)
+                            + " for "
+                            + String.join(" or ", names.stream().sorted().toList());
+            case TlsDemand.Pinned(_, var pins) -> "a certificate with " + oneOf(pins);
+            case TlsDemand.MinVersion(_, var oldest) -> oldest.label() + " or newer";
+            case TlsDemand.OneOfSuites(_, var suites) ->
+                    suites.stream()
+                            .map(CipherSuite::name)
+                            .sorted()
+                            .collect(Collectors.joining(" or "));
+            case TlsDemand.Legacy(var inner, var exception) -> words(inner) + ", " + exception;
+            case TlsDemand.DaneMatch dane -> throw foundOnTheWay(dane);
+            case TlsDemand.StsMatch sts -> throw foundOnTheWay(sts);
+        };
     }
 
     private static String trusted(RootSet roots) {

@@ -164,6 +164,7 @@ record HostTrouble(String host) {
                     NAME_MISMATCH,
                     TLSA_MISMATCH,
                     PIN_MISMATCH,
+                    SUITE_MISMATCH,
                     MX_MISMATCH ->
                     CRYPTOGRAPHY;
         };

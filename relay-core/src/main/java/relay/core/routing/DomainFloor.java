@@ -1,5 +1,6 @@
 package relay.core.routing;
 
+import java.time.Instant;
 import relay.core.tls.TlsRequirement;
 import relay.core.tls.TlsTerms;
 
@@ -11,5 +12,9 @@ public record DomainFloor(
     /// Where nothing is demanded beside the level.
     public DomainFloor(DomainPattern pattern, Origin origin, TlsRequirement tls) {
         this(pattern, origin, tls, TlsTerms.NONE);
+    }
+
+    DomainFloor at(Instant now) {
+        return new DomainFloor(pattern, origin, tls, terms.at(now));
     }
 }

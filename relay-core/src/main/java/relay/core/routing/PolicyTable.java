@@ -1,5 +1,6 @@
 package relay.core.routing;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -7,8 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import relay.core.address.Domain;
 import relay.core.address.ReversePath;
+import relay.core.tls.LegacyException;
 import relay.core.tls.TlsTerms;
 
 /// Chooses the route of a recipient domain: the most specific address space, then the lowest cost,
@@ -137,22 +141,60 @@ public final class PolicyTable {
         return switch (route) {
             case Route.Unreachable _ -> true;
             case Route.Via(var chosen, _, var floors, _) -> {
-                int floor = floors.stream().mapToInt(f -> f.tls().strength()).max().orElse(0);
+                int floor = floors.stream().mapToInt(PolicyTable::strength).max().orElse(0);
                 yield Math.max(strength(target), floor) >= strength(chosen)
                         && hasTermsOf(chosen, target);
             }
         };
     }
 
-    /// Terms cannot be compared: the target has the same, or there are none.
+    /// Terms cannot be compared: the target has the same, or there are none, and it makes no
+    /// exception from a demand.
     private static boolean hasTermsOf(SendConnector chosen, SendConnector target) {
         TlsTerms terms = chosen.tlsOptions().terms();
-        return terms.equals(TlsTerms.NONE) || terms.equals(target.tlsOptions().terms());
+        TlsTerms others = target.tlsOptions().terms();
+        boolean none = terms.equals(TlsTerms.NONE);
+        return terms.equals(others)
+                || (none && (strength(chosen) == 0 || !others.protocol().isLegacy()));
     }
 
     private static int strength(SendConnector connector) {
         int never = connector.plaintextFallback() == SendConnector.PlaintextFallback.NEVER ? 1 : 0;
         return Math.max(never, connector.tls().strength());
+    }
+
+    /// What a floor adds to a connector that demands less; one with an exception counts for nothing.
+    private static int strength(DomainFloor floor) {
+        return floor.terms().protocol().isLegacy() ? 0 : floor.tls().strength();
+    }
+
+    /// The same without the exceptions that are over at `now`: nobody then has to ask again.
+    public PolicyTable at(Instant now) {
+        return new PolicyTable(
+                sendConnectors.stream().map(connector -> connector.at(now)).toList(),
+                floors.values().stream().map(floor -> floor.at(now)).toList(),
+                List.copyOf(inboundTls));
+    }
+
+    /// The legacy exceptions that stand in it, by the entry that makes them: `connector bank`,
+    /// `domain *.bank.example`; sorted.
+    public SortedMap<String, LegacyException> exceptions() {
+        SortedMap<String, LegacyException> all = new TreeMap<>();
+        for (SendConnector connector : sendConnectors) {
+            connector
+                    .tlsOptions()
+                    .terms()
+                    .protocol()
+                    .exception()
+                    .ifPresent(found -> all.put("connector " + connector.name(), found));
+        }
+        for (DomainFloor floor : floors.values()) {
+            floor.terms()
+                    .protocol()
+                    .exception()
+                    .ifPresent(found -> all.put("domain " + floor.pattern(), found));
+        }
+        return all;
     }
 
     private static Route via(

@@ -1,5 +1,6 @@
 package relay.core.routing;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import relay.core.tls.TlsRequirement;
@@ -95,6 +96,24 @@ public record SendConnector(
                 retry,
                 tlsOptions,
                 other);
+    }
+
+    /// The same without an exception that is over at `now`.
+    SendConnector at(Instant now) {
+        return new SendConnector(
+                name,
+                origin,
+                enabled,
+                addressSpaces,
+                smartHosts,
+                authentication,
+                tls,
+                plaintextFallback,
+                onTlsFailure,
+                maxMessageSizeBytes,
+                retry,
+                new ConnectorTls(tlsOptions.terms().at(now), tlsOptions.offer()),
+                connections);
     }
 
     public boolean isDnsRouted() {

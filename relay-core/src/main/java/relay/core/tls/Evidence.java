@@ -128,10 +128,5 @@ public sealed interface Evidence {
         public String label() {
             return label;
         }
-
-        /// TLS below 1.2 is better than no TLS, but meets no demand (RFC 8996, RFC 7435 §3).
-        boolean isAcceptableUnderDemand() {
-            return compareTo(TLS_1_2) >= 0;
-        }
     }
 }

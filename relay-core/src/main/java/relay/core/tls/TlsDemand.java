@@ -1,9 +1,10 @@
 package relay.core.tls;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import relay.core.tls.Evidence.TlsVersion;
 
 /// One thing that some policy demands of the connection to one host.
 ///
@@ -156,6 +157,92 @@ public sealed interface TlsDemand {
         }
     }
 
+    /// Encryption, by this version of TLS or a newer one.
+    record MinVersion(Source source, TlsVersion oldest) implements TlsDemand {
+        @Override
+        public String toString() {
+            return oldest.label() + " or newer (" + source + ")";
+        }
+    }
+
+    /// Encryption, by one of `suites`.
+    record OneOfSuites(Source source, Set<CipherSuite> suites) implements TlsDemand {
+        public OneOfSuites {
+            if (suites.isEmpty())
+                throw new IllegalArgumentException("a demand for a suite has a suite");
+            suites = Set.copyOf(suites);
+        }
+
+        @Override
+        public String toString() {
+            return "one of the cipher suites "
+                    + CipherSuite.sortedNames(suites).collect(Collectors.joining(" "))
+                    + " ("
+                    + source
+                    + ")";
+        }
+    }
+
+    /// What `demand` asks for, met also by a version of TLS that is too old for every other demand:
+    /// so says the operator, for a while. The time was looked at when the demand was made. Only what
+    /// the configuration demands can have an exception; what a partner publishes never.
+    record Legacy(TlsDemand demand, LegacyException exception) implements TlsDemand {
+        public Legacy {
+            switch (demand) {
+                case Encryption _,
+                        TrustedChain _,
+                        TrustedName _,
+                        Pinned _,
+                        MinVersion _,
+                        OneOfSuites _ -> {}
+                case DaneMatch _, StsMatch _, Legacy _ ->
+                        throw new IllegalArgumentException("no exception from " + demand);
+            }
+        }
+
+        @Override
+        public Source source() {
+            return demand.source();
+        }
+
+        @Override
+        public String toString() {
+            return demand + ", " + exception;
+        }
+    }
+
+    /// The oldest version of TLS that can meet it.
+    default TlsVersion oldestVersion() {
+        return switch (this) {
+            case Legacy(_, var exception) -> exception.minVersion();
+            case MinVersion(_, var oldest) -> oldest;
+            case Encryption _,
+                    TrustedChain _,
+                    TrustedName _,
+                    DaneMatch _,
+                    StsMatch _,
+                    Pinned _,
+                    OneOfSuites _ ->
+                    ProtocolTerms.OLDEST;
+        };
+    }
+
+    /// The suites that can meet it; empty where any can.
+    static Optional<Set<CipherSuite>> suites(TlsDemand demand) {
+        return switch (demand) {
+            case OneOfSuites(_, var suites) -> Optional.of(suites);
+            case Legacy(var inner, _) -> suites(inner);
+            case Encryption _,
+                    TrustedChain _,
+                    TrustedName _,
+                    DaneMatch _,
+                    StsMatch _,
+                    Pinned _,
+                    MinVersion _ ->
+                    Optional.empty();
+        };
+    }
+
     private static String trusted(RootSet roots) {
         return switch (roots) {
             case RootSet.Common _ -> "a trusted certificate";
@@ -166,19 +253,32 @@ public sealed interface TlsDemand {
     /// The roots other than the common ones that `demands` name: the chain is judged by each.
     static Set<RootSet.Own> ownRoots(List<TlsDemand> demands) {
         return demands.stream()
-                .flatMap(demand ->
-                        switch (demand) {
-                            case TrustedChain(_, RootSet.Own own) -> Stream.of(own);
-                            case TrustedName(_, _, RootSet.Own own) -> Stream.of(own);
-                            case TrustedChain _,
-                                    TrustedName _,
-                                    Encryption _,
-                                    DaneMatch _,
-                                    StsMatch _,
-                                    Pinned _ ->
-                                    Stream.of();
-                        })
+                .flatMap(demand -> ownRoots(demand).stream())
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Optional<RootSet.Own> ownRoots(TlsDemand demand) {
+        return switch (demand) {
+            case TrustedChain(_, RootSet.Own own) -> Optional.of(own);
+            case TrustedName(_, _, RootSet.Own own) -> Optional.of(own);
+            case Legacy(var inner, _) -> ownRoots(inner);
+            case TrustedChain _,
+                    TrustedName _,
+                    Encryption _,
+                    DaneMatch _,
+                    StsMatch _,
+                    Pinned _,
+                    MinVersion _,
+                    OneOfSuites _ ->
+                    Optional.empty();
+        };
+    }
+
+    /// Whether one of them is for a pin: then the certificate's digests are evidence.
+    static boolean askForPins(List<TlsDemand> demands) {
+        return demands.stream()
+                .map(demand -> demand instanceof Legacy(var inner, _) ? inner : demand)
+                .anyMatch(Pinned.class::isInstance);
     }
 
     /// That the MTA-STS policy lists the MX `host` (RFC 8461 §4.1), by name or by pattern in `mx`;

@@ -23,6 +23,7 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
         NAME_MISMATCH("name-mismatch"),
         TLSA_MISMATCH("tlsa-mismatch"),
         PIN_MISMATCH("pin-mismatch"),
+        SUITE_MISMATCH("suite-mismatch"),
         MX_MISMATCH("mx-mismatch"),
         REQUIRETLS_NOT_OFFERED("requiretls-not-offered");
 
@@ -58,11 +59,23 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
     }
 
     private static Optional<Unmet> judge(TlsDemand demand, Evidence.Encrypted tls) {
-        if (!tls.protocol().isAcceptableUnderDemand()) {
+        if (tls.protocol().compareTo(demand.oldestVersion()) < 0) {
             return Optional.of(new Unmet(demand, Shortfall.OLD_PROTOCOL, tls.protocol().label()));
         }
+        return besideVersion(demand, tls);
+    }
+
+    private static Optional<Unmet> besideVersion(TlsDemand demand, Evidence.Encrypted tls) {
         return switch (demand) {
-            case TlsDemand.Encryption _ -> Optional.empty();
+            case TlsDemand.Encryption _, TlsDemand.MinVersion _ -> Optional.empty();
+            case TlsDemand.Legacy(var inner, _) ->
+                    besideVersion(inner, tls)
+                            .map(unmet -> new Unmet(demand, unmet.shortfall(), unmet.seen()));
+            case TlsDemand.OneOfSuites(_, var suites) ->
+                    suites.stream().anyMatch(suite -> suite.name().equals(tls.cipherSuite()))
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Unmet(demand, Shortfall.SUITE_MISMATCH, tls.cipherSuite()));
             case TlsDemand.TrustedChain(_, var roots) -> untrusted(demand, tls.verdict(roots));
             case TlsDemand.TrustedName(_, var names, var roots) ->
                     untrusted(demand, tls.verdict(roots)).or(() -> wrongName(demand, names, tls));

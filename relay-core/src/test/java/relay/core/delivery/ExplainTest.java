@@ -11,9 +11,12 @@ import static relay.core.delivery.Policies.smartHost;
 import static relay.core.delivery.Policies.space;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,9 +27,15 @@ import relay.core.routing.ConnectorTls;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
+import relay.core.tls.CipherSuite;
+import relay.core.tls.Evidence.TlsVersion;
+import relay.core.tls.LegacyException;
+import relay.core.tls.ProtocolTerms;
+import relay.core.tls.RootSet;
 import relay.core.tls.StsPolicy;
 import relay.core.tls.StsPolicy.Mode;
 import relay.core.tls.TlsOffer;
+import relay.core.tls.TlsTerms;
 
 class ExplainTest {
 
@@ -82,6 +91,42 @@ class ExplainTest {
                         "             a certificate with sha256/key:"
                                 + "0".repeat(63)
                                 + "1 (connector bank, connectors.yaml:10)");
+    }
+
+    @Test
+    void anExceptionIsToldWithItsDay() {
+        // Given a connector that wants TLS 1.3 and takes TLS 1.1 for a while.
+        var exception = new LegacyException(TlsVersion.TLS_1_1, LocalDate.of(2027, 3, 31));
+        var terms =
+                new ProtocolTerms(
+                        TlsVersion.TLS_1_3,
+                        Set.of(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA),
+                        List.of(exception));
+        PolicyTable policy =
+                connector("bank")
+                        .tls(ENCRYPTION)
+                        .options(
+                                new ConnectorTls(
+                                        new TlsTerms(Set.of(), RootSet.COMMON, terms),
+                                        TlsOffer.DEFAULT))
+                        .table();
+
+        // When somebody asks, before its end and after.
+        var domain = new Domain("bank.example");
+        var before = Explain.domain(domain, policy.at(Instant.parse("2027-03-31T12:00:00Z")));
+        var after = Explain.domain(domain, policy.at(Instant.parse("2027-04-01T12:00:00Z")));
+
+        // Then it stands at what it is an exception from, and is gone later.
+        assertThat(before.lines())
+                .anyMatch(line -> line.contains("encryption, TLSv1.1 accepted until 2027-03-31 ("))
+                .anyMatch(line ->
+                        line.contains(
+                                "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, TLSv1.1 accepted until"
+                                        + " 2027-03-31 ("))
+                .noneMatch(line -> line.contains("TLSv1.3 or newer"));
+        assertThat(after.lines())
+                .anyMatch(line -> line.contains("TLSv1.3 or newer ("))
+                .noneMatch(line -> line.contains("until"));
     }
 
     @Test

@@ -1,19 +1,25 @@
 package relay.core.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.Evidence.TlsVersion;
 import relay.core.tls.TlsDemand.Encryption;
+import relay.core.tls.TlsDemand.Legacy;
+import relay.core.tls.TlsDemand.MinVersion;
+import relay.core.tls.TlsDemand.OneOfSuites;
 import relay.core.tls.TlsDemand.Pinned;
 import relay.core.tls.TlsDemand.Source;
 import relay.core.tls.TlsDemand.StsMatch;
@@ -26,6 +32,8 @@ class TlsDemandTest {
     private static final ChainVerdict TRUSTED = new ChainVerdict.Trusted();
     private static final RootSet.Own OWN = new RootSet.Own("own.pem", Set.of());
     private static final RootSet.Own OTHER = new RootSet.Own("other.pem", Set.of());
+    private static final LegacyException OLD =
+            new LegacyException(TlsVersion.TLS_1_0, LocalDate.of(2027, 3, 31));
     private static final List<TlsDemand> EVERY_DEMAND =
             List.of(
                     new Encryption(BANK),
@@ -38,7 +46,11 @@ class TlsDemandTest {
                     new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.KEY, "11"))),
                     new Pinned(BANK, Set.of(new TlsPin(TlsPin.Subject.CERTIFICATE, "20"))),
                     new StsMatch(BANK, "mx.bank.example", List.of("*.bank.example")),
-                    new StsMatch(BANK, "mx.bank.example", List.of("mx.else.example")));
+                    new StsMatch(BANK, "mx.bank.example", List.of("mx.else.example")),
+                    new MinVersion(BANK, TlsVersion.TLS_1_3),
+                    new OneOfSuites(BANK, Set.of(CipherSuite.TLS_AES_128_GCM_SHA256)),
+                    new Legacy(new Encryption(BANK), OLD),
+                    new Legacy(new TrustedName(BANK, Set.of("mx.bank.example")), OLD));
     private static final List<Evidence> EVERY_EVIDENCE = everyEvidence();
 
     @Test
@@ -70,6 +82,68 @@ class TlsDemandTest {
         assertThat(TlsDemand.unmet(List.of(new Encryption(BANK)), old))
                 .extracting(Unmet::shortfall)
                 .containsExactly(Shortfall.OLD_PROTOCOL);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TLS_1_0, 1.0 until, ''",
+        "TLS_1_0, 1.0 until + encryption, OLD_PROTOCOL",
+        "TLS_1_0, 1.0 until + mta-sts, OLD_PROTOCOL",
+        "TLS_1_2, 1.3, OLD_PROTOCOL",
+        "TLS_1_2, encryption + 1.3, OLD_PROTOCOL",
+        "TLS_1_3, encryption + 1.3, ''",
+        "TLS_1_2, 1.0 until + 1.3, OLD_PROTOCOL",
+    })
+    void theStrictestVersionWins(TlsVersion seen, String demanded, String missing) {
+        Map<String, TlsDemand> demands =
+                Map.of(
+                        "1.0 until", new Legacy(new Encryption(BANK), OLD),
+                        "1.3", new MinVersion(BANK, TlsVersion.TLS_1_3),
+                        "encryption", new Encryption(BANK),
+                        "mta-sts",
+                                new StsMatch(BANK, "mx.bank.example", List.of("*.bank.example")));
+        List<TlsDemand> list = Stream.of(demanded.split(" [+] ")).map(demands::get).toList();
+        assertThat(TlsDemand.unmet(list, encrypted(seen, TRUSTED, "mx.bank.example")))
+                .extracting(unmet -> unmet.shortfall().name())
+                .isEqualTo(missing.isEmpty() ? List.of() : List.of(missing));
+    }
+
+    @Test
+    void anExceptionIsForTheVersionAlone() {
+        var demand = new Legacy(new TrustedName(BANK, Set.of("mx.bank.example")), OLD);
+        Evidence other = encrypted(TlsVersion.TLS_1_0, TRUSTED, "other.example");
+        assertThat(TlsDemand.unmet(List.of(demand), other).getFirst())
+                .hasToString(
+                        "a trusted certificate for mx.bank.example (connector bank), TLSv1.0"
+                                + " accepted until 2027-03-31: name-mismatch (the certificate is for"
+                                + " other.example)");
+    }
+
+    @Test
+    void noExceptionIsMadeFromWhatAPartnerPublishes() {
+        var published = new StsMatch(BANK, "mx.bank.example", List.of("*.bank.example"));
+        assertThatThrownBy(() -> new Legacy(published, OLD))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void onlySuitesThatEveryDemandAcceptsAreOffered() {
+        var one =
+                new OneOfSuites(
+                        BANK,
+                        Set.of(
+                                CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA,
+                                CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256));
+        var other =
+                new Legacy(
+                        new OneOfSuites(
+                                BANK, Set.of(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)),
+                        OLD);
+        var neither = new OneOfSuites(BANK, Set.of(CipherSuite.TLS_AES_128_GCM_SHA256));
+        assertThat(TlsOffer.DEFAULT.fit(List.of(one, other)).suites())
+                .containsExactly(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256);
+        assertThat(TlsOffer.DEFAULT.fit(List.of(new Encryption(BANK)))).isEqualTo(TlsOffer.DEFAULT);
+        assertThat(TlsOffer.DEFAULT.fit(List.of(one, neither))).isEqualTo(TlsOffer.DEFAULT);
     }
 
     @ParameterizedTest

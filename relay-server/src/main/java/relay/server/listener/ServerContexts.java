@@ -20,6 +20,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.X509TrustManager;
 import relay.core.routing.ClientCertificates;
 import relay.core.routing.ClientCertificates.Wish;
+import relay.core.tls.CipherSuite;
 
 /// How we serve TLS: 1.2 and 1.3 (RFC 8996, RFC 9325 §3.1.1), by BoringSSL where its library runs,
 /// else by the JDK. Every suite has forward secrecy. Sessions are resumed by tickets, whose keys live
@@ -27,22 +28,7 @@ import relay.core.routing.ClientCertificates.Wish;
 final class ServerContexts {
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-    /// The last four are for clients whose only other choice would be to send in clear.
-    private static final List<String> CIPHER_SUITES =
-            List.of(
-                    "TLS_AES_128_GCM_SHA256",
-                    "TLS_AES_256_GCM_SHA384",
-                    "TLS_CHACHA20_POLY1305_SHA256",
-                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-                    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-                    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-                    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-                    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
-                    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
-                    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-                    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA");
+    private static final List<String> CIPHER_SUITES = CipherSuite.names(CipherSuite.FORWARD_SECRET);
 
     /// With a hybrid first that a quantum computer does not break.
     private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256", "P-384"};

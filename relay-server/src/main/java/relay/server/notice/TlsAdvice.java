@@ -50,6 +50,7 @@ public record TlsAdvice(String demand, String seen, String remedy) {
                     "the server's certificate is not the one that its owner publishes in the DNS";
             case PIN_MISMATCH ->
                     "the server's certificate is none of those that were agreed on with its owner";
+            case SUITE_MISMATCH -> "the server chose a cipher suite that is not accepted";
             case MX_MISMATCH -> "the domain's MTA-STS policy does not list the server";
             case REQUIRETLS_NOT_OFFERED ->
                     "the server does not promise to pass the message on over TLS alone";
@@ -75,6 +76,7 @@ public record TlsAdvice(String demand, String seen, String remedy) {
             case PIN_MISMATCH ->
                     "the server must present the agreed certificate; a new one is announced first,"
                             + " and its SHA-256 added at this relay";
+            case SUITE_MISMATCH -> "the server must prefer one of the accepted cipher suites";
             case MX_MISMATCH ->
                     "the domain's MX records and its MTA-STS policy must be brought into agreement,"
                             + " and the id in the DNS changed with the policy";

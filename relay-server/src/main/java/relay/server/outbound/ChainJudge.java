@@ -156,7 +156,7 @@ final class ChainJudge {
                         .filter(DaneMatch.class::isInstance)
                         .flatMap(demand -> ((DaneMatch) demand).records().stream())
                         .toList();
-        boolean pinned = demands.stream().anyMatch(TlsDemand.Pinned.class::isInstance);
+        boolean pinned = TlsDemand.askForPins(demands);
         if (chain.isEmpty() || (records.isEmpty() && !pinned)) return List.of();
         var path = new ArrayList<CertificateDigests>();
         path.add(CertificateDigests.of(chain.getFirst()));

@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.ReferenceCountUtil;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.X509ExtendedTrustManager;
 import relay.core.address.IpRange;
 import relay.core.delivery.HostPlan;
+import relay.core.tls.CipherSuite;
+import relay.core.tls.Evidence.TlsVersion;
 import relay.core.tls.KeyExchangeGroup;
 import relay.core.tls.TlsOffer;
 
@@ -29,30 +32,8 @@ import relay.core.tls.TlsOffer;
 /// TLS 1.0 and 1.1 are offered too, as better than no TLS; a demand does not accept them (RFC
 /// 8996). Any thread. Close it when no session is left.
 final class TlsClient implements AutoCloseable {
-    /// From the newest on.
-    private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
-
-    /// Forward secrecy and AEAD first; then, for hosts that have nothing better, AES alone. Netty's
-    /// own choice leaves a host with an ECDSA certificate and TLS 1.1 without a suite.
-    private static final List<String> CIPHER_SUITES =
-            List.of(
-                    "TLS_AES_128_GCM_SHA256",
-                    "TLS_AES_256_GCM_SHA384",
-                    "TLS_CHACHA20_POLY1305_SHA256",
-                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-                    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-                    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-                    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-                    "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
-                    "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
-                    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-                    "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
-                    "TLS_RSA_WITH_AES_128_GCM_SHA256",
-                    "TLS_RSA_WITH_AES_256_GCM_SHA384",
-                    "TLS_RSA_WITH_AES_128_CBC_SHA",
-                    "TLS_RSA_WITH_AES_256_CBC_SHA");
+    /// Those that share their suites, from the newest on.
+    private static final List<String> BEFORE_TLS_1_3 = List.of("TLSv1.2", "TLSv1.1", "TLSv1");
 
     /// How long a close waits until the goodbye of TLS is written.
     private static final long CLOSE_MILLIS = 1_000;
@@ -85,8 +66,10 @@ final class TlsClient implements AutoCloseable {
         var builder =
                 SslContextBuilder.forClient()
                         .sslProvider(provider)
-                        .protocols(PROTOCOLS)
-                        .ciphers(CIPHER_SUITES, SupportedCipherSuiteFilter.INSTANCE)
+                        .protocols(protocols(offer.suites()))
+                        .ciphers(
+                                CipherSuite.names(offer.suites()),
+                                SupportedCipherSuiteFilter.INSTANCE)
                         .trustManager(new AcceptAll())
                         .endpointIdentificationAlgorithm("");
         offer.clientCertificate().forEach(own -> builder.keyManager(new OwnKey(own)));
@@ -98,6 +81,19 @@ final class TlsClient implements AutoCloseable {
         } catch (SSLException e) {
             throw new IllegalStateException("no TLS on this machine", e);
         }
+    }
+
+    /// From the newest on; none without a suite. Netty's own suites leave a host with an ECDSA
+    /// certificate and TLS 1.1 without one.
+    private static List<String> protocols(List<CipherSuite> suites) {
+        var protocols = new ArrayList<String>();
+        if (suites.stream().anyMatch(suite -> suite.isOf(TlsVersion.TLS_1_3))) {
+            protocols.add("TLSv1.3");
+        }
+        if (suites.stream().anyMatch(suite -> suite.isOf(TlsVersion.TLS_1_2))) {
+            protocols.addAll(BEFORE_TLS_1_3);
+        }
+        return protocols;
     }
 
     private static String[] names(List<KeyExchangeGroup> groups) {

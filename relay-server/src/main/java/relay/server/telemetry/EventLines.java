@@ -310,20 +310,24 @@ final class EventLines {
     /// What had to hold of the certificate before the message was sent, all demands together.
     private static String verified(List<TlsDemand> demands) {
         return demands.stream()
-                .map(demand ->
-                        switch (demand) {
-                            case TlsDemand.Encryption _ -> "no";
-                            case TlsDemand.TrustedChain _ -> "chain";
-                            case TlsDemand.TrustedName _ -> "name";
-                            case TlsDemand.DaneMatch _ -> "dane";
-                            case TlsDemand.Pinned _ -> "pin";
-                            case TlsDemand.StsMatch _ -> "mta-sts";
-                        })
+                .map(EventLines::verified)
                 .distinct()
                 .filter(how -> !how.equals("no"))
                 .sorted()
                 .reduce((one, other) -> one + "+" + other)
                 .orElse("no");
+    }
+
+    private static String verified(TlsDemand demand) {
+        return switch (demand) {
+            case TlsDemand.Encryption _, TlsDemand.MinVersion _, TlsDemand.OneOfSuites _ -> "no";
+            case TlsDemand.TrustedChain _ -> "chain";
+            case TlsDemand.TrustedName _ -> "name";
+            case TlsDemand.DaneMatch _ -> "dane";
+            case TlsDemand.Pinned _ -> "pin";
+            case TlsDemand.StsMatch _ -> "mta-sts";
+            case TlsDemand.Legacy(var inner, _) -> verified(inner);
+        };
     }
 
     private static String changed(RelayEvent.Connection.Change change) {

@@ -15,6 +15,8 @@ import tools.jackson.core.JsonGenerator;
 /// what the handshake showed. Confined to one thread.
 final class TlsFields {
     private static final int MAX_NAMES = 20;
+    private static final Set<String> NOT_OF_THE_CERTIFICATE =
+            Set.of("encryption", "min-version", "cipher-suite");
 
     private final CertificateFacts.Known certificates = new CertificateFacts.Known();
 
@@ -89,6 +91,14 @@ final class TlsFields {
                                     .findFirst()
                                     .map(tlsa -> "TLSA " + tlsa)
                                     .orElse("none"));
+            case TlsDemand.MinVersion _ ->
+                    new Demanded("min-version", Set.of(), tls.protocol().label());
+            case TlsDemand.OneOfSuites _ ->
+                    new Demanded("cipher-suite", Set.of(), tls.cipherSuite());
+            case TlsDemand.Legacy(var inner, var exception) -> {
+                Demanded of = demanded(inner, tls);
+                yield new Demanded(of.what(), of.names(), of.metBy() + ", " + exception);
+            }
             case TlsDemand.Pinned pinned ->
                     new Demanded(
                             "pin",
@@ -105,7 +115,7 @@ final class TlsFields {
         return demands.stream()
                 .map(Demanded::what)
                 .distinct()
-                .filter(what -> !what.equals("encryption"))
+                .filter(what -> !NOT_OF_THE_CERTIFICATE.contains(what))
                 .sorted()
                 .reduce((one, other) -> one + "+" + other)
                 .orElse("no");

@@ -1,6 +1,10 @@
 package relay.server.outbound;
 
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import relay.server.outbound.ScriptedPartner.Script;
@@ -8,8 +12,10 @@ import relay.server.outbound.ScriptedPartner.Wire;
 import relay.server.outbound.TestCertificates.Identity;
 
 /// A host that takes whatever it is told, over TLS or not, and has a book of which envelopes came
-/// how. `identity` has the certificate that it shows, or none.
-record MatrixHost(StartTls startTls, List<Identity> identity, List<String> book) {
+/// how. `identity` has the certificate that it shows, or none; `limits` the one version and suite of
+/// TLS that it speaks, or none.
+record MatrixHost(
+        StartTls startTls, List<Identity> identity, List<String> limits, List<String> book) {
     enum StartTls {
         NOT_OFFERED,
         REFUSED,
@@ -18,11 +24,34 @@ record MatrixHost(StartTls startTls, List<Identity> identity, List<String> book)
     }
 
     static MatrixHost without(StartTls startTls) {
-        return new MatrixHost(startTls, List.of(), new CopyOnWriteArrayList<>());
+        return new MatrixHost(startTls, List.of(), List.of(), new CopyOnWriteArrayList<>());
     }
 
     static MatrixHost showing(Identity identity) {
-        return new MatrixHost(StartTls.WORKS, List.of(identity), new CopyOnWriteArrayList<>());
+        return new MatrixHost(
+                StartTls.WORKS, List.of(identity), List.of(), new CopyOnWriteArrayList<>());
+    }
+
+    /// With one version of TLS and one suite, by the JDK's names: the JDK's own sockets will not
+    /// speak the old ones.
+    MatrixHost only(String version, String suite) {
+        return new MatrixHost(startTls, identity, List.of(version, suite), book);
+    }
+
+    private void secure(Wire wire) throws IOException {
+        if (limits.isEmpty()) {
+            wire.secure(identity.getFirst().serverContext());
+            return;
+        }
+        SslContext context =
+                SslContextBuilder.forServer(
+                                identity.getFirst().keys().getPrivate(),
+                                identity.getFirst().chain().toArray(X509Certificate[]::new))
+                        .sslProvider(SslProvider.OPENSSL)
+                        .protocols(limits.getFirst())
+                        .ciphers(limits.subList(1, 2))
+                        .build();
+        wire.secure(context);
     }
 
     /// Each connection is served in the same way.
@@ -30,7 +59,7 @@ record MatrixHost(StartTls startTls, List<Identity> identity, List<String> book)
         return wire -> {
             wire.say("220 partner.example ESMTP");
             if (serve(wire, "in clear")) {
-                wire.secure(identity.getFirst().serverContext());
+                secure(wire);
                 serve(wire, "over TLS");
             }
         };

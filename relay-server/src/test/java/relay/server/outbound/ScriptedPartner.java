@@ -1,5 +1,7 @@
 package relay.server.outbound;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -16,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 
@@ -222,6 +225,14 @@ final class ScriptedPartner implements AutoCloseable {
                     .getRequestedServerNames().stream()
                             .map(name -> new String(name.getEncoded(), StandardCharsets.US_ASCII))
                             .toList();
+        }
+
+        /// Goes on in TLS by another library, see [EngineStreams].
+        void secure(SslContext context) throws IOException {
+            SSLEngine engine = context.newEngine(ByteBufAllocator.DEFAULT);
+            var streams = new EngineStreams(engine, socket, in);
+            in = streams.in();
+            out = streams.out();
         }
 
         /// Of the TLS that [#secure] began.

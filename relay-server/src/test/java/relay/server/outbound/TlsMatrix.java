@@ -1,5 +1,6 @@
 package relay.server.outbound;
 
+import static java.util.Map.entry;
 import static relay.server.outbound.TestTlsa.certificate;
 import static relay.server.outbound.TestTlsa.key;
 
@@ -8,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +32,28 @@ final class TlsMatrix {
             CERTIFICATES.roots().certificates().iterator().next();
     private static final X509Certificate OTHER = CERTIFICATES.named("other.example").leaf();
 
+    private static final String FLOOR = "domains: [{ domain: partner.example, requireTls: true";
+    private static final String AEAD =
+            "[TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256,"
+                    + " TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]";
+
     private static final Map<String, StartTls> WITHOUT_TLS =
             Map.of(
                     "no STARTTLS", StartTls.NOT_OFFERED,
                     "STARTTLS refused", StartTls.REFUSED,
                     "no handshake", StartTls.BROKEN);
+
+    /// Hosts of one version and suite.
+    private static final Map<String, String> LIMITED =
+            Map.of(
+                    "good, TLS 1.0 only",
+                    "TLSv1 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+                    "good, TLS 1.1 only",
+                    "TLSv1.1 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+                    "good, TLS 1.2 only",
+                    "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                    "good, TLS 1.2 with CBC only",
+                    "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA");
 
     private static final Map<String, Identity> CERTIFICATE =
             Map.of(
@@ -45,28 +65,65 @@ final class TlsMatrix {
 
     /// What stands in the configuration behind the connector's smart host.
     private static final Map<String, String> DEMANDS =
-            Map.of(
-                    "nothing",
-                    "",
-                    "EncryptionOnly",
-                    level("EncryptionOnly"),
-                    "CertificateValidation",
-                    level("CertificateValidation"),
-                    "DomainValidation",
-                    level("DomainValidation"),
-                    "EncryptionOnly by a `domains` entry",
-                    "domains: [{ domain: partner.example, requireTls: true }]",
-                    "`plaintextFallback: never`",
-                    "    plaintextFallback: never");
+            Map.ofEntries(
+                    entry("nothing", ""),
+                    entry("EncryptionOnly", level("EncryptionOnly")),
+                    entry("CertificateValidation", level("CertificateValidation")),
+                    entry("DomainValidation", level("DomainValidation")),
+                    entry("EncryptionOnly by a `domains` entry", FLOOR + " }]"),
+                    entry("`plaintextFallback: never`", "    plaintextFallback: never"),
+                    entry(
+                            "`tlsMinVersion: TLSv1.3`",
+                            level("EncryptionOnly") + "\n    tlsMinVersion: TLSv1.3"),
+                    entry(
+                            "`tlsMinVersion: TLSv1.3` by a `domains` entry",
+                            FLOOR + ", tlsMinVersion: TLSv1.3 }]"),
+                    entry(
+                            "`tlsCipherSuites` without CBC",
+                            level("EncryptionOnly") + "\n    tlsCipherSuites: " + AEAD),
+                    entry(
+                            "`tlsCipherSuites` of TLS 1.2",
+                            level("EncryptionOnly")
+                                    + "\n    tlsCipherSuites:"
+                                    + " [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]"),
+                    entry(
+                            "`tlsCipherSuites` without CBC by a `domains` entry",
+                            FLOOR + ", tlsCipherSuites: " + AEAD + " }]"),
+                    entry("EncryptionOnly, TLS 1.0 until tomorrow", legacy("EncryptionOnly", 1)),
+                    entry("EncryptionOnly, TLS 1.0 until today", legacy("EncryptionOnly", 0)),
+                    entry("EncryptionOnly, TLS 1.0 until yesterday", legacy("EncryptionOnly", -1)),
+                    entry(
+                            "DomainValidation, TLS 1.0 until tomorrow",
+                            legacy("DomainValidation", 1)),
+                    entry(
+                            "TLS 1.0 until tomorrow, EncryptionOnly by a `domains` entry",
+                            legacy("EncryptionOnly", 1) + "\n" + FLOOR + " }]"),
+                    entry(
+                            "`tlsMinVersion: TLSv1.3`, TLS 1.2 until tomorrow",
+                            level("EncryptionOnly")
+                                    + "\n    tlsMinVersion: TLSv1.3\n"
+                                    + exception("TLSv1.2", 1)));
+
+    private static String legacy(String level, int days) {
+        return level(level) + "\n" + exception("TLSv1.0", days);
+    }
+
+    private static String exception(String version, int days) {
+        LocalDate today = LocalDate.ofInstant(TestCertificates.NOW, ZoneOffset.UTC);
+        return "    tlsLegacyException: { minVersion: %s, until: %s }"
+                .formatted(version, today.plusDays(days));
+    }
 
     /// A row, in the words of the document.
     record Row(String publishes, String presents, String demands, String outcome) {
 
         MatrixHost host() {
             StartTls without = WITHOUT_TLS.get(presents);
-            return without == null
-                    ? MatrixHost.showing(known(CERTIFICATE, presents))
-                    : MatrixHost.without(without);
+            if (without != null) return MatrixHost.without(without);
+            String limits = LIMITED.get(presents);
+            if (limits == null) return MatrixHost.showing(known(CERTIFICATE, presents));
+            String[] both = limits.split(" ");
+            return MatrixHost.showing(GOOD).only(both[0], both[1]);
         }
 
         MatrixDns dns() {

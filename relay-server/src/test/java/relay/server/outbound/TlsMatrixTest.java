@@ -95,7 +95,8 @@ class TlsMatrixTest {
         Files.writeString(conf.resolve("connectors.yaml"), connectors);
         Files.writeString(conf.resolve("relay.yaml"), "hostname: relay.example.net\n");
         return switch (new ConfigurationReader().read(conf, Map.of())) {
-            case ConfigurationResult.Accepted(var configuration) -> configuration.policyTable();
+            case ConfigurationResult.Accepted(var configuration) ->
+                    configuration.policyTable(TestCertificates.NOW);
             case ConfigurationResult.Refused(var errors) ->
                     throw new IllegalStateException(errors.toString());
         };
@@ -121,6 +122,7 @@ class TlsMatrixTest {
         return unmet.stream()
                 .map(one ->
                         one.shortfall().label() + " (" + one.demand().source().kind().label() + ")")
+                .distinct()
                 .collect(Collectors.joining(", "));
     }
 

@@ -3,6 +3,7 @@ package relay.server.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,9 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueEntry;
 import relay.core.smtp.Reply;
 import relay.core.tls.CertificateDigests;
+import relay.core.tls.CipherSuite;
 import relay.core.tls.Evidence;
+import relay.core.tls.LegacyException;
 import relay.core.tls.RootSet;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsPin;
@@ -100,6 +103,24 @@ class RecordLinesTest {
                                 + "\"source\":\"connector bank\",\"metBy\":\"TLSv1.3\"},"
                                 + "{\"demand\":\"chain\",\"source\":\"domain bank.example\","
                                 + "\"metBy\":\"trusted\"}]");
+    }
+
+    @Test
+    void anExceptionIsNamedWhereItStood() {
+        // Given a delivery that was allowed an old version.
+        var exception = new LegacyException(Evidence.TlsVersion.TLS_1_0, LocalDate.of(2027, 3, 31));
+        var demand = new TlsDemand.Legacy(Samples.DEMAND, exception);
+        var suite =
+                new TlsDemand.OneOfSuites(
+                        Samples.DEMAND.source(), Set.of(CipherSuite.TLS_AES_128_GCM_SHA256));
+        var proof = new TlsProof(TrackedSamples.HOST, List.of(demand, suite), TrackedSamples.tls());
+
+        // When it is recorded, then so is the exception, and nothing is said of the certificate.
+        assertThat(lines(TrackedSamples.delivered(entry, Samples.NOON, proof)).getFirst())
+                .contains(
+                        "\"verified\":\"no\",\"demands\":[{\"demand\":\"encryption\","
+                                + "\"source\":\"connector bank\",\"metBy\":\"TLSv1.3, TLSv1.0"
+                                + " accepted until 2027-03-31\"},{\"demand\":\"cipher-suite\"");
     }
 
     @Test
