@@ -3,6 +3,7 @@ package relay.server.outbound;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -15,8 +16,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509ExtendedTrustManager;
 import relay.core.address.IpRange;
 import relay.core.delivery.HostPlan;
@@ -28,6 +31,9 @@ import relay.core.tls.TlsOffer;
 /// Makes the client's side of TLS. Every certificate is let through here: a demand may be for
 /// encryption alone, and opportunistic TLS takes any (RFC 7435 §3). What was seen is judged
 /// afterwards, by [ChainJudge] and [relay.core.tls.TlsDemand#unmet].
+///
+/// Every handshake is a whole one: no session is taken up again, since the evidence of a resumed one
+/// is that of another day (docs/adr/0007).
 ///
 /// TLS 1.0 and 1.1 are offered too, as better than no TLS; a demand does not accept them (RFC
 /// 8996). Any thread. Close it when no session is left.
@@ -77,7 +83,11 @@ final class TlsClient implements AutoCloseable {
             builder.option(OpenSslContextOption.GROUPS, names(offer.groups()));
         }
         try {
-            return builder.build();
+            SslContext context = builder.build();
+            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+                sessions.setSessionCacheEnabled(false);
+            }
+            return context;
         } catch (SSLException e) {
             throw new IllegalStateException("no TLS on this machine", e);
         }
@@ -112,12 +122,24 @@ final class TlsClient implements AutoCloseable {
         String name = host.serverName();
         boolean named = IpRange.address(name).isEmpty();
         SslHandler handler =
-                named
+                named && provider != SslProvider.JDK
                         ? context.newHandler(allocator, name, host.port())
                         : context.newHandler(allocator);
+        if (named && provider == SslProvider.JDK) sendName(handler.engine(), name);
         handler.setHandshakeTimeoutMillis(0);
         handler.setCloseNotifyFlushTimeoutMillis(CLOSE_MILLIS);
         return handler;
+    }
+
+    /// The JDK keeps sessions by the peer that an engine was made for. This one was made for none.
+    private static void sendName(SSLEngine engine, String name) {
+        try {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(name)));
+            engine.setSSLParameters(parameters);
+        } catch (IllegalArgumentException _) {
+            // A name that only the DNS can have, such as one with an underscore: no SNI.
+        }
     }
 
     @Override
