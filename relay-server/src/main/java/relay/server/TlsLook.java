@@ -31,7 +31,7 @@ final class TlsLook {
                 var prober = new Prober(planner(configuration, dns, sts), dialer);
                 var secured = SecuredHosts.of(configuration.dataFolder(), clock)) {
             var check = prober.check(domain, configuration.policyTable(Instant.now()));
-            return new Verified.Looked(TlsReports.of(check, dnssec(dns), secured));
+            return new Verified.Looked(TlsFindings.of(check, dnssec(dns), secured));
         } catch (IOException e) {
             return new Verified.Failed(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
@@ -45,8 +45,8 @@ final class TlsLook {
         return Outfit.planner(configuration, dns, sts, TokenSource.UNTOLD);
     }
 
-    private static TlsReports.Dnssec dnssec(Dns dns) {
-        return dns.validates() ? TlsReports.Dnssec.VALIDATES : TlsReports.Dnssec.DOES_NOT;
+    private static TlsFindings.Dnssec dnssec(Dns dns) {
+        return dns.validates() ? TlsFindings.Dnssec.VALIDATES : TlsFindings.Dnssec.DOES_NOT;
     }
 
     private static SmtpDialer dialer(

@@ -119,8 +119,8 @@ public sealed interface RelayEvent {
         }
     }
 
-    /// A domain says in the DNS that it has an MTA-STS policy, and it was fetched, or not; then one
-    /// that was fetched before holds on. `detail` is for people, with no line ends.
+    /// A domain says in the DNS that it has an MTA-STS policy, or said so when the one that is kept was
+    /// fetched; and it was fetched, or not, and then one that was fetched before holds on. `detail` is for people, with no line ends.
     record StsFetch(Domain domain, Result result, String detail) implements RelayEvent {
         public enum Result {
             FETCHED("fetched"),

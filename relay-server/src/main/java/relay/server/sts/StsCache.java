@@ -163,8 +163,11 @@ public final class StsCache implements StsPolicies, StsControl, AutoCloseable {
         return switch (published(domain)) {
             case StsRecord.Found.Published(var record) -> fetch(domain, record.id());
             case StsRecord.Found.None _ ->
-                    new StsFetch(domain, Result.FAILED, "no TXT record at _mta-sts." + domain);
-            case StsRecord.Found.Invalid(var why) -> new StsFetch(domain, Result.INVALID, why);
+                    told(
+                            new StsFetch(
+                                    domain, Result.FAILED, "no TXT record at _mta-sts." + domain));
+            case StsRecord.Found.Invalid(var why) ->
+                    told(new StsFetch(domain, Result.INVALID, why));
         };
     }
 

@@ -113,6 +113,8 @@ record ProofText(ProofStatement statement, Consumer<String> out) implements Proo
         }
         if (tls.path("demands").isEmpty()) field("  demanded", "nothing");
         field("  verified", tls.path("verified").asString(""));
+        String presented = tls.path("presented").asString("");
+        if (!presented.isEmpty()) field("  our own", "sha256 " + presented);
         JsonNode certificate = record.certificate();
         if (certificate.isMissingNode()) return;
         field("  certificate", certificate.path("subject").asString(""));

@@ -9,14 +9,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import relay.core.delivery.Resolver.Security;
 import relay.core.delivery.Resolver.TlsaAnswer;
+import relay.core.delivery.StsPolicies;
+import relay.core.tls.StsPolicy;
+import relay.core.tls.StsPolicy.Mode;
 import relay.core.tls.Tlsa;
 import relay.server.outbound.MatrixHost.StartTls;
 import relay.server.outbound.TestCertificates.Identity;
@@ -54,6 +59,19 @@ final class TlsMatrix {
                     "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
                     "good, TLS 1.2 with CBC only",
                     "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA");
+
+    private static final Map<String, StsPolicy> MTA_STS =
+            Map.of(
+                    "MTA-STS enforce", sts(Mode.ENFORCE, Outbound.HOST),
+                    "MTA-STS enforce by pattern", sts(Mode.ENFORCE, "*.example"),
+                    "MTA-STS enforce for another host", sts(Mode.ENFORCE, "mx.other.example"),
+                    "MTA-STS testing", sts(Mode.TESTING, Outbound.HOST),
+                    "MTA-STS testing for another host", sts(Mode.TESTING, "mx.other.example"),
+                    "MTA-STS none", sts(Mode.NONE, Outbound.HOST));
+
+    private static StsPolicy sts(Mode mode, String mx) {
+        return new StsPolicy(mode, List.of(mx), Duration.ofDays(7));
+    }
 
     private static final Map<String, Identity> CERTIFICATE =
             Map.of(
@@ -122,13 +140,25 @@ final class TlsMatrix {
             if (without != null) return MatrixHost.without(without);
             String limits = LIMITED.get(presents);
             if (limits == null) return MatrixHost.showing(known(CERTIFICATE, presents));
-            String[] both = limits.split(" ");
+            String[] both = limits.split(" ", 2);
             return MatrixHost.showing(GOOD).only(both[0], both[1]);
         }
 
         MatrixDns dns() {
             Identity own = CERTIFICATE.getOrDefault(presents, GOOD);
-            return known(published(own.leaf()), publishes);
+            return known(published(own.leaf()), tlsa());
+        }
+
+        private String tlsa() {
+            if (!publishes.startsWith("MTA-STS ")) return publishes;
+            String[] both = publishes.split(" and ", 2);
+            return both.length == 2 ? both[1] : "nothing";
+        }
+
+        StsPolicies sts() {
+            if (!publishes.startsWith("MTA-STS ")) return StsPolicies.NONE;
+            StsPolicy policy = known(MTA_STS, publishes.split(" and ", 2)[0]);
+            return domain -> Optional.of(policy).filter(_ -> domain.name().equals(Outbound.HOST));
         }
 
         String configuration() {

@@ -25,6 +25,7 @@ import relay.core.delivery.DanePolicy;
 import relay.core.delivery.DeliveryEnd;
 import relay.core.delivery.DemandSource;
 import relay.core.delivery.PartnerCheck;
+import relay.core.delivery.StsDemands;
 import relay.core.routing.PolicyTable;
 import relay.core.tls.PolicyVerdict;
 import relay.core.tls.Unmet;
@@ -75,7 +76,7 @@ class TlsMatrixTest {
                 dns,
                 new Random(1),
                 new Domain("relay.example.net"),
-                DemandSource.andConfigured(new DanePolicy(dns)));
+                DemandSource.andConfigured(new DanePolicy(dns), new StsDemands(row.sts())));
     }
 
     private PolicyTable policy(Row row, int port) throws IOException {

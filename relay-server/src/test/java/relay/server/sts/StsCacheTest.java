@@ -263,6 +263,8 @@ class StsCacheTest {
         assertThat(cache.refresh(DOMAIN).result()).isEqualTo(Result.FETCHED);
         assertThat(mode(cache)).contains(Mode.NONE);
         assertThat(cache.refresh(new Domain("else.example")).detail()).contains("no TXT record");
+        assertThat(events.getLast())
+                .hasToString(cache.refresh(new Domain("else.example")).toString());
     }
 
     @Test

@@ -25,15 +25,15 @@ import relay.server.cli.TlsReport.TlsaResult;
 import relay.server.notice.TlsAdvice;
 
 /// Puts what a look at a partner showed into the words of the command.
-final class TlsReports {
-    private TlsReports() {}
+final class TlsFindings {
+    private TlsFindings() {}
 
     static TlsReport of(PartnerCheck check, Dnssec dnssec, TlsMemory memory) {
         return new TlsReport(
                 check.domain().name(),
                 check.lane().toString(),
                 check.verdict().label(),
-                check.hosts().stream().map(TlsReports::host).toList(),
+                check.hosts().stream().map(TlsFindings::host).toList(),
                 check.passedOver().stream().map(Diagnostic::toString).toList(),
                 notes(check, dnssec, memory));
     }
@@ -49,7 +49,7 @@ final class TlsReports {
             notes.add("DNSSEC vouches for no answer here, so DANE is not seen (dns.servers)");
         }
         check.hosts().stream()
-                .filter(TlsReports::isWithoutTls)
+                .filter(TlsFindings::isWithoutTls)
                 .forEach(host ->
                         memory.lastSecured(host.host())
                                 .map(last -> host.host() + " had TLS at " + last + ": a downgrade")
@@ -65,10 +65,37 @@ final class TlsReports {
                                             instead == HostFinding.Instead.GOES_IN_CLEAR;
                                     case HostFinding.DemandsUnmet _, HostFinding.Away _ -> false;
                                 });
+        check.hosts().forEach(host -> notes.addAll(triedOut(host)));
         if (inClear) {
             notes.add("mail leaves in clear, since nothing demands TLS (a `domains` entry would)");
         }
         return notes;
+    }
+
+    /// What the host would miss of a policy that its owner only tries out (RFC 8461 §5).
+    private static List<String> triedOut(HostCheck check) {
+        List<TlsDemand> tested = check.host().tested();
+        return evidence(check.finding()).stream()
+                .flatMap(evidence ->
+                        tested.stream()
+                                .map(demand -> {
+                                    List<Unmet> unmet = TlsDemand.unmet(List.of(demand), evidence);
+                                    return check.host()
+                                            + (unmet.isEmpty()
+                                                    ? " meets what is only tried out: " + demand
+                                                    : " does not meet what is only tried out, which"
+                                                            + " keeps nothing back: "
+                                                            + unmet.getFirst());
+                                }))
+                .toList();
+    }
+
+    private static Optional<Evidence> evidence(HostFinding finding) {
+        return switch (finding) {
+            case HostFinding.Ready(var evidence) -> Optional.of(evidence);
+            case HostFinding.DemandsUnmet(_, var evidence) -> Optional.of(evidence);
+            case HostFinding.NoTls _, HostFinding.Away _ -> Optional.empty();
+        };
     }
 
     private static boolean isWithoutTls(HostCheck check) {
