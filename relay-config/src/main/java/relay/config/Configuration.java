@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import relay.core.address.Domain;
+import relay.core.address.Mailbox;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.PolicyTable;
@@ -15,7 +16,7 @@ import relay.core.routing.SendConnector;
 
 /// Both files, read whole and found good. Immutable; every path is absolute.
 ///
-/// `inboundTls` are the sender domains whose mail must come over TLS. `notes` are for the operator's
+/// `tlsReports` has one element, or none where no reports are sent. `inboundTls` are the sender domains whose mail must come over TLS. `notes` are for the operator's
 /// eyes: they change nothing.
 public record Configuration(
         Domain hostname,
@@ -27,6 +28,7 @@ public record Configuration(
         Dns dns,
         Tracking tracking,
         Limits limits,
+        List<TlsReports> tlsReports,
         List<ReceiveConnector> receiveConnectors,
         List<SendConnector> sendConnectors,
         List<DomainFloor> domainFloors,
@@ -73,6 +75,9 @@ public record Configuration(
         public static final Tracking DEFAULT = new Tracking(Duration.ofDays(30), 1L << 30);
     }
 
+    /// Who sends reports of TLS to domains that want them (RFC 8460), and answers for them.
+    public record TlsReports(Mailbox contact, String organization) {}
+
     /// How often the partner of a `domains` entry is looked at. `entry` is the entry's pattern,
     /// `domain` the one domain that stands for it.
     public record Probe(String entry, Domain domain, Duration every) {}
@@ -98,6 +103,7 @@ public record Configuration(
 
     public Configuration {
         furtherCertificates = List.copyOf(furtherCertificates);
+        tlsReports = List.copyOf(tlsReports);
         receiveConnectors = List.copyOf(receiveConnectors);
         sendConnectors = List.copyOf(sendConnectors);
         domainFloors = List.copyOf(domainFloors);

@@ -81,6 +81,7 @@ public final class ConfigurationReader {
                 machine.dns(),
                 machine.tracking(),
                 machine.limits(),
+                machine.tlsReports(),
                 policy.receiveConnectors(),
                 policy.sendConnectors(),
                 policy.domainFloors(),

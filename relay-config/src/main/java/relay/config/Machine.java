@@ -6,6 +6,7 @@ import java.util.List;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Limits;
 import relay.config.Configuration.ServerCertificate;
+import relay.config.Configuration.TlsReports;
 import relay.config.Configuration.Tracking;
 import relay.config.Configuration.Trust;
 import relay.core.address.Domain;
@@ -20,4 +21,5 @@ record Machine(
         Trust trust,
         Dns dns,
         Tracking tracking,
-        Limits limits) {}
+        Limits limits,
+        List<TlsReports> tlsReports) {}

@@ -11,9 +11,12 @@ import java.util.function.Supplier;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Dnssec;
 import relay.config.Configuration.Limits;
+import relay.config.Configuration.TlsReports;
 import relay.config.Configuration.Tracking;
 import relay.config.Configuration.TrustAnchor;
 import relay.core.address.Domain;
+import relay.core.address.Mailbox;
+import relay.core.smtp.MailboxSyntax;
 
 /// Reads `relay.yaml`. Where something is wrong, what it returns is good for further checks only:
 /// `problems` then has an error.
@@ -45,7 +48,27 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                 certificates.trust(tls),
                 dns(root.section("dns").orElse(none)),
                 tracking(root.section("tracking").orElse(none)),
-                limits(root.section("limits").orElse(none)));
+                limits(root.section("limits").orElse(none)),
+                root.section("tlsReports").flatMap(this::tlsReports).stream().toList());
+    }
+
+    /// Without a contact, which the schema misses, there is nobody to send them.
+    private Optional<TlsReports> tlsReports(Section reports) {
+        return reports.parse("contact", MachineReader::mailbox)
+                .map(contact -> new TlsReports(contact.value(), organization(reports, contact)));
+    }
+
+    private static String organization(Section reports, Located<Mailbox> contact) {
+        return reports.text("organization")
+                .map(Located::value)
+                .orElse(contact.value().domain().name());
+    }
+
+    private static Parsed<Mailbox> mailbox(String text) {
+        return Parsed.of(
+                MailboxSyntax.parse(text).filter(mailbox -> !mailbox.needsSmtpUtf8()),
+                Quoted.of(text) + " is not a mail address",
+                "such as tls-reports@example.net");
     }
 
     private Domain hostname(Section root) {

@@ -21,6 +21,7 @@ import relay.config.Configuration.TrustAnchor;
 import relay.config.ConfigurationResult.Accepted;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
+import relay.core.address.Mailbox;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
@@ -206,6 +207,7 @@ class GoodConfigurationTest {
         assertThat(read.dns())
                 .isEqualTo(new Dns(List.of(), new TrustAnchor.BuiltIn(), Dnssec.AUTO));
         assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(30), 1L << 30));
+        assertThat(read.tlsReports()).isEmpty();
         assertThat(read.notes()).isEmpty();
     }
 
@@ -224,6 +226,7 @@ class GoodConfigurationTest {
                                   dnssec: require
                                   trustAnchor: root.ds
                                 tracking: { maxAge: 365d, maxSize: 40GiB }
+                                tlsReports: { contact: tls@example.net, organization: Example Ltd }
                                 """)
                         .file("root.ds", ". IN DS 20326 8 2 E06D44B8\n");
 
@@ -235,6 +238,10 @@ class GoodConfigurationTest {
         assertThat(read.dataFolder()).isEqualTo(Path.of("/var/lib/relay"));
         assertThat(read.adminListen()).isEqualTo(socket("::1", 0));
         assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(365), 40L << 30));
+        assertThat(read.tlsReports())
+                .containsExactly(
+                        new Configuration.TlsReports(
+                                new Mailbox("tls", new Domain("example.net")), "Example Ltd"));
         assertThat(read.dns())
                 .isEqualTo(
                         new Dns(

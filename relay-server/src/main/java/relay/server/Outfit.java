@@ -38,11 +38,20 @@ final class Outfit {
 
     static ConnectionPlanner planner(
             Configuration configuration, Dns dns, StsPolicies sts, TokenSource tokens) {
+        return planner(configuration, dns, new DanePolicy(dns.resolver()), sts, tokens);
+    }
+
+    static ConnectionPlanner planner(
+            Configuration configuration,
+            Dns dns,
+            DemandSource dane,
+            StsPolicies sts,
+            TokenSource tokens) {
         return new ConnectionPlanner(
                 dns.resolver(),
                 new SecureRandom(),
                 configuration.hostname(),
-                DemandSource.andConfigured(new DanePolicy(dns.resolver()), new StsDemands(sts)),
+                DemandSource.andConfigured(dane, new StsDemands(sts)),
                 tokens);
     }
 }

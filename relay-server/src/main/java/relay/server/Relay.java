@@ -6,18 +6,23 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import relay.config.Configuration;
 import relay.core.delivery.ConnectionPlanner;
+import relay.core.delivery.DanePolicy;
 import relay.core.delivery.Delivery;
+import relay.core.delivery.DemandSource;
 import relay.core.delivery.DialogueTimeouts;
+import relay.core.delivery.StsControl;
 import relay.core.delivery.TokenSource;
 import relay.core.event.EventSink;
 import relay.core.intake.BackPressure;
 import relay.core.routing.PolicyTable;
 import relay.core.scheduler.Scheduler;
 import relay.core.scheduler.SchedulerLimits;
+import relay.core.tls.StsPolicy;
 import relay.server.admin.AdminServer;
 import relay.server.admin.AdminSources;
 import relay.server.dns.Dns;
@@ -64,6 +69,7 @@ public final class Relay implements AutoCloseable {
     private final Prober prober;
     private final ProbeSchedule probes;
     private final Dns dns;
+    private final TlsReporting reports;
     private final StsCache sts;
     private final AccessTokens tokens;
     private final QueueRunner runner;
@@ -123,6 +129,7 @@ public final class Relay implements AutoCloseable {
         loops = opened.add(EventLoops.open("mail", Runtime.getRuntime().availableProcessors()));
         dialer = opened.add(dialer(roots, DialogueTimeouts.DEFAULT));
         dns = opened.add(Outfit.dns(configuration, clock));
+        reports = opened.add(reports(roots));
         sts = opened.add(policies(roots));
         probeDialer = opened.add(dialer(roots, Prober.TIMEOUTS));
         prober = opened.add(new Prober(looks(), probeDialer));
@@ -144,6 +151,7 @@ public final class Relay implements AutoCloseable {
         runner.start();
         certificateWatch.start();
         exceptionWatch.start();
+        reports.start();
         gauge.start();
         listener.reconfigure(configuration.receiveConnectors());
         probes.adopt(orders(configuration));
@@ -153,7 +161,23 @@ public final class Relay implements AutoCloseable {
 
     private StsCache policies(TrustRoots roots) throws IOException {
         return StsCache.open(
-                configuration.dataFolder(), dns.resolver(), roots.certificates(), events, clock);
+                configuration.dataFolder(),
+                dns.resolver(),
+                roots.certificates(),
+                new FanOut(List.of(events, reports)),
+                clock);
+    }
+
+    private TlsReporting reports(TrustRoots roots) {
+        return new TlsReporting(
+                configuration, roots, dns.resolver(), this::keptSts, store, () -> policy, clock);
+    }
+
+    private Optional<StsPolicy> keptSts(String domain) {
+        return sts.kept().stream()
+                .filter(kept -> kept.domain().name().equals(domain))
+                .map(StsControl.KeptPolicy::policy)
+                .findFirst();
     }
 
     private void watch() {
@@ -221,6 +245,7 @@ public final class Relay implements AutoCloseable {
                 metrics;
                 store;
                 dns;
+                reports;
                 sts;
                 tokens;
                 dialer;
@@ -270,13 +295,14 @@ public final class Relay implements AutoCloseable {
     }
 
     private QueueRunner runner() {
-        ConnectionPlanner planner = Outfit.planner(configuration, dns, sts, tokens);
+        DemandSource dane = reports.watching(new DanePolicy(dns.resolver()));
+        ConnectionPlanner planner = Outfit.planner(configuration, dns, dane, sts, tokens);
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
                 new Scheduler(SchedulerLimits.DEFAULT, policy),
                 policy,
                 store,
-                new Sessions(new Delivery(planner, dialer, events, secured)),
+                new Sessions(new Delivery(planner, dialer, events, secured, reports)),
                 new NoticeRules(notices, () -> policy, clock),
                 events,
                 clock);
@@ -339,6 +365,7 @@ public final class Relay implements AutoCloseable {
         if (!old.trust().equals(changed.trust())) keys.add("tls.trust");
         if (!old.dns().equals(changed.dns())) keys.add("dns");
         if (!old.tracking().equals(changed.tracking())) keys.add("tracking");
+        if (!old.tlsReports().equals(changed.tlsReports())) keys.add("tlsReports");
         return keys;
     }
 }

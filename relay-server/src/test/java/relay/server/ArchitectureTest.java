@@ -54,7 +54,8 @@ class ArchitectureTest {
 
     @ArchTest static final ArchRule dnsjava = only("org.xbill..", "dns");
 
-    @ArchTest static final ArchRule jakartaMail = only("jakarta.mail..", "notice", "demo");
+    @ArchTest
+    static final ArchRule jakartaMail = only("jakarta.mail..", "notice", "report", "demo");
 
     @ArchTest static final ArchRule helidon = only("io.helidon..", "admin");
 

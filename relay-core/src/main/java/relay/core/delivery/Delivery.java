@@ -32,9 +32,18 @@ import relay.core.tls.Unmet;
 /// Gets one session for a lane, as a straight line: plan, then host after host until one takes
 /// part. Blocks for as long as the session lives; runs on a virtual thread, any number at a time.
 ///
-/// `memory` hears which hosts have TLS, and tells which had it before.
+/// `memory` hears which hosts have TLS, and tells which had it before; `ledger` what TLS came to.
 public record Delivery(
-        ConnectionPlanner planner, Dialer dialer, EventSink events, TlsMemory memory) {
+        ConnectionPlanner planner,
+        Dialer dialer,
+        EventSink events,
+        TlsMemory memory,
+        SessionLedger ledger) {
+
+    /// Without a ledger.
+    public Delivery(ConnectionPlanner planner, Dialer dialer, EventSink events, TlsMemory memory) {
+        this(planner, dialer, events, memory, SessionLedger.NONE);
+    }
 
     /// Without a memory of hosts that had TLS.
     public Delivery(ConnectionPlanner planner, Dialer dialer, EventSink events) {
@@ -71,6 +80,7 @@ public record Delivery(
                 }
                 case NotServed(var why, _) -> failures.add(why);
                 case DemandsUnmet(var why, var unmet, var evidence) -> {
+                    ledger.session(lane, host, evidence);
                     remember(lane, host, evidence);
                     events.on(new RelayEvent.DemandsUnmet(lane, host.toString(), unmet));
                     failures.add(why, unmet);
@@ -91,6 +101,10 @@ public record Delivery(
         }
         SessionEnd end = dialer.serve(host, TlsUse.TRY, watching(lane, host, observer));
         if (!(end instanceof NotServed(var why, TlsTrouble tlsTrouble))) return end;
+        if (why.reason() == Reason.TLS) {
+            var nothing = new Evidence.Plaintext(HostTrouble.shortfall(why), why.text());
+            ledger.session(lane, host, nothing);
+        }
         if (tlsTrouble == TlsTrouble.NONE || !mayGoInClear(host)) {
             if (why.reason() == Reason.TLS) withoutTls(lane, host, why.text());
             return end;
@@ -110,6 +124,7 @@ public record Delivery(
         return new AtOpening(
                 proof -> {
                     reportTested(lane, host, proof);
+                    ledger.session(lane, host, proof.evidence());
                     remember(lane, host, proof.evidence());
                 },
                 observer);

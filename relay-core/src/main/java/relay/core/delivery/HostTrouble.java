@@ -136,6 +136,13 @@ record HostTrouble(String host) {
         return Diagnostic.of(Reason.TLS, status(why), "TLS " + why.label() + ": " + detail, host);
     }
 
+    /// The kind of what [#noTls] told.
+    static Shortfall shortfall(Diagnostic noTls) {
+        return noTls.status().equals(ENCRYPTION_NEEDED)
+                ? Shortfall.NOT_OFFERED
+                : Shortfall.HANDSHAKE_FAILED;
+    }
+
     Diagnostic unmet(List<Unmet> unmet) {
         String who =
                 unmet.stream()

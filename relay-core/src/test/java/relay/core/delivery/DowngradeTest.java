@@ -55,6 +55,7 @@ class DowngradeTest {
 
     private final List<RelayEvent> events = new ArrayList<>();
     private final List<String> secured = new ArrayList<>();
+    private final List<String> sessions = new ArrayList<>();
 
     /// Knows every host, or none, and writes down what it hears.
     private final class Memory implements TlsMemory {
@@ -110,8 +111,35 @@ class DowngradeTest {
                 new ConnectionPlanner(
                         PlainZone.of(ZONE), new Random(1), new Domain("relay.example.net"));
         var lane = policy.route(new Domain("example.org")).lane();
-        new Delivery(planner, dialer, events::add, memory).run(lane, policy, new Deaf());
+        SessionLedger ledger = (_, host, seen) -> sessions.add(host + " " + words(seen));
+        new Delivery(planner, dialer, events::add, memory, ledger).run(lane, policy, new Deaf());
         assertThat(script).isEmpty();
+    }
+
+    private static String words(Evidence evidence) {
+        return switch (evidence) {
+            case Evidence.Plaintext(var why, _) -> why.label();
+            case Evidence.Encrypted tls -> tls.protocol().label();
+        };
+    }
+
+    @Test
+    void eachSessionIsCountedOnceAndAFallBackIsNone() {
+        // Given hosts with TLS, without, with TLS that breaks, and with less than is demanded.
+        var failed = Shown.fails(Reason.TLS, TlsTrouble.FAILED);
+        deliver(OPPORTUNISTIC, new Memory(), Shown.serves(TLS));
+        deliver(OPPORTUNISTIC, new Memory(), Shown.serves(CLEAR));
+        deliver(OPPORTUNISTIC, new Memory(), failed, Shown.serves(CLEAR));
+        deliver(DEMANDING, new Memory(), Shown.unmet(TLS));
+
+        // When nobody answers, then there was no session.
+        deliver(OPPORTUNISTIC, new Memory(), Shown.fails(Reason.TIMEOUT, TlsTrouble.NONE));
+        assertThat(sessions)
+                .containsExactly(
+                        HOST + " TLSv1.3",
+                        HOST + " not-offered",
+                        HOST + " not-offered",
+                        HOST + " TLSv1.3");
     }
 
     private record NoLink() implements SessionObserver.SessionLink {

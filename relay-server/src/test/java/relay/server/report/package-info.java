@@ -1,0 +1,4 @@
+@NullMarked
+package relay.server.report;
+
+import org.jspecify.annotations.NullMarked;
