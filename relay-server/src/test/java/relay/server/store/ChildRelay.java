@@ -75,7 +75,7 @@ final class ChildRelay implements AutoCloseable {
     /// The content of the message `id`: mostly 2 KiB, at times large.
     static byte[] contentOf(QueueId id) {
         int kind = (int) (id.value() % 16);
-        int bytes = kind == 0 ? 700_000 : kind == 1 ? 100_000 : 2048;
+        int bytes = kind == 0 ? 300_000 : kind == 1 ? 100_000 : 2048;
         return TestQueue.randomBytes(id.value(), bytes);
     }
 
