@@ -63,10 +63,13 @@ final class FreshLog implements AutoCloseable {
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
         FileChannel channel = FileChannel.open(folder.resolve(FILE), options, OWNER_ONLY);
+        long before = channel.size();
         try {
-            if (channel.size() < BYTES) allocate(channel);
+            if (before < BYTES) allocate(channel);
             return new FreshLog(channel);
         } catch (IOException e) {
+            // What little room the disk has is for the queue.
+            channel.truncate(before);
             channel.close();
             throw e;
         }

@@ -111,11 +111,13 @@ class FreshMailTest {
     void whatTheFileTookOverComesFromItsLogNoMore() throws Exception {
         Path left;
         try (var queue = new TestQueue(folder)) {
-            // Given a message that the file has taken over, and that has ended there.
-            var message = queue.committed(queue.message());
+            // Given messages that the file has taken over, and that have ended there.
+            var messages =
+                    List.of(queue.committed(queue.message()), queue.committed(queue.message()));
             queue.settle();
-            queue.changed(new QueueChange.End(message.entries().getFirst().id(), List.of()));
-            queue.settle();
+            for (QueuedMessage message : messages) {
+                queue.changed(new QueueChange.End(message.entries().getFirst().id(), List.of()));
+            }
 
             // When the process dies; then nothing comes back, though the log still has the octets.
             left = crash();
