@@ -54,7 +54,7 @@ final class HostFailures {
             case REPLY, CAPABILITY -> 2;
             case TLS -> 3;
             case CONNECTION, TIMEOUT -> 4;
-            case DNS, EXPIRED, LOCAL -> 5;
+            case DNS, EXPIRED, LOCAL, POISON -> 5;
         };
     }
 }

@@ -37,7 +37,9 @@ public record Diagnostic(
         /// The lifetime ended.
         EXPIRED("expired"),
         /// The routing, a limit of ours, or a fault of ours.
-        LOCAL("local");
+        LOCAL("local"),
+        /// The message itself makes the relay fail: a fault of ours that comes with it.
+        POISON("poison");
 
         private final String label;
 

@@ -90,6 +90,13 @@ final class Dispatcher {
                 return;
             }
             Session session = free.get();
+            boolean suspect = lane.suspects.contains(entry.get().id());
+            if (suspect && !session.offered.isEmpty()) {
+                lane.ready.putBack(entry.get());
+                allowance.giveBack(rate);
+                return;
+            }
+            if (suspect) session.isolate();
             session.offer(entry.get());
             turn.act(new Action.Offer(session.id, entry.get()));
             if (session.given >= limits.maxMessagesPerConnection()) board.finish(session, turn);

@@ -47,6 +47,10 @@ final class LaneState {
     /// news.
     final Set<EntryId> known = new HashSet<>();
 
+    /// Entries that were under way when the relay failed: the next attempt, alone, tells which of
+    /// them it was.
+    final Set<EntryId> suspects = new HashSet<>();
+
     /// Entries whose senders are being told of a delay.
     final Set<EntryId> warning = new HashSet<>();
 
@@ -175,6 +179,7 @@ final class LaneState {
     /// From now on the disk alone knows the entry, if it is still there.
     void forget(EntryId id) {
         known.remove(id);
+        suspects.remove(id);
         disk.left(id);
     }
 

@@ -207,6 +207,7 @@ public final class Scheduler {
         // Whoever waits for a connection is served before the lane that has just had one.
         board.remove(session);
         dispatcher.nextInLine(turn.now).ifPresent(turn::touch);
+        if (ending instanceof Ending.Served(var trouble)) lookForPoison(session, trouble, turn);
         List.copyOf(session.offered.sequencedValues().reversed())
                 .forEach(entry -> returned(session, entry, turn));
         switch (ending) {
@@ -219,6 +220,22 @@ public final class Scheduler {
             case Ending.Never(var why) -> lane.condemn(Verdict.Fate.BOUNCE, why, turn.now);
         }
         turn.touch(lane);
+    }
+
+    /// Where the relay itself failed over a message: one that was alone is held, so that it is not
+    /// attempted for ever; of several, each goes alone the next time.
+    private static void lookForPoison(Session session, List<Diagnostic> trouble, Turn turn) {
+        if (trouble.isEmpty() || trouble.getFirst().reason() != Diagnostic.Reason.POISON) return;
+        LaneState lane = session.lane;
+        List<QueueEntry> suspects = List.copyOf(session.offered.values());
+        if (suspects.size() != 1) {
+            suspects.forEach(entry -> lane.suspects.add(entry.id()));
+            return;
+        }
+        QueueEntry poison = suspects.getFirst();
+        session.leaves(poison.id(), turn.now);
+        Dispatcher.hold(poison, trouble, lane, turn);
+        Orders.doStanding(lane, poison.id(), turn);
     }
 
     private void served(Session session, List<Diagnostic> trouble, Turn turn) {

@@ -16,6 +16,11 @@ final class Session {
         FINISHING
     }
 
+    private enum Company {
+        WELCOME,
+        NONE
+    }
+
     final SessionId id;
     final LaneState lane;
     final SequencedMap<EntryId, QueueEntry> offered = new LinkedHashMap<>();
@@ -28,6 +33,7 @@ final class Session {
     int attempts;
     int deliveries;
     Instant idleSince;
+    private Company company = Company.WELCOME;
 
     Session(SessionId id, LaneState lane, Instant now) {
         this.id = id;
@@ -36,7 +42,12 @@ final class Session {
     }
 
     boolean canTake() {
-        return phase == Phase.SERVING && credit > 0;
+        return phase == Phase.SERVING && credit > 0 && company == Company.WELCOME;
+    }
+
+    /// The entry goes alone: nothing is offered until it has ended.
+    void isolate() {
+        company = Company.NONE;
     }
 
     /// Whether it holds a place in the lane's window: it may be given more, or has had all that a
@@ -59,6 +70,8 @@ final class Session {
     /// The entry is no longer with this session.
     void leaves(EntryId entry, Instant now) {
         offered.remove(entry);
-        if (offered.isEmpty()) idleSince = now;
+        if (!offered.isEmpty()) return;
+        idleSince = now;
+        company = Company.WELCOME;
     }
 }

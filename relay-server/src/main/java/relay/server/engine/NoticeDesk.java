@@ -95,6 +95,14 @@ final class NoticeDesk implements AutoCloseable {
                 "");
     }
 
+    private static Diagnostic poison(Throwable fault) {
+        return Diagnostic.of(
+                Diagnostic.Reason.POISON,
+                new EnhancedStatus(4, 3, 0),
+                "its notice cannot be written: " + fault,
+                "");
+    }
+
     private void submit(Runnable work, SchedulerEvent done) {
         pending.incrementAndGet();
         thread.execute(() -> {
@@ -116,7 +124,7 @@ final class NoticeDesk implements AutoCloseable {
             failures = writer.failure(ended.entry(), ended.failed());
             successes = writer.relayed(ended.entry(), ended.relayed());
         } catch (RuntimeException | Error fault) {
-            setAside(ended, internalFault(fault));
+            setAside(ended, poison(fault));
             throw fault;
         }
         var all = Stream.concat(failures.stream(), successes.stream()).toList();

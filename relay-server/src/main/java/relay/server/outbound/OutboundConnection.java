@@ -74,7 +74,9 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
 
     private enum Health {
         GOOD,
-        FAULTY
+        FAULTY,
+        /// Nobody is told anything any more.
+        GIVEN_UP
     }
 
     private enum Chain {
@@ -176,11 +178,14 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
 
     /// Tells the session, does what it wants, and again for what comes of that; then flushes.
     private void tell(SessionInput input) {
+        if (health == Health.GIVEN_UP) return;
         inputs.add(input);
         if (turn == Turn.BUSY) return;
         turn = Turn.BUSY;
         try {
-            for (SessionInput next = inputs.poll(); next != null; next = inputs.poll()) {
+            for (SessionInput next = inputs.poll();
+                    next != null && health != Health.GIVEN_UP;
+                    next = inputs.poll()) {
                 session.on(next).forEach(this::perform);
             }
         } catch (RuntimeException fault) {
@@ -191,11 +196,17 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         }
     }
 
-    /// A fault of ours, as when the observer throws, must not cost another entry its outcome.
+    /// A fault of ours, as when the observer throws, must not cost another entry its outcome. One
+    /// over a content comes with the message; whatever went before has its outcome by then.
     private void perform(SessionOutput output) {
+        if (health == Health.GIVEN_UP) return;
         try {
             execute(output);
         } catch (RuntimeException fault) {
+            if (output instanceof SessionOutput.SendContent) {
+                giveUp(fault);
+                return;
+            }
             String detail = fault + " at " + output.getClass().getSimpleName();
             surroundings.events().on(new RelayEvent.Fault("outbound session " + host, detail));
             if (health == Health.GOOD) inputs.add(new SessionInput.ConnectionLost("our fault"));
@@ -203,14 +214,26 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         }
     }
 
-    /// The session itself failed, which it must not: no output of it can be trusted any more.
+    /// The session itself failed, which it must not: no output of it can be trusted any more. The
+    /// scheduler finds out which message does that.
     private void giveUp(RuntimeException fault) {
+        health = Health.GIVEN_UP;
+        deadline.cancel();
+        if (content != null) content.cancel();
+        content = null;
+        if (batch != null) batch.release();
+        batch = null;
         surroundings
                 .events()
                 .on(new RelayEvent.Fault("outbound session " + host, fault.toString()));
         var _ = channel.close();
         var status = new EnhancedStatus(4, 3, 0);
-        var why = Diagnostic.of(Reason.LOCAL, status, "a fault of ours: " + fault, host.toString());
+        var why =
+                Diagnostic.of(
+                        Reason.POISON,
+                        status,
+                        RemoteText.printable("a fault of ours: " + fault, MAX_DETAIL_CHARS),
+                        host.toString());
         ended.complete(new SessionEnd.Served(List.of(why)));
     }
 

@@ -44,6 +44,9 @@ enum MeterNames {
             "Seconds until the first of the partner's certificates is no longer valid"),
     PROBE_AGE("relay_probe_age_seconds", "Age of what the probe of the partner showed"),
     BOUNCED("relay_bounced_messages_total", "Messages that ended undelivered"),
+    POISON(
+            "relay_poison_messages_total",
+            "Messages held because the relay failed over them; the queue has them with reason poison"),
     CONNECTIONS("relay_connections", "Open SMTP connections"),
     DELIVERY("relay_delivery_seconds", "Time from acceptance to delivery"),
     CERTIFICATE_EXPIRY(

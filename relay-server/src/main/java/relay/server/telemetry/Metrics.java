@@ -29,8 +29,11 @@ import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Connection.Direction;
 import relay.core.event.RelayEvent.LimitReached.Limit;
+import relay.core.queue.Diagnostic;
+import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueControl;
+import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueueView;
@@ -224,15 +227,21 @@ public final class Metrics implements EventSink, AutoCloseable {
             case RelayEvent.LimitReached(var connector, _, var limit, _) ->
                     limited(connector, limit).increment();
             case RelayEvent.Fault _ -> faults.increment();
+            case RelayEvent.Held(var entry, var why) -> countPoison(entry, why);
             // Gauges show these.
-            case RelayEvent.Held _,
-                    RelayEvent.Removed _,
+            case RelayEvent.Removed _,
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.SuccessTold _,
                     RelayEvent.ProbeTurned _ -> {}
         }
+    }
+
+    /// Of what is held, what the relay failed over; the rest a gauge shows.
+    private void countPoison(QueueEntry entry, List<Diagnostic> why) {
+        boolean poison = why.stream().anyMatch(one -> one.reason() == Reason.POISON);
+        if (poison) sending(entry.lane().connector()).countPoison();
     }
 
     private void countReceived(Envelope envelope) {

@@ -23,6 +23,7 @@ final class SendMeters {
     private final MeterRegistry registry;
     private final String connector;
     private final Counter bounced;
+    private final Counter poison;
     private final Counter plaintextFallbacks;
     private final Counter tlsDowngrades;
     private final Counter deliveredInClear;
@@ -34,6 +35,7 @@ final class SendMeters {
         this.registry = registry;
         this.connector = connector;
         bounced = counter(MeterNames.BOUNCED).register(registry);
+        poison = counter(MeterNames.POISON).register(registry);
         plaintextFallbacks = counter(MeterNames.PLAINTEXT_FALLBACKS).register(registry);
         tlsDowngrades = counter(MeterNames.TLS_DOWNGRADES).register(registry);
         deliveredInClear = delivered(NO_TLS);
@@ -85,6 +87,10 @@ final class SendMeters {
 
     void countBounced() {
         bounced.increment();
+    }
+
+    void countPoison() {
+        poison.increment();
     }
 
     void countPlaintextFallback() {

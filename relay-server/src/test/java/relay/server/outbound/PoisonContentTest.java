@@ -1,0 +1,77 @@
+package relay.server.outbound;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import relay.core.delivery.Dialer.SessionEnd.Served;
+import relay.core.delivery.DialogueTimeouts;
+import relay.core.event.RelayEvent;
+import relay.core.queue.ContentSource;
+import relay.core.queue.DeliveryOutcome.Delivered;
+import relay.core.queue.Diagnostic.Reason;
+import relay.core.queue.QueueEntry;
+import relay.core.queue.QueueId;
+
+/// A content over which the relay itself fails, on the way out.
+class PoisonContentTest {
+    @Test
+    void theSessionEndsAsPoisonAndWhatWentBeforeIsDelivered() {
+        // Given a good message, and one that nobody can handle.
+        try (var outbound =
+                        new Outbound(
+                                new TrustRoots(Set.of()),
+                                DialogueTimeouts.DEFAULT,
+                                PoisonContentTest::failing);
+                var partner =
+                        ScriptedPartner.start(wire -> {
+                            wire.greet("PIPELINING");
+                            wire.take("250 queued");
+                            wire.answer("MAIL FROM:", "250 ok");
+                            wire.answer("RCPT TO:", "250 ok");
+                            wire.answer("DATA", "354 go");
+                            wire.listenUntilClosed();
+                        })) {
+            QueueEntry good = outbound.message("one\r\n".getBytes(US_ASCII), "b");
+            QueueEntry poison = outbound.message("poison\r\n".getBytes(US_ASCII), "c");
+
+            // When both are sent.
+            var result = outbound.deliver(Outbound.host(partner.port()));
+
+            // Then the session ends with the reason that the scheduler knows, the good one has its
+            // outcome, and nothing is said of the other.
+            assertThat(result.end())
+                    .isInstanceOfSatisfying(
+                            Served.class,
+                            served ->
+                                    assertThat(served.trouble())
+                                            .singleElement()
+                                            .satisfies(why -> {
+                                                assertThat(why.reason()).isEqualTo(Reason.POISON);
+                                                assertThat(why.text()).contains("odd");
+                                            }));
+            assertThat(result.outcome(good)).isInstanceOf(Delivered.class);
+            assertThat(result.outcomes(poison)).isEmpty();
+            assertThat(outbound.events()).anyMatch(RelayEvent.Fault.class::isInstance);
+        }
+    }
+
+    private static ContentSource failing(Map<QueueId, byte[]> contents) {
+        ContentSource all = new Outbound.InMemory().over(contents);
+        return new ContentSource() {
+            @Override
+            public Reading open(QueueId id) {
+                return all.open(id);
+            }
+
+            @Override
+            public byte[] inMemory(QueueId id) {
+                byte[] content = all.inMemory(id);
+                if (content.length > 5) throw new IllegalStateException("it is odd");
+                return content;
+            }
+        };
+    }
+}
