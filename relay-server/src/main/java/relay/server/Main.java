@@ -18,6 +18,7 @@ public final class Main {
                     new Actions(
                             verbs::serve,
                             verbs::check,
+                            verbs::checkQueue,
                             verbs::explain,
                             verbs::locateAdmin,
                             verbs::track,

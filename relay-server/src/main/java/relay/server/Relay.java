@@ -332,6 +332,8 @@ public final class Relay implements AutoCloseable {
                 Metrics.CONTENT_TYPE,
                 List.of(configuration.hostname().name()),
                 configuration.dataFolder(),
+                store,
+                store::backUp,
                 clock);
     }
 

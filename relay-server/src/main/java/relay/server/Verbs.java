@@ -19,6 +19,7 @@ import relay.core.delivery.Explain;
 import relay.server.admin.AdminToken;
 import relay.server.cli.Actions;
 import relay.server.cli.Problem;
+import relay.server.store.QueueCheck;
 import relay.server.sts.StsFolder;
 import relay.server.telemetry.ConsoleLog;
 import relay.server.tracking.Inquiry;
@@ -46,6 +47,23 @@ final class Verbs {
             case ConfigurationResult.Accepted(var configuration) -> {
                 configuration.notes().forEach(note -> System.err.println(note));
                 yield List.of();
+            }
+        };
+    }
+
+    Actions.CheckedQueue checkQueue(Path conf, Actions.Repair repair, Consumer<String> out) {
+        return switch (read(conf)) {
+            case ConfigurationResult.Refused(var errors) ->
+                    new Actions.CheckedQueue.BadConfiguration(problems(errors));
+            case ConfigurationResult.Accepted(var configuration) -> {
+                var wish = QueueCheck.Repair.valueOf(repair.name());
+                try {
+                    yield QueueCheck.run(configuration.dataFolder(), wish, out)
+                            ? new Actions.CheckedQueue.Sound()
+                            : new Actions.CheckedQueue.Damaged();
+                } catch (RuntimeException e) {
+                    yield new Actions.CheckedQueue.Failed(String.valueOf(e.getMessage()));
+                }
             }
         };
     }

@@ -47,6 +47,8 @@ class ChangeTokenTest {
                                 "text/plain",
                                 List.of(),
                                 data,
+                                queue.contents(),
+                                _ -> 0,
                                 () -> Samples.NOON));
         queue.addActive(Samples.CLINIC, 1, Samples.NOON);
     }
@@ -95,6 +97,7 @@ class ChangeTokenTest {
                 new Actions(
                         _ -> List.of(),
                         _ -> List.of(),
+                        (_, _, _) -> new Actions.CheckedQueue.Sound(),
                         (_, _, _) -> new Actions.Explanation.BadAddress(""),
                         _ -> new Actions.AdminPlace.At(server.address(), tokenFile),
                         (_, _, _, _) -> new Actions.Tracked.Complete(),

@@ -55,6 +55,8 @@ class QueueCommandTest {
                         "text/plain",
                         List.of(),
                         data,
+                        queue.contents(),
+                        _ -> 0,
                         () -> NOW);
         server =
                 AdminServer.start(
@@ -371,6 +373,7 @@ class QueueCommandTest {
         return new Actions(
                 _ -> List.of(),
                 _ -> List.of(),
+                (_, _, _) -> new Actions.CheckedQueue.Sound(),
                 (_, _, _) -> new Actions.Explanation.BadAddress(""),
                 _ -> new Actions.AdminPlace.At(admin, data.resolve("admin-token")),
                 (_, _, _, _) -> new Actions.Tracked.Complete(),

@@ -50,6 +50,8 @@ class StsCommandTest {
                                 "text/plain",
                                 List.of(),
                                 data,
+                                queue.contents(),
+                                _ -> 0,
                                 () -> Samples.NOON));
     }
 
@@ -111,6 +113,7 @@ class StsCommandTest {
                 new Actions(
                         _ -> List.of(),
                         _ -> List.of(),
+                        (_, _, _) -> new Actions.CheckedQueue.Sound(),
                         (_, _, _) -> new Actions.Explanation.BadAddress(""),
                         _ ->
                                 new Actions.AdminPlace.At(

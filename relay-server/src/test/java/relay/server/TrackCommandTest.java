@@ -179,6 +179,7 @@ class TrackCommandTest {
                 new Actions(
                         _ -> List.of(),
                         _ -> List.of(),
+                        (_, _, _) -> new Actions.CheckedQueue.Sound(),
                         (_, _, _) -> new Actions.Explanation.BadAddress(""),
                         _ -> new Actions.AdminPlace.BadConfiguration(List.of()),
                         (conf, request, out, notes) ->

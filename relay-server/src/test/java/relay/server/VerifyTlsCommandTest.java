@@ -89,6 +89,7 @@ class VerifyTlsCommandTest {
                 new Actions(
                         verbs::serve,
                         verbs::check,
+                        (_, _, _) -> new Actions.CheckedQueue.Sound(),
                         verbs::explain,
                         verbs::locateAdmin,
                         verbs::track,

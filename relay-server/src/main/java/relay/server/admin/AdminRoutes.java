@@ -13,6 +13,8 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,7 @@ final class AdminRoutes {
     private final AdminSources sources;
     private final QueueApi queue;
     private final StsApi sts;
+    private final FilesApi files;
     private final RequestGuard guard;
     private final AuditLog audit;
 
@@ -41,6 +44,7 @@ final class AdminRoutes {
         this.sources = sources;
         this.queue = queue;
         sts = new StsApi(sources.sts());
+        files = new FilesApi(sources);
         guard = new RequestGuard(sources.ownNames(), token);
         audit = new AuditLog(sources.dataFolder(), sources.clock());
     }
@@ -56,6 +60,8 @@ final class AdminRoutes {
                         "/api/v1/messages/{id}",
                         reading(request ->
                                 queue.message(request.path().pathParameters().get("id"))))
+                .get("/api/v1/messages/{id}/content", this::content)
+                .post("/api/v1/backup", changingBody(files::backUp))
                 .post("/api/v1/queues/retry", changing(Set.of(), queue::retry))
                 .post("/api/v1/queues/resume", changing(Set.of(), queue::resume))
                 .post("/api/v1/queues/suspend", changing(Set.of(), queue::suspend))
@@ -151,20 +157,59 @@ final class AdminRoutes {
 
     private void change(
             ServerRequest request, ServerResponse response, Function<String, Answer> wanted) {
-        var change =
-                new RequestGuard.Change(
-                        peer(request),
-                        request.authority(),
-                        first(request, HeaderNames.AUTHORIZATION),
-                        contentType(request));
-        Optional<Answer> refused = guard.refuseChange(change);
+        Optional<Answer> refused = noted(request, guard.refuseChange(facts(request)));
+        send(response, refused.orElseGet(() -> recorded(request, peer(request), wanted)));
+    }
+
+    private static RequestGuard.Change facts(ServerRequest request) {
+        return new RequestGuard.Change(
+                peer(request),
+                request.authority(),
+                first(request, HeaderNames.AUTHORIZATION),
+                contentType(request));
+    }
+
+    private static Optional<Answer> noted(ServerRequest request, Optional<Answer> refused) {
         refused.ifPresent(answer ->
                 LOG.warn(
-                        "change refused: {} from {}: status {}",
+                        "refused: {} {} from {}: status {}",
+                        request.prologue().method(),
                         request.path().path(),
-                        change.peer().getHostAddress(),
+                        peer(request).getHostAddress(),
                         answer.status()));
-        send(response, refused.orElseGet(() -> recorded(request, change.peer(), wanted)));
+        return refused;
+    }
+
+    /// What somebody wrote to somebody: for whoever has the token, and written down.
+    private void content(ServerRequest request, ServerResponse response) throws IOException {
+        Optional<Answer> refused = noted(request, guard.refuseSecret(facts(request)));
+        if (refused.isPresent()) {
+            send(response, refused.get());
+            return;
+        }
+        var asked =
+                new AuditLog.Asked(
+                        request.path().path(),
+                        peer(request).getHostAddress(),
+                        first(request, USER),
+                        "{}");
+        String id = request.path().pathParameters().get("id");
+        switch (files.open(id)) {
+            case FilesApi.Opened.Refused(var answer) -> {
+                audit.write(asked, answer);
+                send(response, answer);
+            }
+            case FilesApi.Opened.Found found -> {
+                audit.write(asked, Answer.ok(QueueJson.object().put("message", id)));
+                response.header(HeaderNames.CONTENT_TYPE, "message/rfc822");
+                response.header(HeaderNames.CACHE_CONTROL, "no-store");
+                response.header(NO_SNIFF, "nosniff");
+                try (var _ = found.reading();
+                        OutputStream out = response.outputStream()) {
+                    found.writeTo(out);
+                }
+            }
+        }
     }
 
     /// Makes the change and writes it down, whatever came of it.

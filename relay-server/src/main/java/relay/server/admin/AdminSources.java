@@ -1,10 +1,12 @@
 package relay.server.admin;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import relay.core.delivery.StsControl;
+import relay.core.queue.ContentSource;
 import relay.core.queue.QueueControl;
 import relay.core.queue.QueueView;
 import relay.core.routing.PolicyTable;
@@ -15,7 +17,7 @@ import relay.core.routing.PolicyTable;
 /// `metrics` gives Prometheus' text of `metricsContentType` and may block for a few seconds.
 /// `readiness` says why mail cannot be accepted and stored now; empty where it can. `policy` gives
 /// the table in force. `ownNames` are the host names under which the port may be addressed, beside
-/// `localhost` and IP addresses. `dataFolder` has the token that changes must show, and their log.
+/// `localhost` and IP addresses. `dataFolder` has the token that changes must show, and their log; `contents` are the messages'.
 public record AdminSources(
         QueueControl control,
         QueueView view,
@@ -26,7 +28,15 @@ public record AdminSources(
         String metricsContentType,
         List<String> ownNames,
         Path dataFolder,
+        ContentSource contents,
+        Backup backup,
         InstantSource clock) {
+    /// Writes a copy of the queue to a new file and says how many bytes it has. Blocks for as long as
+    /// the disk needs, on a platform thread.
+    public interface Backup {
+        long to(Path file) throws IOException;
+    }
+
     public AdminSources {
         ownNames = List.copyOf(ownNames);
     }

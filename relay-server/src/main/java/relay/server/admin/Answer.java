@@ -13,6 +13,7 @@ record Answer(int status, JsonNode body) {
     static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
+    static final int CONFLICT = 409;
     static final int UNSUPPORTED_MEDIA_TYPE = 415;
     static final int INTERNAL_ERROR = 500;
     static final int UNAVAILABLE = 503;

@@ -45,9 +45,22 @@ final class RequestGuard {
 
     /// Why a change is refused; empty where it is not.
     Optional<Answer> refuseChange(Change change) {
+        Optional<Answer> refused = refuseSecret(change);
+        if (refused.isPresent()) return refused;
+        if (!change.contentType().equals("application/json")) {
+            return Optional.of(
+                    Answer.error(
+                            Answer.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));
+        }
+        return Optional.empty();
+    }
+
+    /// Why nothing that the token protects is told or done; empty where it is. The content type
+    /// means nothing.
+    Optional<Answer> refuseSecret(Change change) {
         if (!change.peer().isLoopbackAddress()) {
             return Optional.of(
-                    Answer.error(Answer.FORBIDDEN, "changes are made on the relay's own machine"));
+                    Answer.error(Answer.FORBIDDEN, "this is done on the relay's own machine"));
         }
         Optional<Answer> stranger = refuseReading(change.hostHeader());
         if (stranger.isPresent()) return stranger;
@@ -55,15 +68,10 @@ final class RequestGuard {
             return Optional.of(
                     Answer.error(
                             Answer.UNAUTHORIZED,
-                            "a change needs the header Authorization: Bearer TOKEN, with the token"
+                            "this needs the header Authorization: Bearer TOKEN, with the token"
                                     + " that the file "
                                     + AdminToken.FILE
                                     + " of the data folder holds"));
-        }
-        if (!change.contentType().equals("application/json")) {
-            return Optional.of(
-                    Answer.error(
-                            Answer.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));
         }
         return Optional.empty();
     }

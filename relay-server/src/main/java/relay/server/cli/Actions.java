@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 public record Actions(
         Serve serve,
         Check check,
+        CheckQueue checkQueue,
         Explain explain,
         LocateAdmin locateAdmin,
         Track track,
@@ -30,6 +31,17 @@ public record Actions(
     /// Reads the configuration as [Serve] would; empty where nothing is wrong with it.
     public interface Check {
         List<Problem> check(Path conf);
+    }
+
+    /// Looks at every octet of the queue, a line of `out` for each thing found, and mends what can be
+    /// where `repair` says so.
+    public interface CheckQueue {
+        CheckedQueue check(Path conf, Repair repair, Consumer<String> out);
+    }
+
+    public enum Repair {
+        NO,
+        YES
     }
 
     /// Answers how mail for `recipient`, from `sender` where one is given, would leave now.
@@ -136,6 +148,23 @@ public record Actions(
         record Failed(String why) implements Verified {}
 
         record BadConfiguration(List<Problem> problems) implements Verified {
+            public BadConfiguration {
+                problems = List.copyOf(problems);
+            }
+        }
+    }
+
+    /// What came of looking at the queue.
+    public sealed interface CheckedQueue {
+        record Sound() implements CheckedQueue {}
+
+        /// What is damaged was printed.
+        record Damaged() implements CheckedQueue {}
+
+        /// The queue cannot be looked at.
+        record Failed(String why) implements CheckedQueue {}
+
+        record BadConfiguration(List<Problem> problems) implements CheckedQueue {
             public BadConfiguration {
                 problems = List.copyOf(problems);
             }

@@ -1,6 +1,8 @@
 package relay.server.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -19,6 +21,7 @@ import relay.server.cli.Actions.AdminPlace;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// Asks the running relay on its admin port; docs/admin-api.md says how. Blocks: 2 s for the
 /// connection, 30 s for what is shown, 6 minutes for a change. A change shows the token of the
@@ -26,6 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class AdminClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    private static final int OK = 200;
+    private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
 
     private final InetSocketAddress place;
@@ -67,23 +72,65 @@ final class AdminClient implements AutoCloseable {
     /// Changes something. Without the token it is tried all the same: the relay's answer tells
     /// whether there is a relay at all.
     Reply post(String path, JsonNode body) {
+        return post(path, body, Duration.ofMinutes(6));
+    }
+
+    /// As above, for what may take longer.
+    Reply post(String path, JsonNode body, Duration patience) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri(path))
                         .header("Content-Type", "application/json")
-                        .header("X-Relay-User", user())
                         .POST(BodyPublishers.ofString(body.toString()));
-        String whyNot = "";
+        return send(request, patience, authorize(request));
+    }
+
+    /// Where what the relay gives out goes.
+    interface Sink {
+        OutputStream open() throws IOException;
+    }
+
+    /// Writes what is given out to `sink`, which is opened when there is something. Not to its end
+    /// where this fails.
+    Reply download(String path, Sink sink) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).GET();
+        String unauthorized = authorize(request);
+        HttpResponse<InputStream> response;
+        try {
+            response = client.send(request.build(), BodyHandlers.ofInputStream());
+        } catch (IOException _) {
+            return nobody();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return new Reply.Failed("interrupted");
+        }
+        try (InputStream body = response.body()) {
+            if (response.statusCode() != OK) {
+                String text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
+                return reply(response.statusCode(), text, unauthorized);
+            }
+            try (OutputStream out = sink.open()) {
+                body.transferTo(out);
+            }
+            return new Reply.Done(JsonNodeFactory.instance.objectNode());
+        } catch (IOException broken) {
+            return new Reply.Failed(String.valueOf(broken.getMessage()));
+        }
+    }
+
+    /// Shows the token and who we are; the result is what to say where that does not do.
+    private String authorize(HttpRequest.Builder request) {
+        request.header("X-Relay-User", user());
         try {
             String token = Files.readString(tokenFile, StandardCharsets.US_ASCII).strip();
             request.header("Authorization", "Bearer " + token);
+            return hint("");
         } catch (NoSuchFileException _) {
-            whyNot = "there is no such file";
+            return hint("there is no such file");
         } catch (AccessDeniedException _) {
-            whyNot = "it cannot be read by this user";
+            return hint("it cannot be read by this user");
         } catch (IOException | IllegalArgumentException unreadable) {
-            whyNot = "it cannot be read: " + unreadable.getMessage();
+            return hint("it cannot be read: " + unreadable.getMessage());
         }
-        return send(request, Duration.ofMinutes(6), hint(whyNot));
     }
 
     private String hint(String whyNot) {
@@ -114,25 +161,33 @@ final class AdminClient implements AutoCloseable {
         try {
             HttpResponse<String> response =
                     client.send(request.timeout(patience).build(), BodyHandlers.ofString());
-            JsonNode body = JSON.readTree(response.body());
-            String error = body.path("error").asString("status " + response.statusCode());
-            return switch (response.statusCode()) {
-                case 200 -> new Reply.Done(body);
-                case 400 -> new Reply.Misunderstood(error);
-                case UNAUTHORIZED -> new Reply.Failed(unauthorized);
-                default -> new Reply.Failed(error);
-            };
+            return reply(response.statusCode(), response.body(), unauthorized);
         } catch (IOException failed) {
-            return new Reply.Failed(
-                    "no relay answers at "
-                            + shown()
-                            + " (admin.listen of relay.yaml); is it running?");
-        } catch (JacksonException _) {
-            return new Reply.Failed("what answers at " + shown() + " is not a relay");
+            return nobody();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return new Reply.Failed("interrupted");
         }
+    }
+
+    private Reply reply(int status, String text, String unauthorized) {
+        try {
+            JsonNode body = JSON.readTree(text);
+            String error = body.path("error").asString("status " + status);
+            return switch (status) {
+                case OK -> new Reply.Done(body);
+                case BAD_REQUEST -> new Reply.Misunderstood(error);
+                case UNAUTHORIZED -> new Reply.Failed(unauthorized);
+                default -> new Reply.Failed(error);
+            };
+        } catch (JacksonException _) {
+            return new Reply.Failed("what answers at " + shown() + " is not a relay");
+        }
+    }
+
+    private Reply nobody() {
+        return new Reply.Failed(
+                "no relay answers at " + shown() + " (admin.listen of relay.yaml); is it running?");
     }
 
     private URI uri(String pathAndQuery) {

@@ -65,21 +65,24 @@ abstract class QueueVerb extends Verb {
             case AdminPlace.BadConfiguration(var problems) -> refuse(problems);
             case AdminPlace.At place -> {
                 try (var relay = new AdminClient(place)) {
-                    yield finish(ask(relay));
+                    yield finish(relay, ask(relay));
                 }
             }
         };
     }
 
-    private int finish(AdminClient.Reply reply) {
+    /// Does what is to be done with the answer; the result is the exit status.
+    int done(AdminClient relay, JsonNode body) {
+        if (json) printJson(body);
+        else print(body);
+        return DONE;
+    }
+
+    private int finish(AdminClient relay, AdminClient.Reply reply) {
         return switch (reply) {
             case AdminClient.Reply.Failed(var why) -> refuse(FAILED, why);
             case AdminClient.Reply.Misunderstood(var why) -> refuse(WRONG_USAGE, why);
-            case AdminClient.Reply.Done(var body) -> {
-                if (json) printJson(body);
-                else print(body);
-                yield DONE;
-            }
+            case AdminClient.Reply.Done(var body) -> done(relay, body);
         };
     }
 

@@ -37,7 +37,10 @@ public final class RelayCommandLine {
                         .addSubcommand(new QueueSuspendVerb(root, admin, terminal))
                         .addSubcommand(new QueueHoldVerb(root, admin, terminal))
                         .addSubcommand(new QueueRemoveVerb(root, admin, terminal))
-                        .addSubcommand(new QueueRedirectVerb(root, admin, terminal));
+                        .addSubcommand(new QueueRedirectVerb(root, admin, terminal))
+                        .addSubcommand(new QueueExportVerb(root, admin, terminal))
+                        .addSubcommand(new QueueBackupVerb(root, admin, terminal))
+                        .addSubcommand(new QueueCheckVerb(root, actions.checkQueue(), terminal));
         var sts =
                 new CommandLine(new StsCommand())
                         .addSubcommand(new StsListVerb(root, admin, terminal, clock))

@@ -2,14 +2,16 @@ package relay.server.cli;
 
 import java.io.Console;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Where a verb prints: data to `out`, everything else to `err`. `columns` is the width that tables
+/// Where a verb prints: data to `out`, octets that are no text of ours to `raw`, which is the same
+/// place, everything else to `err`. `columns` is the width that tables
 /// keep to; [#UNLIMITED] where nobody looks at it in a window.
-public record Terminal(PrintWriter out, PrintWriter err, int columns) {
+public record Terminal(PrintWriter out, OutputStream raw, PrintWriter err, int columns) {
     public static final int UNLIMITED = Integer.MAX_VALUE;
     private static final int FALLBACK = 80;
 
@@ -17,6 +19,7 @@ public record Terminal(PrintWriter out, PrintWriter err, int columns) {
     public static Terminal ofProcess() {
         return new Terminal(
                 new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                System.out,
                 new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                 width());
     }

@@ -1,5 +1,6 @@
 package relay.server.store;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
@@ -33,6 +34,7 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
     private final FolderLock lock;
     private final QueueFile file;
     private final StoreLimits limits;
+    private final Path folder;
     private final Mailbox mailbox = new Mailbox();
     private final MemoryBudget budget;
     private final Contents contents;
@@ -53,6 +55,7 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
         this.lock = lock;
         this.file = file;
         this.limits = limits;
+        this.folder = folder;
         budget = new MemoryBudget(limits.gatheringBytes(), limits.writingBytes());
         contents = new Contents(folder, cache);
         view = new DiskView(folder, unreadable(events));
@@ -187,6 +190,23 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
             // `health` says why.
             return;
         }
+    }
+
+    /// Writes the queue as it is now to a new file (mode 0600), whole and synced; the answer is its
+    /// size in bytes. Everything that was acknowledged before is in it: where the disk does not take
+    /// what is only in the [FreshLog], this throws. Blocks for as long as the disk needs, and must
+    /// not be called from a virtual thread. Throws [java.nio.file.FileAlreadyExistsException] where
+    /// the file is there already.
+    public long backUp(Path target) throws IOException {
+        try {
+            onWriter(_ -> {}).get(SETTLE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the queue cannot be written now, so no copy has all of it", e);
+        }
+        return Backup.write(folder, target);
     }
 
     /// Writes what was handed over before, and leaves the folder to another. Takes at most some

@@ -57,6 +57,8 @@ abstract class AdminFixture {
                         "text/plain; version=0.0.4; charset=utf-8",
                         List.of("relay.example.net"),
                         data,
+                        queue.contents(),
+                        _ -> 0,
                         InstantSource.fixed(Samples.NOON.plus(Duration.ofHours(3))));
         server = AdminServer.start(loopback(), sources);
     }

@@ -158,6 +158,8 @@ class AdminServerTest extends AdminFixture {
                                         "text/plain",
                                         List.of(),
                                         data,
+                                        queue.contents(),
+                                        _ -> 0,
                                         InstantSource.fixed(Samples.NOON))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot listen at")

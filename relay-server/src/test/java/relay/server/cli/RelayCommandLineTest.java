@@ -194,6 +194,7 @@ class RelayCommandLineTest {
                             throw new IllegalStateException("a bug");
                         },
                         _ -> List.of(),
+                        (_, _, _) -> new Actions.CheckedQueue.Sound(),
                         (_, _, _) -> explanation,
                         _ -> at(),
                         (_, _, _, _) -> new Actions.Tracked.Complete(),
@@ -219,6 +220,7 @@ class RelayCommandLineTest {
                 new Actions(
                         this::noted,
                         this::noted,
+                        (_, _, _) -> new Actions.CheckedQueue.Sound(),
                         this::explained,
                         _ -> at(),
                         (_, _, _, _) -> new Actions.Tracked.Complete(),

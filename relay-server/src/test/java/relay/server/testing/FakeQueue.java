@@ -1,11 +1,18 @@
 package relay.server.testing;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import relay.core.queue.ContentSource;
+import relay.core.queue.ContentSource.ContentLost;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneRecord;
@@ -32,11 +39,47 @@ public final class FakeQueue {
     public final List<MailOrder> orders = new CopyOnWriteArrayList<>();
     public final List<MailChoice> chosen = new CopyOnWriteArrayList<>();
 
+    /// Messages whose contents cannot be read.
+    public final Set<QueueId> lost = ConcurrentHashMap.newKeySet();
+
     /// What orders are answered with, beside what is done.
     public volatile long underWay;
 
     public volatile long leftAlone;
     private volatile boolean silent;
+
+    /// The contents: `Subject: ID`, and eight-bit octets; or lost.
+    public ContentSource contents() {
+        return new ContentSource() {
+            @Override
+            public Reading open(QueueId id) {
+                if (lost.contains(id)) throw FakeQueue.lost(id);
+                byte[] content = ("Subject: " + id + "\r\n\r\n\u00e9\r\n").getBytes(ISO_8859_1);
+                var pieces = new ArrayDeque<byte[]>(List.of(content, new byte[0]));
+                return new Reading() {
+                    @Override
+                    public byte[] next() {
+                        return pieces.isEmpty() ? new byte[0] : pieces.removeFirst();
+                    }
+
+                    @Override
+                    public void close() {
+                        pieces.clear();
+                    }
+                };
+            }
+
+            @Override
+            public byte[] inMemory(QueueId id) {
+                return new byte[0];
+            }
+        };
+    }
+
+    private static ContentLost lost(QueueId id) {
+        String why = "content of " + id + ": gone";
+        return new ContentLost(why, new IllegalStateException(why));
+    }
 
     /// From now on nothing that is asked of the scheduler completes.
     public void fallSilent() {
