@@ -71,6 +71,7 @@ final class AdminRoutes {
                 .get("/api/v1/sts", reading(request -> sts.list(all(request, "domain"))))
                 .post("/api/v1/sts/refresh", changingBody(sts::refresh))
                 .post("/api/v1/sts/purge", changingBody(sts::purge));
+        page(routing, "/api/v1/openapi.json", StaticPage.of("openapi.json", "application/json"));
         page(routing, "/", StaticPage.of("console.html", "text/html; charset=utf-8"));
         page(routing, "/console.css", StaticPage.of("console.css", "text/css; charset=utf-8"));
         page(routing, "/console.js", StaticPage.of("console.js", "text/javascript; charset=utf-8"));
