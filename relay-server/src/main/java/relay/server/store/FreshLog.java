@@ -103,9 +103,10 @@ final class FreshLog implements AutoCloseable {
         return condition == Condition.OPEN && bytes <= BYTES - HEADER_BYTES - end;
     }
 
-    /// Writes a block and returns when it is synced. After an exception nothing can be written
-    /// before [#begin].
+    /// Writes a block and returns when it is synced. After an [IOException] nothing can be written
+    /// before [#begin]. Throws [IllegalArgumentException] where there is no room for it.
     void append(byte[] payload, int length) throws IOException {
+        if (!hasRoomFor(length)) throw new IllegalArgumentException("no room for " + length);
         int size = aligned(HEADER_BYTES + length);
         if (block.capacity() < size) block = ByteBuffer.allocateDirect(size);
         block.clear();

@@ -31,9 +31,6 @@ final class FreshMail implements AutoCloseable {
     private static final long MAX_AGE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX_ENDS = 20_000;
 
-    /// What a record takes besides the content, roughly.
-    private static final int RECORD_BYTES = 1024;
-
     private final @Nullable FreshLog log;
     private final FreshRecords records = new FreshRecords();
     private final Map<QueueId, Waiting> messages = new LinkedHashMap<>();
@@ -93,7 +90,7 @@ final class FreshMail implements AutoCloseable {
     /// Makes the group durable in the log, where all of it can be; else null, and nothing has
     /// happened.
     @Nullable Effects commit(Group group) throws IOException {
-        if (log == null || !takes(group) || !log.hasRoomFor(mostBytes(group))) return null;
+        if (log == null || !takes(group) || !log.hasRoomFor(contentBytes(group))) return null;
         records.begin();
         for (Job.Accept accept : group.accepts()) {
             records.message(accept.message(), accept.rest().whole());
@@ -101,6 +98,7 @@ final class FreshMail implements AutoCloseable {
         for (QueueChange change : group.changes()) {
             if (change instanceof QueueChange.End end) records.end(end.entry());
         }
+        if (!log.hasRoomFor(records.length())) return null;
         log.append(records.array(), records.length());
         var effects = new Effects();
         for (Job.Accept accept : group.accepts()) {
@@ -126,18 +124,11 @@ final class FreshMail implements AutoCloseable {
         return change instanceof QueueChange.End(_, var notices) && notices.isEmpty();
     }
 
-    private static int mostBytes(Group group) {
-        long bytes = (long) group.changes().size() * RECORD_BYTES;
-        for (Job.Accept accept : group.accepts()) {
-            long entries = accept.message().entries().size();
-            long recipients = accept.message().entries().stream().mapToLong(FreshMail::size).sum();
-            bytes += accept.rest().whole().length + (1 + entries + recipients) * RECORD_BYTES;
-        }
+    /// The least that a block takes: what is too much anyway is not put together.
+    private static int contentBytes(Group group) {
+        long bytes = 0;
+        for (Job.Accept accept : group.accepts()) bytes += accept.rest().whole().length;
         return (int) Math.min(bytes, Integer.MAX_VALUE);
-    }
-
-    private static long size(QueueEntry entry) {
-        return entry.recipients().size();
     }
 
     private void remember(QueuedMessage message, Payload content) {

@@ -88,11 +88,7 @@ final class QueueFile implements QueueDisk {
     /// One transaction, which takes over what is fresh.
     private Effects transact(Group group) throws SQLException {
         QueueWrites writes = prepared().writes();
-        long epoch = fresh.isUntouched() ? 0 : FreshMail.newEpoch();
-        writes.begin();
-        prepared.begin().execute();
-        fresh.writeTo(writes);
-        if (epoch > 0) writes.setEpoch(epoch);
+        long epoch = beginWithFresh(writes);
         for (var chunks : group.chunks()) {
             // One whose content failed or was discarded meanwhile is left out.
             if (chunks.content().failure() == null) {
@@ -104,27 +100,35 @@ final class QueueFile implements QueueDisk {
         long wanted = ids.runsLow() ? ids.wanted() : 0;
         if (wanted > 0) writes.reserveIds(wanted);
         sweep.step(prepared.sweep());
-        Effects effects = writes.flush();
-        prepared.commit().execute();
-        if (epoch > 0) fresh.written(epoch);
+        Effects effects = commitFresh(writes, epoch);
         sweep.committed();
         if (wanted > 0) ids.reserved(wanted);
         effects.chunksToSweep().forEach(sweep::add);
         return effects;
     }
 
+    /// The next epoch; 0 where this one goes on.
+    private long beginWithFresh(QueueWrites writes) throws SQLException {
+        long epoch = fresh.isUntouched() ? 0 : FreshMail.newEpoch();
+        writes.begin();
+        prepared.begin().execute();
+        fresh.writeTo(writes);
+        if (epoch > 0) writes.setEpoch(epoch);
+        return epoch;
+    }
+
+    private Effects commitFresh(QueueWrites writes, long epoch) throws SQLException {
+        Effects effects = writes.flush();
+        prepared.commit().execute();
+        if (epoch > 0) fresh.written(epoch);
+        return effects;
+    }
+
     /// Brings the file up to date.
     private void takeOver() throws SQLException {
         QueueWrites writes = prepared().writes();
-        long epoch = FreshMail.newEpoch();
         try {
-            writes.begin();
-            prepared.begin().execute();
-            fresh.writeTo(writes);
-            writes.setEpoch(epoch);
-            Effects effects = writes.flush();
-            prepared.commit().execute();
-            fresh.written(epoch);
+            Effects effects = commitFresh(writes, beginWithFresh(writes));
             effects.chunksToSweep().forEach(sweep::add);
             effects.applyTo(cache);
         } catch (SQLException e) {

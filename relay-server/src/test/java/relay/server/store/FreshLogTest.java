@@ -99,6 +99,9 @@ class FreshLogTest {
             int rest = FreshLog.BYTES - blocks * ((1 << 20) + FreshLog.ALIGNMENT) - 32;
             assertThat(log.hasRoomFor(rest + 1)).isFalse();
             assertThat(log.hasRoomFor(rest)).isTrue();
+            // A block is never cut off, whoever asked for what.
+            assertThatThrownBy(() -> log.append(block, rest + 1))
+                    .isInstanceOf(IllegalArgumentException.class);
             log.append(block, rest);
         }
         assertThat(FreshLog.read(folder, EPOCH)).hasSize(blocks + 1);
