@@ -15,6 +15,7 @@ from relay import Relay
 FLIPS = setting("FAULT_FLIPS", 6)
 TABLES_BYTES = 64 * 1024
 MESSAGES = 40
+FRESH_SECONDS = 3  # longer than mail stays in fresh.log alone, which a backup of queue.db by sqlite3 lacks
 
 
 class Damage(FaultTest):
@@ -57,8 +58,13 @@ class Damage(FaultTest):
         copies = [self.field.folder / f"copy{number}" for number in range(2)]
         with Load(self.book, self.relay.port, [[ALICE], [BOB]], rate=120, large_every=10):
             await_that("mail is acknowledged", lambda: len(self.book.acknowledged) > 50)
+            old_enough = set(self.book.acknowledged)
+            time.sleep(FRESH_SECONDS)
+            by_sqlite = self.backup("by-sqlite")
+            subprocess.run(["sqlite3", self.field.data / "queue.db", f".backup {by_sqlite}"], check=True, timeout=60)
             backed_up = set(self.book.acknowledged)
-            subprocess.run(["sqlite3", self.field.data / "queue.db", f".backup {self.backup()}"], check=True, timeout=60)
+            by_relay = self.backup("by-relay")
+            self.relay.must_run("queue", "backup", str(by_relay))
             for copy in copies:
                 shutil.copytree(self.field.data, copy, ignore=shutil.ignore_patterns("*-shm"))
                 time.sleep(0.3)
@@ -67,15 +73,15 @@ class Damage(FaultTest):
         self.assertTrue(any(books), "no copy could be used")
         for book in filter(None, books):
             self.assertEqual([], book.damaged())
-        from_backup = self.delivered_from(self.backup().parent)
-        self.assertEqual(set(), backed_up - {copy.letter for copy in from_backup.copies})
+        self.assertEqual(set(), backed_up - self.letters_from(by_relay))
+        self.assertEqual(set(), old_enough - self.letters_from(by_sqlite))
         self.field.bank.book = self.field.open.book = self.book
         self.field.bank.up()
         self.field.open.up()
         self.field.start_relay()
         self.await_delivered()
         used = sum(book is not None for book in books)
-        account = self.close_account(f"copied while running: 1 backup, {used} of {len(copies)} plain copies used")
+        account = self.close_account(f"copied while running: 2 backups, {used} of {len(copies)} plain copies used")
         self.assertEqual(0, account.duplicated)
 
     # --- the queue and its files
@@ -168,10 +174,15 @@ class Damage(FaultTest):
 
     # --- copies
 
-    def backup(self):
-        folder = self.field.folder / "backup"
-        folder.mkdir(exist_ok=True)
+    def backup(self, name):
+        folder = self.field.folder / name
+        folder.mkdir()
         return folder / "queue.db"
+
+    def letters_from(self, backup):
+        book = self.delivered_from(backup.parent)
+        self.assertEqual([], book.damaged())
+        return {copy.letter for copy in book.copies}
 
     def delivered_from(self, data):
         """The book of partners to which another relay has brought all it found in `data`, or None if it refused."""
