@@ -1,0 +1,4 @@
+@NullMarked
+package relay.bench;
+
+import org.jspecify.annotations.NullMarked;
