@@ -2,9 +2,11 @@ package relay.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import relay.core.address.IpRange;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Authentication;
+import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.ReceiveConnector.Conduct;
 import relay.core.routing.ReceiveConnector.Limits;
@@ -16,6 +18,8 @@ final class ReceiveConnectorReader {
     private static final long LEAST_MESSAGE_SIZE_BYTES = 64 << 10;
 
     private static final int LEAST_RECIPIENTS = 100;
+    private static final Map<String, BareLineFeed> LINE_FEEDS =
+            Map.of("reject", BareLineFeed.REJECT, "repair", BareLineFeed.REPAIR);
 
     private ReceiveConnectorReader() {}
 
@@ -28,25 +32,46 @@ final class ReceiveConnectorReader {
                         section.text("name").map(Located::value).orElse(""),
                         section.place().origin(),
                         bindings.stream().map(Located::value).toList(),
-                        ranges.stream().map(Located::value).toList(),
+                        values(ranges),
                         requireTls ? RequireTls.YES : RequireTls.NO,
                         section.section("authentication")
                                 .map(UsersReader::read)
                                 .orElse(Authentication.NONE),
                         limits(section),
                         new ClientCertificateReader(section).read(),
-                        proxies(section));
+                        values(trusted(section, "proxyProtocol")),
+                        xclients(section, ranges),
+                        section.word("bareLineFeed", LINE_FEEDS)
+                                .map(Located::value)
+                                .orElse(BareLineFeed.REJECT));
         OpenRelayRule.check(section, ranges);
         return new ListeningPoint(connector, bindings, ranges);
     }
 
-    private static List<IpRange> proxies(Section section) {
-        List<Located<IpRange>> proxies =
-                section.section("proxyProtocol").stream()
-                        .flatMap(proxy -> proxy.parseEach("from", AddressText::range).stream())
+    /// Who may name the client that it speaks for, by what `key` stands for.
+    private static List<Located<IpRange>> trusted(Section section, String key) {
+        List<Located<IpRange>> trusted =
+                section.section(key).stream()
+                        .flatMap(said -> said.parseEach("from", AddressText::range).stream())
                         .toList();
-        OpenRelayRule.checkProxies(proxies, section.problems());
-        return proxies.stream().map(Located::value).toList();
+        OpenRelayRule.checkProxies(trusted, section.problems());
+        return trusted;
+    }
+
+    /// Unlike a proxy, who speaks XCLIENT is a client first.
+    private static List<IpRange> xclients(Section section, List<Located<IpRange>> letIn) {
+        List<Located<IpRange>> hosts = trusted(section, "xclient");
+        for (Located<IpRange> host : hosts) {
+            if (letIn.stream().anyMatch(range -> range.value().overlaps(host.value()))) continue;
+            String what = Quoted.of(host.written()) + " is in none of the `remoteIpRanges`";
+            String hint = "who speaks XCLIENT is a client of this connector first: add it there";
+            section.problems().error(host.place(), what, hint);
+        }
+        return values(hosts);
+    }
+
+    private static List<IpRange> values(List<Located<IpRange>> ranges) {
+        return ranges.stream().map(Located::value).toList();
     }
 
     private static Conduct conduct(Section section) {

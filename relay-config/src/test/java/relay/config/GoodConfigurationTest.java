@@ -27,6 +27,7 @@ import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
 import relay.core.routing.ReceiveConnector;
+import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.ReceiveConnector.Limits;
 import relay.core.routing.ReceiveConnector.RequireTls;
@@ -173,6 +174,28 @@ class GoodConfigurationTest {
     }
 
     @Test
+    void whoSpeaksForOthersAndWhoseLineEndsAreRepairedIsSaidByConnector() throws IOException {
+        // Given a connector with a host that speaks XCLIENT, and with old clients.
+        var folder =
+                ConfFolder.in(temporary)
+                        .connectors(
+                                """
+                                receiveConnectors:
+                                  - name: internal
+                                    bindings: ["127.0.0.1:2525"]
+                                    remoteIpRanges: ["10.1.0.0/16"]
+                                    xclient: { from: ["10.1.0.6", "10.1.7.0/28"] }
+                                    bareLineFeed: repair
+                                sendConnectors: []
+                                """);
+
+        // When it is read, then it has them.
+        ReceiveConnector connector = folder.accepted().receiveConnectors().getFirst();
+        assertThat(connector.xclients()).containsExactly(range("10.1.0.6"), range("10.1.7.0/28"));
+        assertThat(connector.bareLineFeed()).isEqualTo(BareLineFeed.REPAIR);
+    }
+
+    @Test
     void whatIsLeftOutHasTheDefaultOfTheSchema() throws IOException {
         // Given files with nothing but what must be there.
         var folder = ConfFolder.in(temporary);
@@ -184,6 +207,8 @@ class GoodConfigurationTest {
         ReceiveConnector receive = read.receiveConnectors().getFirst();
         SendConnector send = read.sendConnectors().getFirst();
         assertThat(receive.requireTls()).isEqualTo(RequireTls.NO);
+        assertThat(receive.xclients()).isEmpty();
+        assertThat(receive.bareLineFeed()).isEqualTo(BareLineFeed.REJECT);
         assertThat(receive.limits()).isEqualTo(Limits.DEFAULT);
         assertThat(send)
                 .isEqualTo(

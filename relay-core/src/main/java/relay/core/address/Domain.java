@@ -1,8 +1,6 @@
 package relay.core.address;
 
-import java.net.IDN;
 import java.net.InetAddress;
-import java.util.Locale;
 import java.util.Optional;
 
 /// The part of a mailbox after the `@`: a domain name, or an address literal (RFC 5321 §4.1.2,
@@ -11,7 +9,7 @@ import java.util.Optional;
 /// A domain name is kept in lower case and as A-labels (RFC 5891 §4.4), so that equal domains are
 /// equal values and the DNS and certificates can be asked for it as it is. A literal is kept with
 /// its brackets: `[192.0.2.7]`, `[IPv6:2001:db8::1]`. Limit: 255 octets (RFC 5321 §4.5.3.1.2).
-/// Internationalised labels follow the JDK's IDNA 2003.
+/// Internationalised labels are those of IDNA 2008, as far as that matters to where mail goes ([Idna]).
 public record Domain(String name) {
     private static final int MAX_NAME_OCTETS = 255;
     private static final int MAX_LABEL_OCTETS = 63;
@@ -28,7 +26,7 @@ public record Domain(String name) {
     /// where it is neither.
     public static Optional<Domain> parse(String text) {
         if (text.startsWith("[")) return AddressLiteral.normalise(text).map(Domain::new);
-        return ascii(text).filter(Domain::isNormalName).map(Domain::new);
+        return Idna.aLabels(text).filter(Domain::isNormalName).map(Domain::new);
     }
 
     public boolean isAddressLiteral() {
@@ -51,14 +49,6 @@ public record Domain(String name) {
     @Override
     public String toString() {
         return name;
-    }
-
-    private static Optional<String> ascii(String text) {
-        try {
-            return Optional.of(IDN.toASCII(text, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT));
-        } catch (IllegalArgumentException _) {
-            return Optional.empty();
-        }
     }
 
     private static boolean isLiteral(String name) {

@@ -1,28 +1,25 @@
 package relay.core.delivery;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import relay.core.address.Mailbox;
 import relay.core.delivery.DialogueTimeouts.Wait;
+import relay.core.delivery.TransactionCommands.Login;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.DeliveryOutcome.Deferred;
 import relay.core.queue.DeliveryOutcome.Delivered;
 import relay.core.queue.DeliveryOutcome.InDoubt;
-import relay.core.queue.DeliveryOutcome.Rejected;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueEntry;
 import relay.core.smtp.Extension;
 import relay.core.smtp.Extensions;
 import relay.core.smtp.Reply;
-import relay.core.tls.MessageTls;
-import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
-import relay.core.tls.Unmet;
 
 /// The second part of an outbound session: message after message. Confined to the session's thread.
 ///
@@ -30,6 +27,9 @@ import relay.core.tls.Unmet;
 /// of the next entry right behind the final dot of the one before. So at most two entries are under
 /// way: the first, which waits for the verdict on its content, and the next, up to its DATA.
 /// Without PIPELINING there is one, and one command at a time.
+///
+/// A host that limits what a connection may carry (RFC 9422) gets no more: an entry may then take
+/// several transactions, and the session ends itself when it has had all.
 ///
 /// Whatever happens, each entry that was offered is ended or returned, once.
 final class MailTransactions {
@@ -42,12 +42,10 @@ final class MailTransactions {
 
     private final TlsProof proof;
     private final HostTrouble trouble;
-    private final Extensions extensions;
     private final TransactionCommands commands;
-    private final Pipelining pipelining;
     private final Outbox outbox;
 
-    private final Deque<QueueEntry> offered = new ArrayDeque<>();
+    private final Allotment allotment;
 
     /// Oldest first; it is the one that the next reply is about.
     private final Deque<Transaction> underWay = new ArrayDeque<>();
@@ -55,11 +53,6 @@ final class MailTransactions {
     private Reset reset = Reset.NOT_NEEDED;
     private Progress progress = Progress.NONE;
     private Ending ending = Ending.NOT_ASKED;
-
-    private enum Pipelining {
-        OFFERED,
-        NOT_OFFERED
-    }
 
     private enum Reset {
         NOT_NEEDED,
@@ -73,7 +66,9 @@ final class MailTransactions {
 
     private enum Ending {
         NOT_ASKED,
-        ASKED
+        ASKED,
+        /// The host takes no more on this connection.
+        USED_UP
     }
 
     /// Whether the session goes on after an input.
@@ -87,26 +82,27 @@ final class MailTransactions {
         record Broken(List<Diagnostic> trouble) implements Step {}
     }
 
-    MailTransactions(TlsProof proof, Extensions extensions, HostTrouble trouble, Outbox outbox) {
+    MailTransactions(
+            TlsProof proof,
+            Extensions extensions,
+            Login login,
+            HostTrouble trouble,
+            Outbox outbox) {
         this.proof = proof;
         this.trouble = trouble;
-        this.extensions = extensions;
-        this.commands = new TransactionCommands(extensions, proof.evidence(), proof.host());
-        this.pipelining =
-                extensions.offers(Extension.PIPELINING)
-                        ? Pipelining.OFFERED
-                        : Pipelining.NOT_OFFERED;
+        this.commands = new TransactionCommands(extensions, proof, login, trouble);
+        this.allotment = new Allotment(extensions.limits());
         this.outbox = outbox;
     }
 
     void open() {
         outbox.add(new SessionOutput.Opened(proof));
-        outbox.add(new SessionOutput.Ready(WINDOW));
+        outbox.add(new SessionOutput.Ready(allotment.ask(WINDOW)));
         outbox.await(Wait.IDLE);
     }
 
     Step offer(QueueEntry entry) {
-        offered.add(entry);
+        allotment.offer(entry);
         boolean idle = underWay.isEmpty();
         beginNext();
         if (idle) awaitNext();
@@ -114,7 +110,7 @@ final class MailTransactions {
     }
 
     Step finish() {
-        ending = Ending.ASKED;
+        if (ending == Ending.NOT_ASKED) ending = Ending.ASKED;
         return goOnOrFinish();
     }
 
@@ -186,14 +182,15 @@ final class MailTransactions {
             case DATA -> dataAnswered(current, reply);
             case CONTENT -> answeredTooEarly(current, reply);
             case FINAL_DOT -> contentJudged(current, reply);
-            case EMPTY_CONTENT -> end(current, isPositive(reply) ? Reset.NOT_NEEDED : Reset.NEEDED);
+            case EMPTY_CONTENT ->
+                    end(current, Transaction.isPositive(reply) ? Reset.NOT_NEEDED : Reset.NEEDED);
             case CONNECT, GREETING, HELLO, STARTTLS, HANDSHAKE, AUTH, QUIT, IDLE ->
                     throw new IllegalStateException("no transaction waits for this");
         };
     }
 
     private Step resetAnswered(Transaction current, Reply reply) {
-        if (!isPositive(reply)) {
+        if (!Transaction.isPositive(reply)) {
             Diagnostic said = trouble.said(reply, Wait.RESET);
             return broken(said, List.of(said));
         }
@@ -231,7 +228,7 @@ final class MailTransactions {
     }
 
     private Step dataAnswered(Transaction current, Reply reply) {
-        if (isPositive(reply)) return unfit(reply, Wait.DATA);
+        if (Transaction.isPositive(reply)) return unfit(reply, Wait.DATA);
         if (!isIntermediate(reply)) {
             current.settleRest(Transaction.verdict(reply, trouble.said(reply, Wait.DATA)));
             return end(current, Reset.NEEDED);
@@ -261,7 +258,7 @@ final class MailTransactions {
     private Step contentJudged(Transaction current, Reply reply) {
         if (isIntermediate(reply)) return unfit(reply, Wait.FINAL_DOT);
         current.settleRest(
-                isPositive(reply)
+                Transaction.isPositive(reply)
                         ? new Delivered(HostTrouble.quoted(reply), commands.successNotice())
                         : Transaction.verdict(reply, trouble.said(reply, Wait.FINAL_DOT)));
         return end(current, Reset.NOT_NEEDED);
@@ -274,9 +271,20 @@ final class MailTransactions {
     private Step end(Transaction current, Reset resetBeforeNext) {
         underWay.remove(current);
         reset = resetBeforeNext;
-        report(current.entry(), current.outcomes());
-        if (ending == Ending.NOT_ASKED) outbox.add(new SessionOutput.Ready(1));
+        current.sending().ends(current.outcomes());
+        reportIfDone(current.sending());
         return new Step.GoOn();
+    }
+
+    private void reportIfDone(Sending sending) {
+        if (!sending.isDone()) return;
+        report(sending.entry(), sending.outcomes());
+        askForOneMore();
+    }
+
+    private void askForOneMore() {
+        if (ending != Ending.NOT_ASKED || allotment.ask(1) == 0) return;
+        outbox.add(new SessionOutput.Ready(1));
     }
 
     private void report(QueueEntry entry, Map<Mailbox, DeliveryOutcome> outcomes) {
@@ -285,40 +293,41 @@ final class MailTransactions {
     }
 
     private void beginNext() {
-        while (!offered.isEmpty() && mayBegin()) {
-            QueueEntry entry = offered.remove();
-            obstacle(entry)
-                    .ifPresentOrElse(outcome -> endUnsent(entry, outcome), () -> begin(entry));
+        while (!allotment.isEmpty() && mayBegin()) {
+            Sending next = allotment.first();
+            Optional<DeliveryOutcome> obstacle =
+                    next.isBegun() ? Optional.empty() : commands.obstacle(next.entry());
+            if (obstacle.isPresent()) {
+                allotment.dropFirst();
+                next.settleRest(obstacle.get());
+                reportIfDone(next);
+                continue;
+            }
+            List<Mailbox> recipients = allotment.take();
+            if (recipients.isEmpty()) useUp(next);
+            else begin(next, recipients);
         }
+    }
+
+    /// Who is left of an entry that was begun comes another time; others go by another connection.
+    private void useUp(Sending next) {
+        ending = Ending.USED_UP;
+        if (!next.isBegun()) return;
+        allotment.dropFirst();
+        next.settleWaiting(new Deferred(trouble.limited()));
+        reportIfDone(next);
     }
 
     private boolean mayBegin() {
-        return underWay.isEmpty() || (isPipelined() && underWay.getLast().isFinalDotBegun());
+        return ending != Ending.USED_UP
+                && (underWay.isEmpty() || (isPipelined() && underWay.getLast().isFinalDotBegun()));
     }
 
-    /// What keeps the entry from being sent at all. The demands are asked again for each message;
-    /// one with REQUIRETLS has those of its own, whatever the connection was made for.
-    private Optional<DeliveryOutcome> obstacle(QueueEntry entry) {
-        List<Unmet> unmet = new ArrayList<>(TlsDemand.unmet(proof.demands(), proof.evidence()));
-        if (entry.envelope().binding() == MessageTls.REQUIRED) {
-            unmet.addAll(RequireTls.missing(proof, extensions));
-        }
-        if (!unmet.isEmpty()) return Optional.of(new Deferred(trouble.unmet(unmet)));
-        return commands.obstacle(entry).map(Rejected::new);
-    }
-
-    private void endUnsent(QueueEntry entry, DeliveryOutcome outcome) {
-        report(
-                entry,
-                entry.recipients().stream()
-                        .distinct()
-                        .collect(Collectors.toMap(recipient -> recipient, _ -> outcome)));
-        if (ending == Ending.NOT_ASKED) outbox.add(new SessionOutput.Ready(1));
-    }
-
-    private void begin(QueueEntry entry) {
+    private void begin(Sending sending, List<Mailbox> recipients) {
+        QueueEntry entry = sending.entry();
         boolean resetFirst = reset == Reset.NEEDED;
-        var transaction = new Transaction(entry, resetFirst ? Wait.RESET : Wait.MAIL);
+        var transaction = new Transaction(sending, recipients, resetFirst ? Wait.RESET : Wait.MAIL);
+        sending.begins();
         reset = Reset.NOT_NEEDED;
         underWay.add(transaction);
         var group = new StringBuilder(resetFirst ? RSET : "");
@@ -338,39 +347,49 @@ final class MailTransactions {
     }
 
     private Step goOnOrFinish() {
-        boolean done = ending == Ending.ASKED && underWay.isEmpty() && offered.isEmpty();
-        return done ? new Step.Finished() : new Step.GoOn();
+        boolean wanted = ending == Ending.NOT_ASKED && !allotment.hasHadAll();
+        boolean more = ending != Ending.USED_UP && !allotment.isEmpty();
+        if (wanted || more || !underWay.isEmpty()) return new Step.GoOn();
+        giveBack(allotment.removeAll());
+        return new Step.Finished();
+    }
+
+    private void giveBack(Collection<Sending> untouched) {
+        untouched.forEach(sending -> outbox.add(new SessionOutput.Returned(sending.entry())));
     }
 
     /// Nothing more can come of this connection. The oldest entry takes the blame; of those behind
     /// it nothing can have been accepted, since their content was not sent.
     private Step broken(Diagnostic why, List<Diagnostic> hostTrouble) {
         Transaction current = underWay.poll();
-        if (current != null && isUnjudged(current)) {
-            outbox.add(new SessionOutput.Returned(current.entry()));
-        } else if (current != null) {
-            current.settleRest(current.isFinalDotBegun() ? new InDoubt(why) : new Deferred(why));
-            report(current.entry(), current.outcomes());
-        }
-        underWay.forEach(next -> outbox.add(new SessionOutput.Returned(next.entry())));
-        offered.forEach(entry -> outbox.add(new SessionOutput.Returned(entry)));
+        var behind = new LinkedHashSet<Sending>();
+        underWay.forEach(next -> behind.add(next.sending()));
+        behind.addAll(allotment.removeAll());
         underWay.clear();
-        offered.clear();
+        if (current != null && isUnjudged(current)) {
+            behind.addFirst(current.sending());
+        } else if (current != null) {
+            Sending sending = current.sending();
+            current.settleRest(current.isFinalDotBegun() ? new InDoubt(why) : new Deferred(why));
+            sending.ends(current.outcomes());
+            sending.settleRest(new Deferred(why));
+            report(sending.entry(), sending.outcomes());
+            behind.remove(sending);
+        }
+        giveBack(behind);
         return new Step.Broken(hostTrouble);
     }
 
     /// The host said nothing of it, after it took part in another: only the connection is at fault.
     /// A first entry takes the blame itself, lest it be tried without end.
     private boolean isUnjudged(Transaction current) {
-        return current.isUntouched() && progress == Progress.SOME;
+        return current.isUntouched()
+                && progress == Progress.SOME
+                && !current.sending().hasOutcomes();
     }
 
     private boolean isPipelined() {
-        return pipelining == Pipelining.OFFERED;
-    }
-
-    private static boolean isPositive(Reply reply) {
-        return reply.code() / 100 == 2;
+        return commands.extensions().offers(Extension.PIPELINING);
     }
 
     private static boolean isIntermediate(Reply reply) {

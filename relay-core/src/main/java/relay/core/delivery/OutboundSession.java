@@ -7,6 +7,7 @@ import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.Dialer.TlsUse;
 import relay.core.delivery.DialogueTimeouts.Wait;
 import relay.core.delivery.Opening.Goodbye;
+import relay.core.delivery.TransactionCommands.Login;
 import relay.core.queue.QueueEntry;
 import relay.core.smtp.Extensions;
 import relay.core.smtp.Reply;
@@ -157,7 +158,9 @@ public final class OutboundSession {
 
     private void serve(Extensions extensions, Evidence evidence) {
         var proof = new TlsProof(host.toString(), host.demands(), evidence);
-        var transactions = new MailTransactions(proof, extensions, trouble, outbox);
+        // Whoever has an identity has shown it by now, or nothing is served.
+        Login login = host.identity().isEmpty() ? Login.NONE : Login.DONE;
+        var transactions = new MailTransactions(proof, extensions, login, trouble, outbox);
         stage = new Stage.Serve(transactions);
         transactions.open();
     }

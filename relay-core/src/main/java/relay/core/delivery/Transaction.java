@@ -14,7 +14,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.Reply;
 
-/// One entry on its way through MAIL, RCPT, DATA and the content: what the host said of whom, and
+/// An entry, or some recipients of it, on the way through MAIL, RCPT, DATA and the content: what the host said of whom, and
 /// what it has to answer next. Confined to the session's thread.
 final class Transaction {
     /// RFC 5321 §4.5.3.1.10: a host may say 552 where it means "too many recipients for now".
@@ -23,7 +23,7 @@ final class Transaction {
     private static final EnhancedStatus UNSPECIFIED = new EnhancedStatus(5, 0, 0);
     private static final EnhancedStatus TOO_MANY = new EnhancedStatus(5, 5, 3);
 
-    private final QueueEntry entry;
+    private final Sending sending;
     private final List<Mailbox> recipients;
     private final Map<Mailbox, DeliveryOutcome> outcomes = new LinkedHashMap<>();
     private final List<Mailbox> accepted = new ArrayList<>();
@@ -42,14 +42,18 @@ final class Transaction {
         REFUSED
     }
 
-    Transaction(QueueEntry entry, Wait first) {
-        this.entry = entry;
-        this.recipients = entry.recipients().stream().distinct().toList();
+    Transaction(Sending sending, List<Mailbox> recipients, Wait first) {
+        this.sending = sending;
+        this.recipients = List.copyOf(recipients);
         this.waitingFor = first;
     }
 
+    Sending sending() {
+        return sending;
+    }
+
     QueueEntry entry() {
-        return entry;
+        return sending.entry();
     }
 
     /// What the host answers or does next.

@@ -1,10 +1,15 @@
 package relay.core.delivery;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
+import relay.core.queue.DeliveryOutcome;
+import relay.core.queue.DeliveryOutcome.Deferred;
 import relay.core.queue.DeliveryOutcome.Delivered.SuccessNotice;
+import relay.core.queue.DeliveryOutcome.Rejected;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.Envelope;
@@ -15,18 +20,42 @@ import relay.core.smtp.Extension;
 import relay.core.smtp.Extensions;
 import relay.core.tls.Evidence;
 import relay.core.tls.MessageTls;
+import relay.core.tls.TlsDemand;
+import relay.core.tls.TlsProof;
+import relay.core.tls.Unmet;
 
 /// Writes the commands of a transaction for a host that has `extensions`, and knows what such a
 /// host cannot be given. Messages are never converted (RFC 6152 §3, RFC 6531 §3.2).
-record TransactionCommands(Extensions extensions, Evidence evidence, String host) {
+///
+/// To a host at which we are logged in, AUTH says that we do not vouch for who submitted the message
+/// (RFC 4954 §5). Elsewhere nobody's word on it counts, and some hosts know no such parameter.
+record TransactionCommands(
+        Extensions extensions, TlsProof proof, Login login, HostTrouble trouble) {
+    /// Whether we are logged in at the host.
+    enum Login {
+        DONE,
+        NONE
+    }
+
+    /// What becomes of an entry that this host is not told of at all; empty where it may be. The
+    /// demands are asked again for each message; one with REQUIRETLS has those of its own, whatever
+    /// the connection was made for.
+    Optional<DeliveryOutcome> obstacle(QueueEntry entry) {
+        List<Unmet> unmet = new ArrayList<>(TlsDemand.unmet(proof.demands(), proof.evidence()));
+        if (entry.envelope().binding() == MessageTls.REQUIRED) {
+            unmet.addAll(RequireTls.missing(proof, extensions));
+        }
+        if (!unmet.isEmpty()) return Optional.of(new Deferred(trouble.unmet(unmet)));
+        return incapacity(entry).map(Rejected::new);
+    }
 
     /// Why this host cannot be given the message as it is; empty where it can.
-    Optional<Diagnostic> obstacle(QueueEntry entry) {
+    private Optional<Diagnostic> incapacity(QueueEntry entry) {
         Envelope envelope = entry.envelope();
         if (mailboxes(entry).anyMatch(TransactionCommands::hasControlCharacter)) {
             var status = new EnhancedStatus(5, 1, 3);
             String text = "an address has a control character";
-            return Optional.of(Diagnostic.of(Reason.LOCAL, status, text, host));
+            return Optional.of(Diagnostic.of(Reason.LOCAL, status, text, proof.host()));
         }
         if (needsSmtpUtf8(entry) && !extensions.offers(Extension.SMTP_UTF8)) {
             return capability(6, 7, "the message needs SMTPUTF8, which the host does not offer");
@@ -48,7 +77,7 @@ record TransactionCommands(Extensions extensions, Evidence evidence, String host
 
     private Optional<Diagnostic> capability(int subject, int detail, String text) {
         var status = new EnhancedStatus(5, subject, detail);
-        return Optional.of(Diagnostic.of(Reason.CAPABILITY, status, text, host));
+        return Optional.of(Diagnostic.of(Reason.CAPABILITY, status, text, proof.host()));
     }
 
     /// `MAIL FROM:<…>` with the parameters that the host knows (RFC 1870 §6, RFC 6152 §2,
@@ -62,6 +91,7 @@ record TransactionCommands(Extensions extensions, Evidence evidence, String host
         if (envelope.needs().contains(Need.EIGHT_BIT_MIME)) command.append(" BODY=8BITMIME");
         if (needsSmtpUtf8(entry)) command.append(" SMTPUTF8");
         if (isTaggedOnward(envelope)) command.append(" REQUIRETLS");
+        if (login == Login.DONE) command.append(" AUTH=<>");
         if (extensions.offers(Extension.DSN)) command.append(envelope.noticeRequest());
         return command.append("\r\n").toString();
     }
@@ -70,7 +100,7 @@ record TransactionCommands(Extensions extensions, Evidence evidence, String host
     /// it can (RFC 8689 §5).
     private boolean isTaggedOnward(Envelope envelope) {
         return envelope.messageTls() == MessageTls.REQUIRED
-                && evidence instanceof Evidence.Encrypted
+                && proof.evidence() instanceof Evidence.Encrypted
                 && extensions.offers(Extension.REQUIRETLS);
     }
 

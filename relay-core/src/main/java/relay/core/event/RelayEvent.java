@@ -216,6 +216,10 @@ public sealed interface RelayEvent {
         }
     }
 
+    /// Clients under so many names came from the address of a gateway: it hides who they are, and
+    /// whoever can reach it is let in with them.
+    record ClientsHidden(InetAddress gateway, int names) implements RelayEvent {}
+
     /// Something is wrong with the relay itself; mail is safe and waits.
     record Fault(String what, String detail) implements RelayEvent {
         /// A fault in our own code: the exception, and where it came from.

@@ -6,6 +6,7 @@ import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Command;
 import relay.core.smtp.CommandFramer.LineFault;
 import relay.core.smtp.ContentFacts;
+import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
 
 /// What happens to an inbound session.
@@ -27,6 +28,9 @@ public sealed interface IntakeInput {
 
     /// The answer to [IntakeOutput.Judge].
     record Judged(Verdict verdict) implements IntakeInput {}
+
+    /// The client that an [IntakeOutput.HandOn] names is not let in.
+    record HandOnRefused(Reply reply) implements IntakeInput {}
 
     /// Something came that is no command line.
     record Garbled(LineFault fault) implements IntakeInput {}

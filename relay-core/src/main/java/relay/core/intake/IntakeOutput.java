@@ -8,6 +8,8 @@ import relay.core.queue.QueuedMessage;
 import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Command.Bdat.Last;
 import relay.core.smtp.Reply;
+import relay.core.smtp.XClient;
+import relay.core.tls.Evidence;
 
 /// What an inbound session wants done, in this order.
 public sealed interface IntakeOutput {
@@ -51,6 +53,14 @@ public sealed interface IntakeOutput {
 
     /// Read nothing from the client for so long.
     record Pause(Duration length) implements IntakeOutput {}
+
+    /// The session is over, and one with the client named begins on the same connection, from the
+    /// greeting on, with what `tls` shows; where that client is not let in, this session goes on with
+    /// [IntakeInput.HandOnRefused].
+    record HandOn(XClient client, Evidence tls) implements IntakeOutput {}
+
+    /// The client has said who it is.
+    record Greeted(String name) implements IntakeOutput {}
 
     record Announce(RelayEvent event) implements IntakeOutput {}
 

@@ -6,6 +6,7 @@ import relay.core.queue.QueueId;
 import relay.core.routing.ReceiveConnector.Authentication;
 import relay.core.sasl.SaslServer;
 import relay.core.smtp.Reply;
+import relay.core.smtp.XClient;
 
 /// What we say to clients, with its enhanced status codes (RFC 5321 §4.2.2, RFC 3463 §3, RFC 5248
 /// §2).
@@ -47,12 +48,14 @@ public final class IntakeReplies {
     static final Reply TLS_ALREADY = Reply.of(503, 5, 1, "TLS is active already");
     static final Reply NO_TLS = Reply.of(502, 5, 1, "TLS not available");
     static final Reply TLS_FIRST = Reply.of(530, 7, 0, "Must issue a STARTTLS command first");
+    static final Reply NOT_TRUSTED = Reply.of(550, 7, 0, "You may not speak for others");
     static final Reply CERTIFICATE_NEEDED =
             Reply.of(550, 7, 1, "A client certificate that we trust is needed here");
     static final Reply SENDER_NEEDS_TLS =
             Reply.of(530, 7, 0, "Mail from this domain is taken over TLS alone: STARTTLS first");
     static final Reply REQUIRETLS_IN_CLEAR =
             Reply.of(555, 5, 4, "REQUIRETLS is offered over TLS alone");
+    static final Reply AUTH_NOT_OFFERED = Reply.of(555, 5, 4, "AUTH is not offered to you");
     static final Reply NO_VALID_RECIPIENTS = Reply.of(554, 5, 1, "No valid recipients");
     static final Reply TOO_MANY_RECIPIENTS = Reply.of(452, 5, 3, "Too many recipients");
     static final Reply NON_ASCII_ADDRESS =
@@ -109,8 +112,9 @@ public final class IntakeReplies {
     }
 
     /// The extensions (RFC 5321 §4.1.1.1); STARTTLS only while there is none (RFC 3207 §4.2), and
-    /// REQUIRETLS only where there is some (RFC 8689 §2), as AUTH (RFC 4954 §4).
-    static Reply ehlo(IntakeRules rules, boolean offerTls, boolean encrypted) {
+    /// REQUIRETLS only where there is some (RFC 8689 §2), as AUTH (RFC 4954 §4). XCLIENT is for whom
+    /// it would be obeyed.
+    static Reply ehlo(IntakeRules rules, boolean offerTls, boolean encrypted, boolean handingOn) {
         var lines = new ArrayList<String>();
         lines.add(rules.hostname().name());
         lines.add("PIPELINING");
@@ -125,6 +129,7 @@ public final class IntakeReplies {
         if (encrypted) lines.add("REQUIRETLS");
         boolean login = rules.connector().authentication().need() != Authentication.Need.NONE;
         if (encrypted && login) lines.add("AUTH " + SaslServer.OFFERED);
+        if (handingOn) lines.add("XCLIENT " + XClient.OFFERED);
         return new Reply(250, List.copyOf(lines));
     }
 

@@ -6,11 +6,29 @@ import relay.core.routing.ClientCertificates.Wish;
 import relay.core.routing.ReceiveConnector;
 import relay.core.smtp.ForwardPath;
 import relay.core.smtp.Verb;
+import relay.core.smtp.XClient;
 import relay.core.tls.Evidence;
 
 /// What an inbound session goes by. `hostname` is ours: in the greeting, in the Received field, and
-/// the domain of `<postmaster>`.
-public record IntakeRules(Domain hostname, ReceiveConnector connector, StartTls startTls) {
+/// the domain of `<postmaster>`. `introduced` is the client as XCLIENT has named it, if it has.
+public record IntakeRules(
+        Domain hostname,
+        ReceiveConnector connector,
+        StartTls startTls,
+        HandingOn handingOn,
+        XClient introduced) {
+
+    /// Where the client speaks for itself alone.
+    public IntakeRules(Domain hostname, ReceiveConnector connector, StartTls startTls) {
+        this(hostname, connector, startTls, HandingOn.REFUSED, XClient.NONE);
+    }
+
+    /// Whether the host at the other end may name the client that it speaks for, by XCLIENT.
+    public enum HandingOn {
+        ALLOWED,
+        REFUSED
+    }
+
     public enum StartTls {
         OFFERED,
         UNAVAILABLE
@@ -36,7 +54,7 @@ public record IntakeRules(Domain hostname, ReceiveConnector connector, StartTls 
         return requiresTls()
                 && switch (verb) {
                     case EHLO, HELO, NOOP, QUIT, STARTTLS -> false;
-                    case MAIL, RCPT, DATA, BDAT, RSET, VRFY, HELP, AUTH, OTHER -> true;
+                    case MAIL, RCPT, DATA, BDAT, RSET, VRFY, HELP, AUTH, XCLIENT, OTHER -> true;
                 };
     }
 

@@ -23,6 +23,7 @@ import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.PolicyTable;
+import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Command;
 import relay.core.smtp.Command.Rcpt.Characters;
@@ -31,6 +32,7 @@ import relay.core.smtp.ContentFacts;
 import relay.core.smtp.MailParameters.SmtpUtf8;
 import relay.core.smtp.Reply;
 import relay.core.smtp.Verb;
+import relay.core.smtp.XClient;
 import relay.core.tls.Evidence;
 
 /// One client's dialogue, from greeting to QUIT (RFC 5321 §3): a state machine that is told what
@@ -72,6 +74,11 @@ public final class IntakeSession {
         this.gate = gate;
     }
 
+    /// How the content of this client's messages is to be read.
+    BareLineFeed bareLineFeed() {
+        return rules.connector().bareLineFeed();
+    }
+
     /// Takes one input and returns what is to be done, in order. Throws [IllegalStateException] for
     /// an input that cannot come now: a bug of the driver.
     public List<IntakeOutput> on(IntakeInput input) {
@@ -81,6 +88,7 @@ public final class IntakeSession {
             case IntakeInput.Spoken(var command) -> onCommand(command);
             case IntakeInput.Responded(var line) -> onResponse(line);
             case IntakeInput.Judged(var verdict) -> onVerdict(verdict);
+            case IntakeInput.HandOnRefused(var reply) -> talk.close(reply);
             case IntakeInput.Garbled(var fault) -> onGarbled(fault);
             case IntakeInput.TlsEstablished(var evidence) -> onTls(evidence);
             case IntakeInput.EndOfData(var facts) -> onEndOfData(facts);
@@ -106,6 +114,7 @@ public final class IntakeSession {
         talk.require(talk.stage() == Stage.CONNECTED);
         peer.connected(evidence);
         talk.goTo(Stage.GREETED);
+        if (peer.cannotBeSecured()) return talk.close(IntakeReplies.TLS_FIRST);
         return List.of(new Say(IntakeReplies.greeting(rules)));
     }
 
@@ -134,9 +143,21 @@ public final class IntakeSession {
             case Command.Help _ -> talk.say(IntakeReplies.HELP);
             case Command.Quit _ -> talk.close(IntakeReplies.BYE);
             case Command.StartTls _ -> startTls();
-            case Command.Malformed(_, var reply) -> talk.say(reply);
+            case Command.HandOn(var client) -> handOn(client);
+            case Command.Malformed(var verb, var reply) -> malformed(verb, reply);
             case Command.Foreign _ -> talk.close(IntakeReplies.NOT_SMTP);
         };
+    }
+
+    private List<IntakeOutput> handOn(XClient named) {
+        return List.of(
+                new IntakeOutput.HandOn(rules.introduced().and(named), peer.evidenceToHandOn()));
+    }
+
+    // A host that may have sent its client's mail behind a bad XCLIENT must not count as the client
+    // itself.
+    private List<IntakeOutput> malformed(Verb verb, Reply reply) {
+        return verb == Verb.XCLIENT ? talk.close(reply) : talk.say(reply);
     }
 
     private List<IntakeOutput> onGarbled(LineFault fault) {
@@ -150,9 +171,11 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> onHello(Verb verb, String name) {
-        List<IntakeOutput> discarded = discarded();
+        var outputs = new ArrayList<>(discarded());
         endTransaction();
-        return Conversation.joined(discarded, talk.say(peer.hello(verb, name)));
+        outputs.add(new IntakeOutput.Greeted(name));
+        outputs.addAll(talk.say(peer.hello(verb, name)));
+        return outputs;
     }
 
     private List<IntakeOutput> onResponse(String line) {
@@ -190,7 +213,8 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> onMail(Command.Mail mail) {
-        if (peer.isOfferedTooLittleFor(mail)) return talk.say(IntakeReplies.REQUIRETLS_IN_CLEAR);
+        Optional<Reply> notOffered = peer.notOffered(mail);
+        if (notOffered.isPresent()) return talk.say(notOffered.get());
         PolicyTable table = policy.get();
         Optional<Refusal> refusal = peer.refusal(mail, table);
         if (refusal.isPresent()) return talk.limited(refusal.get());

@@ -12,6 +12,7 @@ import relay.core.smtp.ContentFacts;
 import relay.core.smtp.DataDecoder;
 import relay.core.smtp.DataDecoder.Framing;
 import relay.core.smtp.Reply;
+import relay.core.tls.Evidence;
 
 /// Drives an [IntakeSession] with what a client sends: cuts commands and content apart, obeys the
 /// session, and stops reading while the store or a handshake has its turn.
@@ -39,7 +40,7 @@ public final class IntakeStream {
         CLOSED
     }
 
-    private final IntakeSession session;
+    private IntakeSession session;
     private final IntakeWire wire;
     private final CommandFramer framer = new CommandFramer();
     private Mode mode = Mode.COMMANDS;
@@ -83,6 +84,7 @@ public final class IntakeStream {
                     IntakeInput.Spoken _,
                     IntakeInput.Responded _,
                     IntakeInput.Garbled _,
+                    IntakeInput.HandOnRefused _,
                     IntakeInput.EndOfData _,
                     IntakeInput.ChunkEnded _,
                     IntakeInput.TimedOut _,
@@ -207,6 +209,8 @@ public final class IntakeStream {
                 mode = Mode.JUDGING;
                 wire.judge(question, ifRefusedAfter);
             }
+            case IntakeOutput.HandOn(var client, var tls) -> handOn(wire.handOn(client), tls);
+            case IntakeOutput.Greeted(var name) -> wire.greeted(name);
             case IntakeOutput.Announce(var event) -> wire.announce(event);
             case IntakeOutput.Pause(var length) -> {
                 mode = Mode.PAUSED;
@@ -239,9 +243,20 @@ public final class IntakeStream {
         }
     }
 
+    private void handOn(IntakeWire.Reception reception, Evidence tls) {
+        switch (reception) {
+            case IntakeWire.Reception.Welcome(var named) -> {
+                session = named;
+                tell(new IntakeInput.Connected(tls));
+            }
+            case IntakeWire.Reception.TurnedAway(var reply) ->
+                    tell(new IntakeInput.HandOnRefused(reply));
+        }
+    }
+
     private void beginContent(Framing framing, QueueId id, String field, long maxSizeBytes) {
         byte[] octets = field.getBytes(StandardCharsets.UTF_8);
-        content = new ContentReader(framing, octets, maxSizeBytes);
+        content = new ContentReader(framing, octets, maxSizeBytes, session.bareLineFeed());
         wire.beginContent(id);
     }
 

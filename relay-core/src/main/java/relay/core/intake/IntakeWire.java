@@ -7,6 +7,7 @@ import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Reply;
+import relay.core.smtp.XClient;
 
 /// The connection to one client, and the store behind it, as [IntakeStream] sees them. Called on
 /// the stream's thread; may call the stream back at once.
@@ -35,6 +36,21 @@ public interface IntakeWire {
 
     /// Calls [IntakeStream#resume] after `length`.
     void pause(Duration length);
+
+    /// Lets the client in that the host at the other end names, or not.
+    Reception handOn(XClient client);
+
+    /// What becomes of a client that is named by XCLIENT.
+    sealed interface Reception {
+        /// It counts as the connection's client from now on.
+        record Welcome(IntakeSession session) implements Reception {}
+
+        /// Nothing has changed.
+        record TurnedAway(Reply reply) implements Reception {}
+    }
+
+    /// The client calls itself `name`, in EHLO or HELO.
+    void greeted(String name);
 
     void announce(RelayEvent event);
 

@@ -2,7 +2,9 @@ package relay.core.intake;
 
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.LimitReached.Limit;
@@ -12,6 +14,7 @@ import relay.core.queue.QueuedMessage;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.Command;
 import relay.core.smtp.MailParameters.RequireTls;
+import relay.core.smtp.MailParameters.Submitter;
 import relay.core.smtp.Reply;
 import relay.core.smtp.Verb;
 import relay.core.tls.Evidence;
@@ -57,16 +60,28 @@ final class Peer {
     }
 
     Reply hello(Verb verb, String itsName) {
-        hello = verb;
-        name = itsName;
+        hello = rules.introduced().hello(verb);
+        String told = rules.introduced().helo();
+        name = told.isEmpty() ? itsName : told;
+        boolean handingOn = refusal(Verb.XCLIENT, Stage.READY).isEmpty();
         return verb == Verb.HELO
                 ? IntakeReplies.helo(rules)
-                : IntakeReplies.ehlo(rules, offersTls(), isEncrypted());
+                : IntakeReplies.ehlo(rules, offersTls(), isEncrypted(), handingOn);
     }
 
     /// Why a verb cannot be taken at `stage`, whatever its argument.
     Optional<Reply> refusal(Verb verb, Stage stage) {
-        return protectionOwed(verb).or(() -> stage.outOfOrder(verb)).or(() -> loginOwed(verb));
+        return trustOwed(verb)
+                .or(() -> protectionOwed(verb))
+                .or(() -> stage.outOfOrder(verb))
+                .or(() -> loginOwed(verb))
+                .or(() -> certificateOwed(verb));
+    }
+
+    private Optional<Reply> trustOwed(Verb verb) {
+        return verb == Verb.XCLIENT && rules.handingOn() == IntakeRules.HandingOn.REFUSED
+                ? Optional.of(IntakeReplies.NOT_TRUSTED)
+                : Optional.empty();
     }
 
     private Optional<Reply> protectionOwed(Verb verb) {
@@ -82,14 +97,53 @@ final class Peer {
     }
 
     private Optional<Reply> loginOwed(Verb verb) {
-        return verb == Verb.MAIL && auth.isOwed()
+        return (verb == Verb.MAIL || isIntroduction(verb)) && auth.isOwed()
                 ? Optional.of(IntakeReplies.AUTH_FIRST)
                 : Optional.empty();
     }
 
-    /// Whether a parameter is used that this client was not offered.
-    boolean isOfferedTooLittleFor(Command.Mail mail) {
-        return mail.parameters().requireTls() == RequireTls.ASKED && !isEncrypted();
+    // To MAIL it is said later, behind what the sender's domain demands.
+    private Optional<Reply> certificateOwed(Verb verb) {
+        return isIntroduction(verb) && !rules.admits(tls)
+                ? Optional.of(IntakeReplies.CERTIFICATE_NEEDED)
+                : Optional.empty();
+    }
+
+    /// The host speaks for itself until its first XCLIENT, and owes what its own connector demands.
+    private boolean isIntroduction(Verb verb) {
+        return verb == Verb.XCLIENT && rules.introduced().isNone();
+    }
+
+    /// Whether TLS, which comes before XCLIENT or not at all, has not come.
+    boolean cannotBeSecured() {
+        return rules.wantsTlsBefore(Verb.MAIL) && !isEncrypted() && !rules.introduced().isNone();
+    }
+
+    /// What the connection shows of the client that it is handed on to: the encryption, which is the
+    /// host's, and no certificate, since that names the host.
+    Evidence evidenceToHandOn() {
+        return switch (tls) {
+            case Evidence.Plaintext plaintext -> plaintext;
+            case Evidence.Encrypted own ->
+                    new Evidence.Encrypted(
+                            own.protocol(),
+                            own.cipherSuite(),
+                            "",
+                            new Evidence.ChainVerdict.Untrusted("named by XCLIENT"),
+                            Set.of(),
+                            List.of());
+        };
+    }
+
+    /// What to say where a parameter is used that this client was not offered.
+    Optional<Reply> notOffered(Command.Mail mail) {
+        if (mail.parameters().requireTls() == RequireTls.ASKED && !isEncrypted()) {
+            return Optional.of(IntakeReplies.REQUIRETLS_IN_CLEAR);
+        }
+        boolean login = auth.isOffered() && isEncrypted();
+        return mail.parameters().submitter() == Submitter.SAID && !login
+                ? Optional.of(IntakeReplies.AUTH_NOT_OFFERED)
+                : Optional.empty();
     }
 
     /// Why this client cannot begin such a message.
@@ -111,6 +165,7 @@ final class Peer {
         return new ReceivedField(
                         hello,
                         name,
+                        rules.introduced().name(),
                         address,
                         tls,
                         auth.isKnown() ? ReceivedField.Login.YES : ReceivedField.Login.NO,

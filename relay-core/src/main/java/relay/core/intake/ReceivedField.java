@@ -16,13 +16,15 @@ import relay.core.tls.Evidence;
 
 /// The trace field that the relay puts in front of a message (RFC 5321 §4.4): our only change to
 /// it. `hello` and `clientName` are from the client's EHLO or HELO; the name cannot hold anything
-/// that ends a line or a comment ([relay.core.smtp.Command.Hello]).
+/// that ends a line or a comment ([relay.core.smtp.Command.Hello]), and neither can `dnsName`, which is
+/// empty where nobody told it.
 ///
 /// `recipients` are the message's; one alone is named, more never, since they may not know of each
 /// other (RFC 5321 §7.2).
 record ReceivedField(
         Verb hello,
         String clientName,
+        String dnsName,
         InetAddress client,
         Evidence tls,
         Login login,
@@ -45,7 +47,8 @@ record ReceivedField(
     String text() {
         var text = new StringBuilder(256);
         text.append("Received: from ").append(clientName);
-        text.append(" (").append(literal(client)).append(")\r\n");
+        text.append(" (").append(dnsName).append(dnsName.isEmpty() ? "" : " ");
+        text.append(literal(client)).append(")\r\n");
         if (tls instanceof Evidence.Encrypted encrypted) {
             text.append("\t(").append(encrypted.protocol().label());
             text.append(" with cipher ").append(encrypted.cipherSuite()).append(")\r\n");

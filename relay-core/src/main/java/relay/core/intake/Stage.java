@@ -38,6 +38,8 @@ enum Stage {
     /// The answer to a verb that is out of its order.
     Optional<Reply> outOfOrder(Verb verb) {
         return switch (verb) {
+            case XCLIENT ->
+                    isInTransaction() ? Optional.of(IntakeReplies.MAIL_ALREADY) : Optional.empty();
             case MAIL, STARTTLS, AUTH ->
                     isInTransaction() ? Optional.of(IntakeReplies.MAIL_ALREADY) : noHello();
             case RCPT, DATA ->

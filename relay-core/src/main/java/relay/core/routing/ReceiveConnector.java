@@ -1,5 +1,6 @@
 package relay.core.routing;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +12,8 @@ import relay.core.sasl.SaslUsers;
 /// connector.
 ///
 /// A client that is one of `proxies` speaks for others: it says first, in the PROXY protocol, whose
-/// connection it hands on, and `remoteIpRanges` are about that address.
+/// connection it hands on, and `remoteIpRanges` are about that address. One of `xclients`, which is
+/// in a range itself, may say so within SMTP, by XCLIENT.
 public record ReceiveConnector(
         String name,
         Origin origin,
@@ -21,7 +23,9 @@ public record ReceiveConnector(
         Authentication authentication,
         Limits limits,
         ClientCertificates clientCertificates,
-        List<IpRange> proxies) {
+        List<IpRange> proxies,
+        List<IpRange> xclients,
+        BareLineFeed bareLineFeed) {
 
     /// A listening socket. Several connectors may share one; the most specific remote range then
     /// decides.
@@ -41,6 +45,13 @@ public record ReceiveConnector(
     public enum RequireTls {
         YES,
         NO
+    }
+
+    /// What becomes of a message with an LF that no CR precedes (RFC 5321 §2.3.8).
+    public enum BareLineFeed {
+        REJECT,
+        /// It becomes the CR LF that its client meant; it never ends the data.
+        REPAIR
     }
 
     /// `maxHopCount` counts Received fields; `inactivityTimeout` is the longest wait for the
@@ -103,6 +114,31 @@ public record ReceiveConnector(
                         1 << 20);
     }
 
+    /// Where nobody speaks XCLIENT, and a bare LF is refused.
+    public ReceiveConnector(
+            String name,
+            Origin origin,
+            List<Binding> bindings,
+            List<IpRange> remoteIpRanges,
+            RequireTls requireTls,
+            Authentication authentication,
+            Limits limits,
+            ClientCertificates clientCertificates,
+            List<IpRange> proxies) {
+        this(
+                name,
+                origin,
+                bindings,
+                remoteIpRanges,
+                requireTls,
+                authentication,
+                limits,
+                clientCertificates,
+                proxies,
+                List.of(),
+                BareLineFeed.REJECT);
+    }
+
     /// Where nobody logs in, or shows a certificate, or stands behind a proxy.
     public ReceiveConnector(
             String name,
@@ -127,5 +163,11 @@ public record ReceiveConnector(
         bindings = List.copyOf(bindings);
         remoteIpRanges = List.copyOf(remoteIpRanges);
         proxies = List.copyOf(proxies);
+        xclients = List.copyOf(xclients);
+    }
+
+    /// Whether `host` may name the client that it speaks for.
+    public boolean trustsXClientOf(InetAddress host) {
+        return xclients.stream().anyMatch(range -> range.contains(host));
     }
 }

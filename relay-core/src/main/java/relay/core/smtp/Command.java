@@ -122,6 +122,14 @@ public sealed interface Command {
         }
     }
 
+    /// The host at the other end names the client that it speaks for.
+    record HandOn(XClient client) implements Command {
+        @Override
+        public Verb verb() {
+            return Verb.XCLIENT;
+        }
+    }
+
     /// Unknown, not implemented, or badly put; `reply` is the answer where the dialogue's state
     /// allows the verb at all.
     record Malformed(Verb verb, Reply reply) implements Command {}

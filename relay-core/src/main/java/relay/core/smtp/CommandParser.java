@@ -22,10 +22,14 @@ public final class CommandParser {
     private CommandParser() {}
 
     public static Command parse(String line) {
-        if (line.indexOf(NOT_UTF_8) >= 0) return malformed(Verb.OTHER, SyntaxReplies.NOT_UTF_8);
         String text = line.stripTrailing();
         int blank = text.indexOf(' ');
         String word = (blank < 0 ? text : text.substring(0, blank)).toUpperCase(Locale.ROOT);
+        if (line.indexOf(NOT_UTF_8) >= 0) {
+            return word.equals(Verb.XCLIENT.name())
+                    ? malformed(Verb.XCLIENT, SyntaxReplies.BAD_XCLIENT)
+                    : malformed(Verb.OTHER, SyntaxReplies.NOT_UTF_8);
+        }
         String argument = blank < 0 ? "" : text.substring(blank + 1).stripLeading();
         return switch (word) {
             case "EHLO" -> hello(Verb.EHLO, argument);
@@ -38,6 +42,7 @@ public final class CommandParser {
             case "QUIT" -> bare(argument, new Command.Quit());
             case "STARTTLS" -> bare(argument, new Command.StartTls());
             case "AUTH" -> auth(argument);
+            case "XCLIENT" -> handOn(argument);
             case "NOOP" -> new Command.Noop();
             case "HELP" -> new Command.Help();
             case "VRFY" -> verify(argument);
@@ -56,7 +61,7 @@ public final class CommandParser {
 
     // Wider than RFC 5321 §4.1.2 has it, since machines do call themselves HOST_1; narrow enough
     // to stand in a Received field as it is.
-    private static boolean isClientName(String name) {
+    static boolean isClientName(String name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             boolean alphanumeric =
@@ -78,6 +83,12 @@ public final class CommandParser {
         if (!formed) return malformed(Verb.AUTH, SyntaxReplies.AUTH_SYNTAX);
         return new Command.Auth(
                 words[0].toUpperCase(Locale.ROOT), words.length == 2 ? words[1] : "");
+    }
+
+    private static Command handOn(String argument) {
+        return XClient.parse(argument)
+                .<Command>map(Command.HandOn::new)
+                .orElseGet(() -> malformed(Verb.XCLIENT, SyntaxReplies.BAD_XCLIENT));
     }
 
     private static Command bdat(String argument) {

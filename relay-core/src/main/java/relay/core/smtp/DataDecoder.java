@@ -13,6 +13,7 @@ import relay.core.smtp.ContentFacts.Octets;
 public final class DataDecoder {
     private static final byte[] RECEIVED = {'r', 'e', 'c', 'e', 'i', 'v', 'e', 'd'};
     private static final int NO_MATCH = -1;
+    private static final byte DELETE = 127;
 
     private enum State {
         LINE_START,
@@ -22,6 +23,15 @@ public final class DataDecoder {
         TEXT,
         CR,
         ENDED
+    }
+
+    /// What of a header line's field name is still to come.
+    private enum Naming {
+        /// None, or nobody waits for it.
+        NONE,
+        NAME,
+        /// Blanks, and the colon.
+        COLON
     }
 
     /// How the end of the content is told.
@@ -38,7 +48,16 @@ public final class DataDecoder {
     private boolean bareLineEnd;
 
     private final TlsRequiredField tlsRequired = new TlsRequiredField();
+
+    /// The header ends at an empty line, or at one that is neither a field nor the rest of one (RFC 5322
+    /// §2.2).
     private boolean inHeader = true;
+
+    /// Hops are counted up to the first empty line: what others may take for the header counts.
+    private boolean beforeEmptyLine = true;
+
+    private Naming naming = Naming.NONE;
+    private boolean anyField;
 
     /// How many letters of the field name `Received` the line has so far.
     private int matched = NO_MATCH;
@@ -47,6 +66,11 @@ public final class DataDecoder {
 
     /// All octets seen, by OR: negative when one of them was above 127.
     private byte octetsSeen;
+
+    /// As it was, and how much had come, when the line began.
+    private byte octetsBeforeLine;
+
+    private long sizeBeforeLine;
 
     private Octets headerOctets = Octets.SEVEN_BIT;
     private long headerSizeBytes;
@@ -81,7 +105,8 @@ public final class DataDecoder {
         start = from;
         while (in < to && state != State.ENDED) in = step(bytes, in, to);
         decodedLength = out - from;
-        tlsRequired.read(bytes, from, out);
+        long header = inHeader ? decodedLength : headerSizeBytes - sizeBytes;
+        tlsRequired.read(bytes, from, from + Math.clamp(header, 0, decodedLength));
         sizeBytes += decodedLength;
         return in;
     }
@@ -98,6 +123,11 @@ public final class DataDecoder {
 
     public boolean hasEnded() {
         return state == State.ENDED;
+    }
+
+    /// Whether all that has come of a line is the dot that may end the data.
+    boolean isAtLoneDot() {
+        return state == State.DOT;
     }
 
     public boolean hasBareLineEnd() {
@@ -159,16 +189,21 @@ public final class DataDecoder {
 
     private void beginText(byte first) {
         state = State.TEXT;
-        if (!inHeader) return;
+        if (!beforeEmptyLine) return;
+        sizeBeforeLine = sizeBytes + (out - start);
+        octetsBeforeLine = octetsSeen;
+        boolean goesOn = first == ' ' || first == '\t';
+        if (first == '\r') beforeEmptyLine = false;
+        if (first == '\r' || first == ':' || (goesOn && !anyField)) endHeader();
+        naming = first == '\r' || goesOn ? Naming.NONE : Naming.NAME;
         matched = 0;
-        if (first == '\r') endHeader();
     }
 
     private void endHeader() {
+        if (!inHeader) return;
         inHeader = false;
-        headerSizeBytes = sizeBytes + (out - start);
-        matched = NO_MATCH;
-        if (octetsSeen < 0) headerOctets = Octets.EIGHT_BIT;
+        headerSizeBytes = sizeBeforeLine;
+        if (octetsBeforeLine < 0) headerOctets = Octets.EIGHT_BIT;
     }
 
     private int afterCr(byte[] bytes, int in) {
@@ -184,7 +219,7 @@ public final class DataDecoder {
     }
 
     private int text(byte[] bytes, int from, int to) {
-        int in = matched == NO_MATCH ? from : matchFieldName(bytes, from, to);
+        int in = naming == Naming.NONE ? from : readName(bytes, from, to);
         byte seen = octetsSeen;
         while (in < to) {
             byte octet = bytes[in];
@@ -207,26 +242,37 @@ public final class DataDecoder {
         return in + 1;
     }
 
-    /// Goes over the octets that belong to the name of a Received field; blanks may stand before
-    /// its colon (RFC 5322 §4.5.8).
-    private int matchFieldName(byte[] bytes, int from, int to) {
+    /// Goes over the octets of a field's name, up to its colon, before which blanks may stand (RFC 5322
+    /// §4.5.8); or to the first that shows that the line is no field.
+    private int readName(byte[] bytes, int from, int to) {
         for (int in = from; in < to; in++) {
             byte octet = bytes[in];
-            if (matched < RECEIVED.length) {
-                if ((octet | 0x20) != RECEIVED[matched]) return mismatch(in);
-                matched++;
-            } else if (octet == ':') {
-                receivedFields++;
-                return mismatch(in);
-            } else if (octet != ' ' && octet != '\t') {
-                return mismatch(in);
+            if (octet == ':') {
+                anyField = true;
+                if (matched == RECEIVED.length) receivedFields++;
+                return named(in);
+            }
+            boolean blank = octet == ' ' || octet == '\t';
+            if (blank) {
+                naming = Naming.COLON;
+            } else if (naming == Naming.COLON || octet <= ' ' || octet == DELETE) {
+                endHeader();
+                return named(in);
+            } else {
+                matchReceived(octet);
             }
         }
         return to;
     }
 
-    private int mismatch(int in) {
-        matched = NO_MATCH;
+    private void matchReceived(byte octet) {
+        boolean next =
+                matched >= 0 && matched < RECEIVED.length && (octet | 0x20) == RECEIVED[matched];
+        matched = next ? matched + 1 : NO_MATCH;
+    }
+
+    private int named(int in) {
+        naming = Naming.NONE;
         return in;
     }
 }

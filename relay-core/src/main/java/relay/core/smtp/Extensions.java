@@ -51,6 +51,21 @@ public record Extensions(Map<String, List<String>> offered) {
         return bytes == 0 ? Long.MAX_VALUE : bytes;
     }
 
+    /// What the host lets one connection carry (RFC 9422 §4). A limit that is no number from 1 to
+    /// 999,999 is none.
+    public HostLimits limits() {
+        return new HostLimits(limit("MAILMAX"), limit("RCPTMAX"), limit("RCPTDOMAINMAX"));
+    }
+
+    /// The least, where a host names one twice.
+    private int limit(String name) {
+        return offered.getOrDefault("LIMITS", List.of()).stream()
+                .filter(word -> word.matches(name + "=[1-9][0-9]{0,5}"))
+                .mapToInt(word -> Integer.parseInt(word.substring(name.length() + 1)))
+                .min()
+                .orElse(HostLimits.NO_LIMIT);
+    }
+
     /// SASL mechanisms (RFC 4954 §3).
     public Set<String> authMechanisms() {
         return Set.copyOf(offered.getOrDefault(Extension.AUTH.keyword(), List.of()));

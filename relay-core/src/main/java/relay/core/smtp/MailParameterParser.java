@@ -9,6 +9,7 @@ import relay.core.smtp.MailParameters.Body;
 import relay.core.smtp.MailParameters.RequireTls;
 import relay.core.smtp.MailParameters.Returned;
 import relay.core.smtp.MailParameters.SmtpUtf8;
+import relay.core.smtp.MailParameters.Submitter;
 
 /// Reads what follows the path in `MAIL FROM` (RFC 5321 §4.1.2, `Mail-parameters`). A parameter
 /// that was not offered is refused, never ignored: it can be a demand.
@@ -24,6 +25,7 @@ final class MailParameterParser {
     private Returned returned = Returned.NOT_SAID;
     private String envelopeId = "";
     private RequireTls requireTls = RequireTls.NOT_ASKED;
+    private Submitter submitter = Submitter.NOT_SAID;
 
     sealed interface Parsed {
         record Right(MailParameters parameters) implements Parsed {}
@@ -46,7 +48,8 @@ final class MailParameterParser {
     }
 
     private MailParameters parameters() {
-        return new MailParameters(sizeBytes, body, smtpUtf8, returned, envelopeId, requireTls);
+        return new MailParameters(
+                sizeBytes, body, smtpUtf8, returned, envelopeId, requireTls, submitter);
     }
 
     private enum Verdict {
@@ -73,6 +76,7 @@ final class MailParameterParser {
             case "SMTPUTF8" -> takeSmtpUtf8(value);
             case "RET" -> takeReturned(value.toUpperCase(Locale.ROOT));
             case "ENVID" -> takeEnvelopeId(value);
+            case "AUTH" -> takeSubmitter(value);
             case "REQUIRETLS" -> takeRequireTls(value);
             default -> Verdict.UNKNOWN;
         };
@@ -103,6 +107,16 @@ final class MailParameterParser {
     private Verdict takeRequireTls(String value) {
         requireTls = RequireTls.ASKED;
         return value.isEmpty() ? Verdict.GOOD : Verdict.BAD;
+    }
+
+    private Verdict takeSubmitter(String value) {
+        submitter = Submitter.SAID;
+        String written = value.isEmpty() ? "" : value.substring(1);
+        boolean good =
+                Xtext.decode(written)
+                        .filter(text -> text.equals("<>") || MailboxSyntax.parse(text).isPresent())
+                        .isPresent();
+        return good ? Verdict.GOOD : Verdict.BAD;
     }
 
     private Verdict takeReturned(String value) {

@@ -20,5 +20,8 @@ final class SyntaxReplies {
     static final Reply NON_ASCII_ADDRESS =
             Reply.of(553, 6, 7, "A non-ASCII address needs SMTPUTF8");
 
+    // The session ends with it (RFC 7504 §4).
+    static final Reply BAD_XCLIENT = Reply.of(521, 5, 4, "Bad XCLIENT attribute");
+
     private SyntaxReplies() {}
 }

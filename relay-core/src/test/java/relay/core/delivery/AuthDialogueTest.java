@@ -55,7 +55,7 @@ class AuthDialogueTest {
                                 < opened TLSv1.3
                                 < ready 2
                                 > offer 1
-                                C: MAIL FROM:<a@example.net>
+                                C: MAIL FROM:<a@example.net> AUTH=<>
                                 C: RCPT TO:<b@example.org>
                                 C: DATA
                                 """);

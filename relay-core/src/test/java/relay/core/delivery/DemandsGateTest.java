@@ -27,7 +27,12 @@ class DemandsGateTest {
                         List.of(OutboundSamples.ENCRYPTION),
                         new Evidence.Plaintext(Shortfall.NOT_OFFERED, "no STARTTLS"));
         var transactions =
-                new MailTransactions(proof, Extensions.NONE, new HostTrouble(proof.host()), outbox);
+                new MailTransactions(
+                        proof,
+                        Extensions.NONE,
+                        TransactionCommands.Login.NONE,
+                        new HostTrouble(proof.host()),
+                        outbox);
 
         // When an entry is offered.
         transactions.offer(OutboundSamples.entry(1, "b"));

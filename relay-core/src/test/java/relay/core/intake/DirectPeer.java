@@ -13,23 +13,28 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import relay.core.event.RelayEvent;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
+import relay.core.intake.IntakeRules.HandingOn;
 import relay.core.queue.MessageStore;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
+import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.ReceiveConnector.RequireTls;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Reply;
+import relay.core.smtp.XClient;
 import relay.core.tls.Evidence;
 import relay.core.tls.Unmet.Shortfall;
 
 /// A session and its stream without a network: octets go in by pieces of `pieceOctets`.
 final class DirectPeer implements DialoguePeer, IntakeWire {
+    private static final InetAddress HOST = InetAddress.ofLiteral("127.0.0.1");
     static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
 
     private static final Evidence.Encrypted ENCRYPTED =
@@ -47,6 +52,8 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
     final MemoryStore store = new MemoryStore(writer::add);
     private final Deque<String> said = new ArrayDeque<>();
     private final int pieceOctets;
+    private final ReceiveTable table;
+    private final Binding binding;
     private final IntakeStream stream;
     private MessageStore.@Nullable Content content;
     private boolean closed;
@@ -61,22 +68,46 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
                 dialogue.has("noCertificate")
                         ? IntakeRules.StartTls.UNAVAILABLE
                         : IntakeRules.StartTls.OFFERED;
-        var session =
-                new IntakeSession(
-                        new IntakeRules(Fixtures.HOSTNAME, connector, startTls),
-                        InetAddress.ofLiteral("127.0.0.1"),
-                        Fixtures::policy,
-                        store::newId,
-                        InstantSource.fixed(NOW),
-                        () -> "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0",
-                        MessageGate.OPEN);
-        stream = new IntakeStream(session, this);
+        table = new ReceiveTable(List.of(connector));
+        binding = connector.bindings().getFirst();
+        var handingOn = connector.trustsXClientOf(HOST) ? HandingOn.ALLOWED : HandingOn.REFUSED;
+        var rules =
+                new IntakeRules(Fixtures.HOSTNAME, connector, startTls, handingOn, XClient.NONE);
+        stream = new IntakeStream(newSession(HOST, rules), this);
         boolean implicit = dialogue.has("implicitTls");
         stream.tell(
                 new IntakeInput.Connected(
                         implicit
                                 ? ENCRYPTED
                                 : new Evidence.Plaintext(Shortfall.NOT_OFFERED, "not asked for")));
+    }
+
+    private IntakeSession newSession(InetAddress client, IntakeRules rules) {
+        return new IntakeSession(
+                rules,
+                client,
+                Fixtures::policy,
+                store::newId,
+                InstantSource.fixed(NOW),
+                () -> "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0",
+                MessageGate.OPEN);
+    }
+
+    @Override
+    public Reception handOn(XClient named) {
+        Optional<InetAddress> address = named.address(HOST);
+        return address.flatMap(known -> table.choose(binding, known))
+                .<Reception>map(connector ->
+                        new Reception.Welcome(
+                                newSession(
+                                        address.orElseThrow(),
+                                        new IntakeRules(
+                                                Fixtures.HOSTNAME,
+                                                connector,
+                                                IntakeRules.StartTls.UNAVAILABLE,
+                                                HandingOn.ALLOWED,
+                                                named))))
+                .orElseGet(() -> new Reception.TurnedAway(IntakeReplies.ACCESS_DENIED));
     }
 
     @Override
@@ -193,6 +224,9 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
     public void pause(Duration length) {
         writer.add(stream::resume);
     }
+
+    @Override
+    public void greeted(String name) {}
 
     @Override
     public void announce(RelayEvent event) {

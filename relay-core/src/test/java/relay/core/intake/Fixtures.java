@@ -16,6 +16,7 @@ import relay.core.routing.PolicyTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Authentication;
 import relay.core.routing.ReceiveConnector.Authentication.Need;
+import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.ReceiveConnector.Conduct;
 import relay.core.routing.ReceiveConnector.Limits;
@@ -115,12 +116,16 @@ public final class Fixtures {
 
     public static ReceiveConnector receiveConnector(
             String name, Binding binding, RequireTls requireTls, Limits limits, String... ranges) {
-        List<IpRange> remote =
-                List.of(ranges).stream().map(range -> IpRange.parse(range).orElseThrow()).toList();
-        return new ReceiveConnector(name, ORIGIN, List.of(binding), remote, requireTls, limits);
+        return new ReceiveConnector(
+                name, ORIGIN, List.of(binding), ranges(ranges), requireTls, limits);
     }
 
-    /// The connector a dialogue wants; `auth` and `authRequired` let `relay` log in with `s3cret`.
+    private static List<IpRange> ranges(String... ranges) {
+        return List.of(ranges).stream().map(range -> IpRange.parse(range).orElseThrow()).toList();
+    }
+
+    /// The connector a dialogue wants; `auth` and `authRequired` let `relay` log in with `s3cret`,
+    /// `xclient` lets the client name others, of whom 192.0.2.0/28 may come in, and `repair` a bare LF.
     public static ReceiveConnector receiveConnector(
             Dialogue dialogue, Binding binding, RequireTls requireTls) {
         Need need =
@@ -131,12 +136,14 @@ public final class Fixtures {
                 "internal",
                 ORIGIN,
                 List.of(binding),
-                List.of(IpRange.parse("127.0.0.1").orElseThrow()),
+                ranges("127.0.0.1", dialogue.has("xclient") ? "192.0.2.0/28" : "127.0.0.2"),
                 requireTls,
                 new Authentication(need, USERS),
                 limits(dialogue),
                 ClientCertificates.NOT_ASKED,
-                List.of());
+                List.of(),
+                dialogue.has("xclient") ? ranges("127.0.0.1") : List.of(),
+                dialogue.has("repair") ? BareLineFeed.REPAIR : BareLineFeed.REJECT);
     }
 
     public static Binding loopback(TlsMode mode) {

@@ -71,6 +71,7 @@ class ReceivedFieldTest {
         return new ReceivedField(
                         hello,
                         "client.example.org",
+                        "",
                         InetAddress.ofLiteral("2001:db8::1"),
                         tls,
                         login,

@@ -30,6 +30,7 @@ final class HostConnection implements Wire.End {
     private final Policy.TlsStart start;
     private final FaultPlan faults;
     private final HostDialogue dialogue;
+    private final Limited limited;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private Layer layer = Layer.CLEAR;
     private boolean securing;
@@ -49,6 +50,7 @@ final class HostConnection implements Wire.End {
         this.policyAtOpening = partners.policyNow();
         this.faults = new FaultPlan(host.faults(partners.sim.luck));
         this.dialogue = new HostDialogue(this, partners);
+        this.limited = new Limited(partners.limit ? Limited.kind(host.name) : Limited.Kind.NONE);
         port.listen(this);
         if (start == Policy.TlsStart.AT_ONCE) securing = true;
         else greet();
@@ -62,6 +64,15 @@ final class HostConnection implements Wire.End {
     Facts facts() {
         boolean clear = layer == Layer.CLEAR;
         return new Facts(host.name, clear ? 0 : tls.version(), tls.chain(), tls.names());
+    }
+
+    /// The relay begins a transaction, or names a recipient, under the limits it was told.
+    void heardMail() {
+        if (extended) limited.mail();
+    }
+
+    void heardRecipient() {
+        if (extended) limited.recipient();
     }
 
     /// Whether somebody has put words in clear into what should have been encrypted.
@@ -143,6 +154,7 @@ final class HostConnection implements Wire.End {
         }
         boolean offers = tls.startTls() != StartTls.NOT_OFFERED && layer == Layer.CLEAR;
         if (offers) text.append("250-STARTTLS\r\n");
+        text.append(limited.line());
         if (!host.password.isEmpty()) text.append("250-AUTH LOGIN PLAIN\r\n");
         reply(Point.EHLO, () -> extended = true, text + "250 HELP", () -> {});
     }

@@ -129,6 +129,7 @@ final class HostDialogue {
         lastParameters = next.parameters;
         partners.heardSender(connection, sender);
         checkParameters(next);
+        connection.heardMail();
         if (!host.password.isEmpty() && !known) {
             connection.say("530 5.7.0 who are you");
             return;
@@ -155,6 +156,7 @@ final class HostDialogue {
                         case "SMTPUTF8" -> "SMTPUTF8";
                         default -> word;
                     };
+            if (word.equals("AUTH=<>") && known) continue;
             if (!extension.isEmpty() && !host.offers(extension)) {
                 throw new Violation(connection + " does not know " + word);
             }
@@ -164,6 +166,7 @@ final class HostDialogue {
     private void recipient(String text) {
         String recipient = utf8(text.substring("RCPT TO:<".length(), text.indexOf('>')));
         partners.heardRecipient(connection, recipient);
+        connection.heardRecipient();
         partners.heardOfRequired(connection, recipient, lastParameters);
         if (!open) {
             connection.say("503 5.5.1 MAIL first");

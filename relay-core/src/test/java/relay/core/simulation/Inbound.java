@@ -21,12 +21,15 @@ import relay.core.intake.MessageGate;
 import relay.core.queue.MessageStore;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
+import relay.core.routing.ClientCertificates;
 import relay.core.routing.Origin;
 import relay.core.routing.ReceiveConnector;
+import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.sasl.SaslServer.Verdict;
 import relay.core.simulation.Wire.Layer;
 import relay.core.smtp.Reply;
+import relay.core.smtp.XClient;
 import relay.core.tls.Evidence;
 import relay.core.tls.Unmet.Shortfall;
 
@@ -57,7 +60,7 @@ final class Inbound implements Wire.End, IntakeWire {
     private Sim.@Nullable Event silence;
     private MessageStore.@Nullable Content content;
 
-    Inbound(RelayProcess relay, Wire.Port port) {
+    Inbound(RelayProcess relay, Wire.Port port, BareLineFeed bareLineFeed) {
         this.relay = relay;
         this.life = relay.life();
         this.port = port;
@@ -65,7 +68,7 @@ final class Inbound implements Wire.End, IntakeWire {
                 new IntakeSession(
                         new IntakeRules(
                                 new Domain(World.HOSTNAME),
-                                connector(),
+                                connector(bareLineFeed),
                                 IntakeRules.StartTls.OFFERED),
                         CLIENT,
                         relay::policy,
@@ -81,7 +84,7 @@ final class Inbound implements Wire.End, IntakeWire {
                         new Evidence.Plaintext(Shortfall.NOT_OFFERED, "not asked for")));
     }
 
-    private static ReceiveConnector connector() {
+    private static ReceiveConnector connector(BareLineFeed bareLineFeed) {
         var binding =
                 new ReceiveConnector.Binding(new InetSocketAddress(CLIENT, 25), TlsMode.STARTTLS);
         var limits = new ReceiveConnector.Limits(MAX_BYTES, MAX_RECIPIENTS, 100, 100, 30, SILENCE);
@@ -91,7 +94,12 @@ final class Inbound implements Wire.End, IntakeWire {
                 List.of(binding),
                 List.of(new IpRange(CLIENT, CLIENT)),
                 ReceiveConnector.RequireTls.NO,
-                limits);
+                ReceiveConnector.Authentication.NONE,
+                limits,
+                ClientCertificates.NOT_ASKED,
+                List.of(),
+                List.of(),
+                bareLineFeed);
     }
 
     void shutDown(IntakeInput.ShuttingDown.Patience patience) {
@@ -209,6 +217,14 @@ final class Inbound implements Wire.End, IntakeWire {
                     flush();
                 });
     }
+
+    @Override
+    public Reception handOn(XClient client) {
+        throw new Violation("nobody here may speak for others");
+    }
+
+    @Override
+    public void greeted(String name) {}
 
     @Override
     public void announce(RelayEvent event) {

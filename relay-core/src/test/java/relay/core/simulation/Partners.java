@@ -36,6 +36,9 @@ final class Partners {
     private final Map<HostConnection, String> callers = new HashMap<>();
     private int connections;
 
+    /// Whether hosts limit what a connection may carry.
+    boolean limit;
+
     Partners(Sim sim, Trace trace, SimDns dns, ClientBook clients, CrashBook crashes) {
         this.sim = sim;
         this.trace = trace;

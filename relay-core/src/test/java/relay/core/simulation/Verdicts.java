@@ -2,11 +2,11 @@ package relay.core.simulation;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.simulation.ClientBook.End;
 import relay.core.simulation.ClientBook.Submission;
 import relay.core.simulation.HostBook.Taken;
@@ -80,7 +80,7 @@ final class Verdicts {
                             .stream()
                             .toList();
             deliveries.forEach(taken -> sameContent(mine, taken));
-            noBareLineFeed(mine, recipient, deliveries);
+            if (!isRepaired()) noBareLineFeed(mine, recipient, deliveries);
             bounces.forEach(bounce -> justified(mine, recipient, bounce));
             count(mine, recipient, deliveries, bounces);
         }
@@ -121,18 +121,27 @@ final class Verdicts {
                         + what);
     }
 
-    /// Ours is the first field alone; everything behind it is as the client sent it.
-    private static void sameContent(Submission mine, Taken taken) {
+    /// Ours is the first field alone; everything behind it is as the client sent it, but for line ends
+    /// that the relay repairs.
+    private void sameContent(Submission mine, Taken taken) {
         String text = new String(taken.content, StandardCharsets.ISO_8859_1);
         if (!text.startsWith("Received: from client.example ")) {
             throw violation(mine, taken.host, "has no Received field");
         }
         int end = text.indexOf("\r\n");
         while (text.startsWith("\r\n\t", end)) end = text.indexOf("\r\n", end + 2);
-        byte[] rest = text.substring(end + 2).getBytes(StandardCharsets.ISO_8859_1);
-        if (!Arrays.equals(rest, mine.content)) {
+        String sent = new String(mine.content, StandardCharsets.ISO_8859_1);
+        if (!text.substring(end + 2).equals(isRepaired() ? withCrLf(sent) : sent)) {
             throw violation(mine, taken.host, "was changed on the way");
         }
+    }
+
+    private boolean isRepaired() {
+        return world.bareLineFeed == BareLineFeed.REPAIR;
+    }
+
+    private static String withCrLf(String text) {
+        return text.replaceAll("(?<!\r)\n", "\r\n");
     }
 
     /// To some hosts a bare LF is the end of a line, and perhaps of the message: whoever takes such

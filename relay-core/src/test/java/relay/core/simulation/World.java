@@ -6,6 +6,7 @@ import java.util.List;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.queue.LaneStatus;
 import relay.core.routing.Lane;
+import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.scheduler.SchedulerEvent;
 import relay.core.scheduler.SchedulerLimits;
 
@@ -27,6 +28,10 @@ final class World {
     final List<String> domains;
     private final SchedulerLimits limits;
     private final List<Inbound> inbounds = new ArrayList<>();
+
+    /// In one seed of four the relay repairs what it refuses in the others.
+    final BareLineFeed bareLineFeed;
+
     private long wallOffsetMillis;
     private long latestWallMillis;
     private Instant calmSince = Instant.MAX;
@@ -46,7 +51,9 @@ final class World {
         this.draw = new Draw(luck, partners, dns);
         draw.home();
         this.domains = draw.domains();
-        // In one seed of three, from luck of its own: the bugs of the past keep their seeds.
+        // In some seeds alone, and from luck of their own: the bugs of the past keep their seeds.
+        partners.limit = seed % 4 == 3;
+        bareLineFeed = seed % 4 == 2 ? BareLineFeed.REPAIR : BareLineFeed.REJECT;
         if (seed % 3 == 1) Draw.mtaSts(new Luck(-seed), domains, dns);
         this.policy = draw.policy(domains);
         this.limits = draw.limits();
@@ -101,7 +108,7 @@ final class World {
         if (!accepting) return;
         var wire = new Wire(sim, Wire.Kind.INBOUND);
         var _ = new SimClient(this, wire.client, manners, mail);
-        inbounds.add(new Inbound(relay, wire.server));
+        inbounds.add(new Inbound(relay, wire.server, bareLineFeed));
     }
 
     void crash() {

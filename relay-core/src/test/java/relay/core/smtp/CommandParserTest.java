@@ -140,6 +140,18 @@ class CommandParserTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"AUTH=<>", "auth=e+3Dmc2@example.com", "AUTH=a@example.net SIZE=1"})
+    void whoSubmittedTheMessageIsReadAndNotKept(String parameters) {
+        // When a client says so, in xtext (RFC 4954 §5), then that it did is all that is known.
+        assertThat(CommandParser.parse("MAIL FROM:<a@example.net> " + parameters))
+                .isInstanceOfSatisfying(
+                        Command.Mail.class,
+                        mail ->
+                                assertThat(mail.parameters().submitter())
+                                        .isEqualTo(MailParameters.Submitter.SAID));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -157,7 +169,12 @@ class CommandParserTest {
                 "RET=HEADER | 501",
                 "ENVID=a+0D | 501",
                 "BY=120;R | 555",
-                "AUTH=<> | 555",
+                "AUTH | 501",
+                "AUTH= | 501",
+                "AUTH=a | 501",
+                "AUTH=a@example.net+0D | 501",
+                "AUTH=<a@example.net> | 501",
+                "AUTH=<> AUTH=<> | 501",
                 "REQUIRETLS=x | 501"
             })
     void aParameterThatIsBadOrWasNotOfferedIsRefused(String parameter, int code) {

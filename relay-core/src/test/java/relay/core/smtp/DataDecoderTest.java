@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import relay.core.smtp.ContentFacts.LineEnds;
 import relay.core.smtp.ContentFacts.Octets;
@@ -139,6 +140,52 @@ class DataDecoderTest {
             // When it comes in pieces, then three are counted.
             assertThat(decode(sent, piece).facts().receivedFields()).isEqualTo(3);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // A body without the empty line that should stand before it.
+                "A: b~two words~A: c~ | 6",
+                "A: b~word~ | 6",
+                "A: b~(word): c~ | 17",
+                "A: b~two words: c~ | 6",
+                "A: b~: c~ | 6",
+                "A: b~<café@x>: c~ | 6",
+                "From a@example.net~A: b~ | 0",
+                " goes on from nothing~A: b~ | 0",
+                "~A: b~ | 0",
+                // Blanks before the colon, and lines that go on, belong to the header.
+                "A \t: b~\tc~ d: e~ | 19",
+                "A: b~ ~ c~~x: y~ | 13",
+                "A: b~C:~ | 10"
+            },
+            ignoreLeadingAndTrailingWhitespace = false)
+    void theHeaderEndsWhereALineIsNoFieldOfIt(String content, String size) {
+        // Given content whose header ends in one way or the other.
+        String sent = content.stripTrailing().replace("~", "\r\n") + ".\r\n";
+        for (int piece = 1; piece <= sent.length(); piece++) {
+            // When it comes in pieces, then what is counted as header ends there.
+            assertThat(decode(sent, piece).facts().headerSizeBytes())
+                    .isEqualTo(Long.parseLong(size.strip()));
+        }
+    }
+
+    @Test
+    void whatStandsBehindTheHeaderSaysNothingOfTlsAndIsNotPartOfItsOctets() {
+        // Given a message whose body begins without an empty line.
+        String sent = "A: b\r\ntwo é\r\nTLS-Required: No\r\nReceived: x\r\n.\r\n";
+        for (int piece = 1; piece <= sent.length(); piece++) {
+            ContentFacts facts = decode(sent, piece).facts();
+
+            // Then nothing of it counts as header, but for the hops, which others may take for one.
+            assertThat(facts.tlsRequired()).isEqualTo(ContentFacts.TlsRequired.NOT_SAID);
+            assertThat(facts.header()).isEqualTo(Octets.SEVEN_BIT);
+            assertThat(facts.receivedFields()).isEqualTo(1);
+        }
+        assertThat(decode("TLS-Required: No\r\nbody\r\n.\r\n", 3).facts().tlsRequired())
+                .isEqualTo(ContentFacts.TlsRequired.NO);
     }
 
     @Test

@@ -30,6 +30,20 @@ class ExtensionsTest {
     }
 
     @Test
+    void limitsAreNumbersAndTheLeastOfOneThatIsNamedTwice() {
+        // RFC 9422 §4.
+        assertThat(of("LIMITS RCPTMAX=100 mailmax=5 RcptDomainMax=1").limits())
+                .isEqualTo(new HostLimits(5, 100, 1));
+        assertThat(of("LIMITS MAILMAX=20 MAILMAX=10 OTHER=1", "LIMITS MAILMAX=15").limits())
+                .isEqualTo(new HostLimits(10, HostLimits.NO_LIMIT, HostLimits.NO_LIMIT));
+        for (String none : new String[] {"LIMITS", "LIMITS MAILMAX=0", "LIMITS MAILMAX", "HELP"}) {
+            assertThat(of(none).limits()).as(none).isEqualTo(HostLimits.NONE);
+        }
+        assertThat(of("LIMITS MAILMAX=-1 RCPTMAX=x RCPTMAX=1000000 RCPTDOMAINMAX= ").limits())
+                .isEqualTo(HostLimits.NONE);
+    }
+
+    @Test
     void mechanismsAreReadFromBothWaysToWriteThem() {
         assertThat(of("AUTH PLAIN", "AUTH=LOGIN cram-md5").authMechanisms())
                 .containsExactlyInAnyOrder("PLAIN", "LOGIN", "CRAM-MD5");

@@ -60,6 +60,7 @@ public final class DemoFates implements EventSink {
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
                     RelayEvent.LimitReached _,
+                    RelayEvent.ClientsHidden _,
                     RelayEvent.Fault _ -> {}
         }
     }

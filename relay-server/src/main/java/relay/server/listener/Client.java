@@ -1,35 +1,31 @@
 package relay.server.listener;
 
+import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.TimeUnit;
 import relay.core.intake.IntakeRules;
 import relay.core.intake.IntakeSession;
-import relay.core.intake.MessageGate;
 import relay.core.routing.ClientCertificates;
-import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.SmartHost.TlsMode;
 
-/// A client that was let in: from where, to which binding, under which rules.
-record Client(
-        InetAddress address,
-        Binding binding,
-        IntakeRules rules,
-        ConnectionCounts counts,
-        MessageGate gate) {
+/// A client that was let in: from where, under which rules, by which entrance.
+record Client(InetAddress address, IntakeRules rules, Entrance entrance) {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int NONCE_BYTES = 24;
 
     boolean isImplicitTls() {
-        return binding.tlsMode() == TlsMode.IMPLICIT;
+        return entrance.binding().tlsMode() == TlsMode.IMPLICIT;
     }
 
     ClientCertificates clientCertificates() {
         return rules.connector().clientCertificates();
     }
 
-    IntakeSession newSession(ListenerPorts ports) {
+    IntakeSession newSession() {
+        ListenerPorts ports = entrance.house().ports();
         return new IntakeSession(
                 rules,
                 address,
@@ -37,7 +33,13 @@ record Client(
                 ports.store()::newId,
                 ports.clock(),
                 Client::nonce,
-                gate);
+                entrance.house().gate());
+    }
+
+    /// Tells when nothing has come from it for its connector's `inactivityTimeout`.
+    IdleStateHandler newIdleHandler() {
+        Duration timeout = rules.connector().limits().inactivityTimeout();
+        return new IdleStateHandler(timeout.toMillis(), 0, 0, TimeUnit.MILLISECONDS);
     }
 
     private static String nonce() {
@@ -53,7 +55,7 @@ record Client(
 
     /// Its connection has ended.
     void closed() {
-        counts.close(rules.connector(), address);
+        entrance.house().counts().close(rules.connector(), address);
     }
 
     /// As logs name it.

@@ -31,9 +31,26 @@ final class ConnectionCounts {
             return Optional.of(
                     new TooMany(Limit.CONNECTIONS_PER_SOURCE, IntakeReplies.TOO_MANY_FROM_SOURCE));
         }
-        byConnector.merge(connector.name(), 1, Integer::sum);
-        bySource.merge(source, 1, Integer::sum);
+        count(connector, client);
         return Optional.empty();
+    }
+
+    /// Counts the connection of `former` as one of `next` from now on, or says why it must not be;
+    /// then it stays what it was.
+    synchronized Optional<TooMany> move(
+            ReceiveConnector former,
+            InetAddress formerClient,
+            ReceiveConnector next,
+            InetAddress nextClient) {
+        close(former, formerClient);
+        Optional<TooMany> tooMany = open(next, nextClient);
+        if (tooMany.isPresent()) count(former, formerClient);
+        return tooMany;
+    }
+
+    private synchronized void count(ReceiveConnector connector, InetAddress client) {
+        byConnector.merge(connector.name(), 1, Integer::sum);
+        bySource.merge(new Source(connector.name(), client), 1, Integer::sum);
     }
 
     synchronized void close(ReceiveConnector connector, InetAddress client) {

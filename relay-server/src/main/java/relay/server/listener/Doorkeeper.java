@@ -9,18 +9,12 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
-import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import relay.core.address.Domain;
-import relay.core.event.RelayEvent;
-import relay.core.intake.IntakeReplies;
-import relay.core.intake.IntakeRules;
-import relay.core.intake.IntakeRules.StartTls;
+import relay.core.intake.GatewayWatch;
 import relay.core.intake.MessageGate;
 import relay.core.intake.ReceiveTable;
-import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.smtp.Reply;
@@ -37,78 +31,45 @@ final class Doorkeeper extends ChannelInitializer<SocketChannel> {
             ListenerTls tls,
             ConnectionCounts counts,
             MessageGate gate,
+            GatewayWatch gateways,
             ReadBuffer readBuffer,
             Executor judges,
             ChannelGroup sessions) {}
 
-    private final Binding binding;
-    private final House house;
+    private final Entrance entrance;
 
     Doorkeeper(Binding binding, House house) {
-        this.binding = binding;
-        this.house = house;
+        this.entrance = new Entrance(binding, house);
     }
 
     @Override
     protected void initChannel(SocketChannel channel) {
         InetAddress address = channel.remoteAddress().getAddress();
-        if (house.table().get().isProxy(binding, address)) ProxyHeader.expect(channel, this::admit);
+        if (entrance.expectsHeaderFrom(address)) ProxyHeader.expect(channel, this::admit);
         else admit(channel, address);
     }
 
     private void admit(SocketChannel channel, InetAddress address) {
-        Optional<ReceiveConnector> connector = house.table().get().choose(binding, address);
-        if (connector.isEmpty()) {
-            turnAway(channel, address, IntakeReplies.ACCESS_DENIED);
-            return;
+        switch (entrance.admit(address)) {
+            case Entrance.Answer.ComeIn(var client) -> letIn(channel, client);
+            case Entrance.Answer.StayOut(var reply) -> turnAway(channel, reply);
         }
-        Optional<ConnectionCounts.TooMany> tooMany = house.counts().open(connector.get(), address);
-        if (tooMany.isPresent()) tooMany(channel, address, connector.get(), tooMany.get());
-        else letIn(channel, address, connector.get());
     }
 
-    private void letIn(Channel channel, InetAddress address, ReceiveConnector connector) {
-        var rules = new IntakeRules(house.hostname(), connector, StartTls.OFFERED);
-        var client = new Client(address, binding, rules, house.counts(), house.gate());
-        var idle =
-                new IdleStateHandler(
-                        connector.limits().inactivityTimeout().toMillis(),
-                        0,
-                        0,
-                        TimeUnit.MILLISECONDS);
+    private void letIn(Channel channel, Client client) {
+        House house = entrance.house();
         if (client.isImplicitTls()) {
-            channel.pipeline().addLast(house.tls().newHandler(connector.clientCertificates()));
+            channel.pipeline().addLast(house.tls().newHandler(client.clientCertificates()));
         }
-        var intake =
-                new IntakeHandler(
-                        client,
-                        house.ports(),
-                        house.tls(),
-                        house.readBuffer(),
-                        house.judges(),
-                        idle);
-        channel.pipeline().addLast(idle, intake);
+        IdleStateHandler idle = client.newIdleHandler();
+        channel.pipeline().addLast(idle, new IntakeHandler(client, house, idle));
         house.sessions().add(channel);
     }
 
-    private void tooMany(
-            SocketChannel channel,
-            InetAddress address,
-            ReceiveConnector connector,
-            ConnectionCounts.TooMany why) {
-        turnAway(channel, address, why.reply());
-        house.ports()
-                .events()
-                .on(
-                        new RelayEvent.LimitReached(
-                                connector.name(), address, why.limit(), why.reply()));
-    }
-
-    private void turnAway(SocketChannel channel, InetAddress address, Reply greeting) {
+    private void turnAway(SocketChannel channel, Reply greeting) {
         channel.config().setAutoRead(false);
-        boolean silent = binding.tlsMode() == TlsMode.IMPLICIT;
+        boolean silent = entrance.binding().tlsMode() == TlsMode.IMPLICIT;
         channel.pipeline().addLast(new Farewell(greeting, silent));
-        house.ports().events().on(new RelayEvent.Rejected(address, greeting));
     }
 
     /// Says one line and closes. Over implicit TLS not even that: a handshake would have to be read.

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -28,6 +27,7 @@ import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Connection;
 import relay.core.intake.IntakeInput;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
+import relay.core.intake.IntakeSession;
 import relay.core.intake.IntakeStream;
 import relay.core.intake.IntakeWire;
 import relay.core.queue.MessageStore;
@@ -36,8 +36,10 @@ import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Reply;
+import relay.core.smtp.XClient;
 import relay.core.tls.Evidence;
 import relay.core.tls.Unmet.Shortfall;
+import relay.server.listener.Doorkeeper.House;
 
 /// One client's connection: carries octets to its [IntakeStream], and does what that wants.
 ///
@@ -51,14 +53,13 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     private static final Evidence IN_CLEAR =
             new Evidence.Plaintext(Shortfall.NOT_OFFERED, "the client did not ask for TLS");
 
-    private final Client client;
+    private final House house;
     private final ListenerPorts ports;
-    private final ListenerTls tls;
-    private final ReadBuffer readBuffer;
-    private final Executor judges;
-    private final IdleStateHandler idle;
     private final IntakeStream stream;
+    private final String peer;
 
+    private Client client;
+    private IdleStateHandler idle;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf unread;
     private @Nullable ByteBuf replies;
@@ -74,20 +75,13 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         OURS
     }
 
-    IntakeHandler(
-            Client client,
-            ListenerPorts ports,
-            ListenerTls tls,
-            ReadBuffer readBuffer,
-            Executor judges,
-            IdleStateHandler idle) {
+    IntakeHandler(Client client, House house, IdleStateHandler idle) {
         this.client = client;
-        this.ports = ports;
-        this.tls = tls;
-        this.readBuffer = readBuffer;
-        this.judges = judges;
+        this.house = house;
         this.idle = idle;
-        stream = new IntakeStream(client.newSession(ports), this);
+        ports = house.ports();
+        peer = client.address().getHostAddress();
+        stream = new IntakeStream(client.newSession(), this);
     }
 
     @Override
@@ -204,7 +198,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     private void readOn() {
         reading = true;
         try {
-            byte[] array = readBuffer.array();
+            byte[] array = house.readBuffer().array();
             while (unread != null && !stream.isPaused() && context().channel().isWritable()) {
                 int length = Math.min(unread.readableBytes(), array.length);
                 unread.getBytes(unread.readerIndex(), array, 0, length);
@@ -244,7 +238,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     @Override
     public void startTls() {
         flush();
-        context().pipeline().addFirst(tls.newHandler(client.clientCertificates()));
+        context().pipeline().addFirst(house.tls().newHandler(client.clientCertificates()));
     }
 
     @Override
@@ -284,10 +278,11 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     @Override
     public void judge(Supplier<Verdict> question, Duration ifRefusedAfter) {
-        judges.execute(() -> {
-            Verdict verdict = question.get();
-            onLoop(() -> judged(verdict, ifRefusedAfter));
-        });
+        house.judges()
+                .execute(() -> {
+                    Verdict verdict = question.get();
+                    onLoop(() -> judged(verdict, ifRefusedAfter));
+                });
     }
 
     private void judged(Verdict verdict, Duration ifRefusedAfter) {
@@ -309,6 +304,28 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         stream.resume();
         readOn();
         flush();
+    }
+
+    @Override
+    public Reception handOn(XClient named) {
+        return switch (client.entrance().admit(client, named)) {
+            case Entrance.Answer.StayOut(var reply) -> new Reception.TurnedAway(reply);
+            case Entrance.Answer.ComeIn(var next) -> new Reception.Welcome(makeWayFor(next));
+        };
+    }
+
+    private IntakeSession makeWayFor(Client next) {
+        LOG.debug("client={} named by={}", next, client);
+        client = next;
+        IdleStateHandler former = idle;
+        idle = next.newIdleHandler();
+        context().pipeline().replace(former, null, idle);
+        return next.newSession();
+    }
+
+    @Override
+    public void greeted(String name) {
+        house.gateways().greeted(client.address(), name).ifPresent(this::announce);
     }
 
     @Override
@@ -370,8 +387,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     }
 
     private Connection connection(Connection.Change change) {
-        return new Connection(
-                Connection.Direction.INBOUND, change, client.address().getHostAddress());
+        return new Connection(Connection.Direction.INBOUND, change, peer);
     }
 
     private ChannelHandlerContext context() {

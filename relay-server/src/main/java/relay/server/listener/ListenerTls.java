@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -35,10 +36,17 @@ public final class ListenerTls {
             List<ServerCertificate> certificates,
             Map<ClientCertificates, Mapping<String, SslContext>> byWish) {}
 
+    private final LongSupplier nanoTime;
     private volatile Serving serving;
 
     /// At least one certificate. Throws where the TLS library cannot use one of them.
     public ListenerTls(List<ServerCertificate> certificates) throws SSLException {
+        this(certificates, System::nanoTime);
+    }
+
+    /// `nanoTime` tells how old the keys of tickets are.
+    ListenerTls(List<ServerCertificate> certificates, LongSupplier nanoTime) throws SSLException {
+        this.nanoTime = nanoTime;
         serving = serving(certificates);
     }
 
@@ -62,7 +70,10 @@ public final class ListenerTls {
         Mapping<String, SslContext> byName =
                 now.byWish()
                         .computeIfAbsent(
-                                wish, wanted -> ServerContexts.byName(now.certificates(), wanted));
+                                wish,
+                                wanted ->
+                                        ServerContexts.byName(
+                                                now.certificates(), wanted, nanoTime));
         return new Chooser(byName);
     }
 
@@ -98,11 +109,11 @@ public final class ListenerTls {
 
     /// Where nobody asks for client certificates is where most clients go: what the library cannot
     /// use shows here, before it is in force.
-    private static Serving serving(List<ServerCertificate> certificates) throws SSLException {
+    private Serving serving(List<ServerCertificate> certificates) throws SSLException {
         Map<ClientCertificates, Mapping<String, SslContext>> byWish = new ConcurrentHashMap<>();
         byWish.put(
                 ClientCertificates.NOT_ASKED,
-                ServerContexts.tryByName(certificates, ClientCertificates.NOT_ASKED));
+                ServerContexts.tryByName(certificates, ClientCertificates.NOT_ASKED, nanoTime));
         return new Serving(List.copyOf(certificates), byWish);
     }
 

@@ -4,18 +4,19 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
-import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.util.DomainWildcardMappingBuilder;
 import io.netty.util.Mapping;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.X509TrustManager;
 import relay.core.routing.ClientCertificates;
@@ -23,8 +24,8 @@ import relay.core.routing.ClientCertificates.Wish;
 import relay.core.tls.CipherSuite;
 
 /// How we serve TLS: 1.2 and 1.3 (RFC 8996, RFC 9325 §3.1.1), by BoringSSL where its library runs,
-/// else by the JDK. Every suite has forward secrecy. Sessions are resumed by tickets, whose keys live
-/// no longer than the certificates in use and never leave the process.
+/// else by the JDK. Every suite has forward secrecy. Sessions are resumed by tickets, see
+/// [TicketKeys].
 final class ServerContexts {
     private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
@@ -33,15 +34,13 @@ final class ServerContexts {
     /// With a hybrid first that a quantum computer does not break.
     private static final String[] GROUPS = {"X25519MLKEM768", "X25519", "P-256", "P-384"};
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-
     private ServerContexts() {}
 
     /// As [#tryByName], for certificates that the library has taken before.
     static Mapping<String, SslContext> byName(
-            List<ServerCertificate> certificates, ClientCertificates wish) {
+            List<ServerCertificate> certificates, ClientCertificates wish, LongSupplier nanoTime) {
         try {
-            return tryByName(certificates, wish);
+            return tryByName(certificates, wish, nanoTime);
         } catch (SSLException e) {
             throw new IllegalStateException("TLS for " + wish.wish(), e);
         }
@@ -50,21 +49,34 @@ final class ServerContexts {
     /// The context for each name that a client may ask for. The first certificate serves every name
     /// that none has, and of two with one name the first counts.
     static Mapping<String, SslContext> tryByName(
-            List<ServerCertificate> certificates, ClientCertificates wish) throws SSLException {
+            List<ServerCertificate> certificates, ClientCertificates wish, LongSupplier nanoTime)
+            throws SSLException {
+        var keys = new IdentityHashMap<SslContext, TicketKeys>();
         var byName =
                 new DomainWildcardMappingBuilder<SslContext>(
-                        context(certificates.getFirst(), wish));
+                        context(certificates.getFirst(), wish, keys, nanoTime));
         Set<String> taken = new HashSet<>(ClientChain.names(certificates.getFirst().chain()));
         for (ServerCertificate certificate : certificates.subList(1, certificates.size())) {
-            SslContext context = context(certificate, wish);
+            SslContext context = context(certificate, wish, keys, nanoTime);
             ClientChain.names(certificate.chain()).stream()
                     .filter(taken::add)
                     .forEach(name -> byName.add(name, context));
         }
-        return byName.build();
+        Mapping<String, SslContext> contexts = byName.build();
+        return name -> withFreshKeys(contexts.map(name), keys);
     }
 
-    private static SslContext context(ServerCertificate certificate, ClientCertificates wish)
+    private static SslContext withFreshKeys(SslContext context, Map<SslContext, TicketKeys> all) {
+        TicketKeys keys = all.get(context);
+        if (keys != null) keys.renewOld();
+        return context;
+    }
+
+    private static SslContext context(
+            ServerCertificate certificate,
+            ClientCertificates wish,
+            Map<SslContext, TicketKeys> keys,
+            LongSupplier nanoTime)
             throws SSLException {
         boolean boring = OpenSsl.isAvailable();
         var builder =
@@ -80,22 +92,9 @@ final class ServerContexts {
         }
         SslContext context = builder.build();
         if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
-            sessions.setTicketKeys(newTicketKey());
+            keys.put(context, new TicketKeys(sessions::setTicketKeys, nanoTime));
         }
         return context;
-    }
-
-    private static OpenSslSessionTicketKey newTicketKey() {
-        return new OpenSslSessionTicketKey(
-                random(OpenSslSessionTicketKey.NAME_SIZE),
-                random(OpenSslSessionTicketKey.HMAC_KEY_SIZE),
-                random(OpenSslSessionTicketKey.AES_KEY_SIZE));
-    }
-
-    private static byte[] random(int octets) {
-        byte[] bytes = new byte[octets];
-        RANDOM.nextBytes(bytes);
-        return bytes;
     }
 
     /// Names the roots to clients and takes what they show. It is judged afterwards, by

@@ -9,6 +9,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import relay.core.address.Domain;
+import relay.core.intake.GatewayWatch;
 import relay.core.intake.IntakeInput;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.intake.MessageRates;
@@ -49,6 +51,16 @@ public final class SmtpListener implements AutoCloseable {
 
     /// Listens nowhere before [#reconfigure]. `hostname` is what the relay calls itself.
     public SmtpListener(EventLoops loops, Domain hostname, ListenerPorts ports, ListenerTls tls) {
+        this(loops, hostname, ports, tls, DefaultGateways.ofThisMachine());
+    }
+
+    /// Where `gateways` are the machine's.
+    SmtpListener(
+            EventLoops loops,
+            Domain hostname,
+            ListenerPorts ports,
+            ListenerTls tls,
+            Set<InetAddress> gateways) {
         this.loops = loops;
         ChannelGroup sessions = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         house =
@@ -59,6 +71,7 @@ public final class SmtpListener implements AutoCloseable {
                         tls,
                         new ConnectionCounts(),
                         new MessageRates(ports.clock()).then(ports.gate()),
+                        new GatewayWatch(gateways),
                         new ReadBuffer(),
                         judges,
                         sessions);

@@ -26,6 +26,10 @@ import relay.core.tls.Unmet;
 /// Words for every [RelayEvent]: its line and its level. Pure. docs/monitoring.md is the
 /// reference of the keys; Postfix's words stand wherever Postfix has one.
 final class EventLines {
+    private static final String HIDDEN =
+            "clients seem to come by address translation (a container network?), so that whoever can"
+                    + " reach the gateway is let in; use the host's network, or proxyProtocol";
+
     private EventLines() {}
 
     static Level level(RelayEvent event) {
@@ -33,6 +37,7 @@ final class EventLines {
             case RelayEvent.Fault _ -> Level.ERROR;
             case LaneFailed _,
                     DemandsUnmet _,
+                    RelayEvent.ClientsHidden _,
                     RelayEvent.TlsDowngraded _,
                     RelayEvent.TestedPolicyUnmet _ ->
                     Level.WARN;
@@ -113,6 +118,7 @@ final class EventLines {
                             .with("reply", greeting)
                             .toString();
             case RelayEvent.LimitReached limited -> limited(limited);
+            case RelayEvent.ClientsHidden hidden -> hidden(hidden);
             case RelayEvent.Fault(var what, var detail) ->
                     new LogLine()
                             .with("status", "fault")
@@ -129,6 +135,15 @@ final class EventLines {
                 .with("dsn", refused.reply().status())
                 .with("status", "refused")
                 .with("reply", refused.reply())
+                .toString();
+    }
+
+    private static String hidden(RelayEvent.ClientsHidden hidden) {
+        return new LogLine()
+                .with("client", hidden.gateway().getHostAddress())
+                .with("names", hidden.names())
+                .with("status", "clients-hidden")
+                .with("why", HIDDEN)
                 .toString();
     }
 

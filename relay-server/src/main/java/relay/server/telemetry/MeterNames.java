@@ -20,6 +20,9 @@ enum MeterNames {
     RECEIVED("relay_received_messages_total", "Messages taken from clients and stored"),
     REFUSED("relay_refused_messages_total", "Messages refused at their end of data"),
     REJECTED("relay_rejected_connections_total", "Clients turned away before they could speak"),
+    HIDDEN(
+            "relay_gateways_hiding_clients_total",
+            "Gateways from whose address clients under several names came"),
     LIMITED("relay_refused_total", "Clients that came up against a limit or a check, by which"),
     DELIVERED("relay_delivered_messages_total", "Messages that a next hop took charge of"),
     DEFERRED("relay_deferred_total", "Attempts that did not deliver, and failures of a next hop"),

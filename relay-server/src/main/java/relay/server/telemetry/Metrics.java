@@ -85,6 +85,7 @@ public final class Metrics implements EventSink, AutoCloseable {
     private final Map<Limited, Counter> limited = new ConcurrentHashMap<>();
     private final Map<String, SendMeters> sending = new ConcurrentHashMap<>();
     private final Counter rejected = counter(MeterNames.REJECTED);
+    private final Counter hidden = counter(MeterNames.HIDDEN);
     private final Counter faults = counter(MeterNames.FAULTS);
     private final LongAdder inbound = connections(Direction.INBOUND);
     private final LongAdder outbound = connections(Direction.OUTBOUND);
@@ -226,6 +227,7 @@ public final class Metrics implements EventSink, AutoCloseable {
             case RelayEvent.Rejected _ -> rejected.increment();
             case RelayEvent.LimitReached(var connector, _, var limit, _) ->
                     limited(connector, limit).increment();
+            case RelayEvent.ClientsHidden _ -> hidden.increment();
             case RelayEvent.Fault _ -> faults.increment();
             case RelayEvent.Held(var entry, var why) -> countPoison(entry, why);
             // Gauges show these.

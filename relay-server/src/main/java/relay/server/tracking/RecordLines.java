@@ -77,6 +77,7 @@ final class RecordLines {
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
                     RelayEvent.LimitReached _,
+                    RelayEvent.ClientsHidden _,
                     RelayEvent.Fault _ ->
                     false;
         };
@@ -132,6 +133,7 @@ final class RecordLines {
                     RelayEvent.Connection _,
                     RelayEvent.Rejected _,
                     RelayEvent.LimitReached _,
+                    RelayEvent.ClientsHidden _,
                     RelayEvent.Fault _ -> {}
         }
         return lines;

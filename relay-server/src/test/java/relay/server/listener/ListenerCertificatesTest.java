@@ -79,6 +79,36 @@ class ListenerCertificatesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void aTicketIsGoodForOneChangeOfItsKey(String protocol) throws GeneralSecurityException {
+        try (var running = running()) {
+            // Given three clients that were here before.
+            SSLContext one = TestClient.anybody();
+            SSLContext two = TestClient.anybody();
+            SSLContext three = TestClient.anybody();
+            long ofOne = handshake(running, one, protocol).getCreationTime();
+            long ofTwo = handshake(running, two, protocol).getCreationTime();
+            long ofThree = handshake(running, three, protocol).getCreationTime();
+
+            // When the key has been changed once, then a ticket of before is taken.
+            running.nanoTime.addAndGet(TicketKeys.LIFETIME.toNanos());
+            assertThat(handshake(running, one, protocol).getCreationTime()).isEqualTo(ofOne);
+
+            // And when it has been changed twice it is not.
+            running.nanoTime.addAndGet(TicketKeys.LIFETIME.toNanos());
+            assertThat(handshake(running, two, protocol).getCreationTime()).isNotEqualTo(ofTwo);
+
+            // Nor when nobody came in the meantime, so that it was changed but once.
+            running.nanoTime.addAndGet(3 * TicketKeys.LIFETIME.toNanos());
+            long ofTwoAgain = handshake(running, two, protocol).getCreationTime();
+            running.nanoTime.addAndGet(2 * TicketKeys.LIFETIME.toNanos());
+            assertThat(handshake(running, three, protocol).getCreationTime()).isNotEqualTo(ofThree);
+            assertThat(handshake(running, two, protocol).getCreationTime())
+                    .isNotEqualTo(ofTwoAgain);
+        }
+    }
+
     @Test
     void aKeyExchangeThatNoQuantumComputerBreaksIsThere() throws SSLException {
         // Given a client that knows the hybrid group alone.
@@ -91,7 +121,9 @@ class ListenerCertificatesTest {
                         .build();
         var server = server(new TestCertificates().named("mx.example"));
         SslContext ours =
-                ServerContexts.tryByName(List.of(server), ClientCertificates.NOT_ASKED).map("x");
+                ServerContexts.tryByName(
+                                List.of(server), ClientCertificates.NOT_ASKED, System::nanoTime)
+                        .map("x");
 
         // When it shakes hands with us, then it works.
         SSLEngine one = client.newEngine(io.netty.buffer.UnpooledByteBufAllocator.DEFAULT);

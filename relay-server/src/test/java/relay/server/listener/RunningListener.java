@@ -2,15 +2,18 @@ package relay.server.listener;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import relay.core.event.RelayEvent;
 import relay.core.intake.BackPressure;
@@ -29,6 +32,7 @@ final class RunningListener implements AutoCloseable {
     final ConcurrentLinkedQueue<RelayEvent> events = new ConcurrentLinkedQueue<>();
     final BackPressure pressure = new BackPressure();
     final ListenerTls tls;
+    final AtomicLong nanoTime = new AtomicLong();
     private final EventLoops loops = EventLoops.open("intake", 2);
     final SmtpListener listener;
 
@@ -41,10 +45,20 @@ final class RunningListener implements AutoCloseable {
             Path folder,
             Function<MemoryStore, MessageStore> around,
             ReceiveConnector... connectors) {
+        this(folder, Set.of(), around, connectors);
+    }
+
+    /// `gateways` are the machine's.
+    RunningListener(
+            Path folder,
+            Set<InetAddress> gateways,
+            Function<MemoryStore, MessageStore> around,
+            ReceiveConnector... connectors) {
         try {
             tls =
                     new ListenerTls(
-                            List.of(SelfSignedCertificate.in(folder, Fixtures.HOSTNAME, NOW)));
+                            List.of(SelfSignedCertificate.in(folder, Fixtures.HOSTNAME, NOW)),
+                            nanoTime::get);
             var ports =
                     new ListenerPorts(
                             Fixtures::policy,
@@ -52,7 +66,7 @@ final class RunningListener implements AutoCloseable {
                             events::add,
                             InstantSource.fixed(NOW),
                             pressure);
-            listener = new SmtpListener(loops, Fixtures.HOSTNAME, ports, tls);
+            listener = new SmtpListener(loops, Fixtures.HOSTNAME, ports, tls, gateways);
             listener.reconfigure(List.of(connectors));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

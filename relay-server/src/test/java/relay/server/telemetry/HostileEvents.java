@@ -83,6 +83,7 @@ final class HostileEvents {
                 new RelayEvent.Rejected(client, reply),
                 new RelayEvent.LimitReached(
                         "internal", client, RelayEvent.LimitReached.Limit.ERRORS, reply),
+                new RelayEvent.ClientsHidden(client, 5),
                 new RelayEvent.Fault(HOSTILE, HOSTILE));
     }
 }

@@ -79,6 +79,7 @@ class MetricsTest {
                         "relay_tls_failures_total{connector=\"filter\",demand=\"domain\",reason=\"name-mismatch\"} 0.0",
                         "relay_connections{direction=\"inbound\"} 0.0",
                         "relay_rejected_connections_total 0.0",
+                        "relay_gateways_hiding_clients_total 0.0",
                         "relay_faults_total 0.0")
                 .noneMatch(line -> line.contains("\"filter\",demand=\"connector\""));
     }
@@ -136,6 +137,7 @@ class MetricsTest {
                         RelayEvent.StsFetch.Result.UNTRUSTED,
                         "wrong name"));
         metrics.on(new RelayEvent.Fault("store", "disk full"));
+        metrics.on(new RelayEvent.ClientsHidden(Samples.client(), 5));
 
         // Then each shows under its labels.
         assertThat(scraped())
@@ -153,6 +155,7 @@ class MetricsTest {
                         "relay_bounced_messages_total{connector=\"bank\"} 1.0",
                         "relay_plaintext_fallbacks_total{connector=\"filter\"} 1.0",
                         "relay_faults_total 1.0",
+                        "relay_gateways_hiding_clients_total 1.0",
                         "relay_delivery_seconds_count 2",
                         "relay_delivery_seconds_bucket{le=\"0.25\"} 0",
                         "relay_delivery_seconds_bucket{le=\"0.5\"} 2",
