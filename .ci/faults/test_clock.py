@@ -1,13 +1,8 @@
-"""The wall clock jumps, back and ahead, while the relay runs: clock.c moves it for the relay alone.
+"""The wall clock jumps, back and ahead, while the relay runs, for the relay alone."""
 
-Not libfaketime: it also stands between a JVM and its timed waits, which then hang or spin.
-"""
-
-import pathlib
-import struct
-import subprocess
 import time
 
+from clock import WallClock
 from field import ALICE, BOB, FAY, SOON, FaultTest
 from load import send_each
 from loopback import await_that
@@ -65,17 +60,12 @@ class Clock(FaultTest):
 
     def set_clock(self, **connectors):
         self.set_field(**connectors)
-        self.clock = self.field.folder / "clock"
-        self.jump(0)
-        library = self.field.folder / "clock.so"
-        source = pathlib.Path(__file__).with_name("clock.c")
-        subprocess.run(["cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, source], check=True, timeout=60)
-        self.relay.environment |= {"LD_PRELOAD": str(library), "FAULT_CLOCK": str(self.clock)}
+        self.clock = WallClock(self.field.folder)
+        self.relay.environment |= self.clock.environment
 
     def jump(self, seconds):
         """From the right time to one that is `seconds` away."""
-        with open(self.clock, "r+b" if self.clock.exists() else "wb") as file:
-            file.write(struct.pack("=q", seconds))
+        self.clock.jump(seconds)
         if self.relay.process is not None:
             # Its log shows that the relay sees it.
             day = time.strftime("%Y-%m-%dT%H", time.gmtime(time.time() + seconds))

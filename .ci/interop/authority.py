@@ -30,6 +30,12 @@ basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 subjectAltName = DNS:{name}
+[public]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:{name}
+crlDistributionPoints = URI:http://crl.example/ca.crl
 """
 
 CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
@@ -47,6 +53,12 @@ class Authority:
         """One file with the key and the certificate of a server called `name`, as Postfix wants them."""
         key, certificate = self.folder / f"{name}.key", self.folder / f"{name}.crt"
         self._request("server", name, key, certificate, "-CA", self.certificate, "-CAkey", self.key)
+        return self._chain(name, key, certificate)
+
+    def issue_as_public(self, name):
+        """As `issue`, with what a public authority puts in: it lasts some months, and can be revoked."""
+        key, certificate = self.folder / f"{name}.key", self.folder / f"{name}.crt"
+        self._request("public", name, key, certificate, "-CA", self.certificate, "-CAkey", self.key, days=200)
         return self._chain(name, key, certificate)
 
     def issue_expired(self, name):
@@ -70,9 +82,9 @@ class Authority:
         chain.write_text(key.read_text() + certificate.read_text())
         return chain
 
-    def _request(self, kind, name, key, certificate, *signer):
+    def _request(self, kind, name, key, certificate, *signer, days=2):
         files = ["-config", self._settings(kind, name), "-keyout", key, "-out", certificate]
-        self._openssl("req", "-x509", "-days", "2", *CURVE, *files, *signer)
+        self._openssl("req", "-x509", "-days", str(days), *CURVE, *files, *signer)
 
     def _settings(self, kind, name):
         settings = self.folder / "openssl.cnf"

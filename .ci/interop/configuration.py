@@ -20,6 +20,12 @@ def entry(**keys):
     return "  - " + "\n    ".join(lines) + "\n"
 
 
+def with_keys(text, section, **keys):
+    """relay.yaml with more keys at the head of one of its sections."""
+    lines = "".join(f"  {key}: {json.dumps(value)}\n" for key, value in keys.items())
+    return text.replace(f"\n{section}:\n", f"\n{section}:\n{lines}")
+
+
 def smart_host(port):
     return [f"[127.0.0.1]:{port}"]
 

@@ -129,19 +129,27 @@ class Stage:
         port = free_port() if self.dns is None else self.dns.port
         anchor = None if self.dns is None else self.dns.anchor
         text = configuration.relay(self.relay.admin_port, port, self.trust, anchor)
-        (self.relay.conf / "relay.yaml").write_text(text)
+        (self.relay.conf / "relay.yaml").write_text(self.machine(text))
         self.write_connectors()
+
+    def machine(self, text):
+        """relay.yaml, from what every stage needs of it."""
+        return text
 
     def write_connectors(self):
         """From `internal`, `bank` and `elsewhere` as they are now."""
         send = [self._bank(), self._elsewhere(), self._back(), *(entry(**keys) for keys in self.more_connectors)]
         floor = entry(domain="*.clinic.example", requireTls=True)
-        text = configuration.connectors([self._internal()], send, [floor])
+        text = configuration.connectors(self.receive(), send, [floor])
         self.connectors_file.write_text(text)
 
     @property
     def connectors_file(self):
         return self.relay.conf / "connectors.yaml"
+
+    def receive(self):
+        """The entries of the receive connectors."""
+        return [self._internal()]
 
     def _internal(self):
         keys = {
