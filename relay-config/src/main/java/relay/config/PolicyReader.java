@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.SendConnector;
 
@@ -22,7 +24,9 @@ record PolicyReader(Map<String, String> environment, Problems problems, Instant 
         checkNames(sending, "send connector");
         List<ListeningPoint> points = receiving.stream().map(ReceiveConnectorReader::read).toList();
         BindingRules.check(points, problems);
-        var sender = new SendConnectorReader(environment, problems, now);
+        Set<String> names =
+                points.stream().map(point -> point.connector().name()).collect(Collectors.toSet());
+        var sender = new SendConnectorReader(environment, problems, now, names);
         List<SendConnector> senders = sending.stream().map(sender::read).toList();
         var floorReader = new DomainFloorReader(problems, now);
         List<Section> domains = root.sections("domains");

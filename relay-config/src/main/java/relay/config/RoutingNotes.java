@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorScope;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.Enabled;
@@ -21,27 +22,40 @@ final class RoutingNotes {
             Problems problems) {
         List<SendConnector> enabled =
                 connectors.stream().filter(each -> each.enabled() == Enabled.YES).toList();
-        boolean takesAll =
-                enabled.stream()
-                        .flatMap(each -> each.addressSpaces().stream())
-                        .anyMatch(space -> space.pattern() instanceof DomainPattern.Any);
-        if (!takesAll && place.isPresent()) {
-            String text =
-                    "no enabled connector has the address space \"*\": mail for other domains waits"
-                            + " in the queue unreachable";
-            problems.note(place.get(), text);
-        }
+        place.ifPresent(at -> unclaimed(enabled).ifPresent(text -> problems.note(at, text)));
         noteTies(sections, connectors, problems);
+    }
+
+    /// What mail no connector takes.
+    private static Optional<String> unclaimed(List<SendConnector> enabled) {
+        List<SendConnector> forAll =
+                enabled.stream()
+                        .filter(connector ->
+                                connector.addressSpaces().stream()
+                                        .anyMatch(space ->
+                                                space.pattern() instanceof DomainPattern.Any))
+                        .toList();
+        if (forAll.stream().anyMatch(each -> each.choice().scope().takesEverything())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                forAll.isEmpty()
+                        ? "no enabled connector has the address space \"*\": mail for other domains"
+                                + " waits in the queue unreachable"
+                        : "only connectors with a scope have the address space \"*\": other mail, our"
+                                + " own notices perhaps, waits in the queue unreachable");
     }
 
     private static void noteTies(
             List<Section> sections, List<SendConnector> connectors, Problems problems) {
-        Map<AddressSpace, SendConnector> seen = new HashMap<>();
+        record Claim(AddressSpace space, ConnectorScope scope) {}
+        Map<Claim, SendConnector> seen = new HashMap<>();
         for (int i = 0; i < connectors.size(); i++) {
             SendConnector connector = connectors.get(i);
             if (connector.enabled() == Enabled.NO) continue;
             for (AddressSpace space : connector.addressSpaces()) {
-                SendConnector other = seen.putIfAbsent(space, connector);
+                SendConnector other =
+                        seen.putIfAbsent(new Claim(space, connector.choice().scope()), connector);
                 if (other == null) continue;
                 String winner =
                         connector.name().compareTo(other.name()) < 0

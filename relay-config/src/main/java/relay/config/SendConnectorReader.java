@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.ConnectorTls;
 import relay.core.routing.ReceiveConnector.Limits;
@@ -18,8 +19,12 @@ import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
 
-/// Reads one entry of `sendConnectors`.
-record SendConnectorReader(Map<String, String> environment, Problems problems, Instant now) {
+/// Reads one entry of `sendConnectors`. `receiveConnectors` are the names of those there are.
+record SendConnectorReader(
+        Map<String, String> environment,
+        Problems problems,
+        Instant now,
+        Set<String> receiveConnectors) {
     private static final int SUBMISSIONS_PORT = 465;
     private static final Map<String, OnTlsFailure> ON_TLS_FAILURE =
             Map.of(
@@ -51,7 +56,8 @@ record SendConnectorReader(Map<String, String> environment, Problems problems, I
                         .orElse(Limits.DEFAULT.maxMessageSizeBytes()),
                 retry(section),
                 new ConnectorTls(tlsReader.terms(), tlsReader.offer()),
-                new ConnectionsReader(section).read());
+                new ConnectionsReader(section).read(),
+                new ChoiceReader(section, receiveConnectors).read());
     }
 
     private List<AddressSpace> addressSpaces(Section section) {

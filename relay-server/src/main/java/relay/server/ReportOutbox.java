@@ -43,7 +43,11 @@ record ReportOutbox(
                                 Envelope.OWN_NOTICE,
                                 InetAddress.getLoopbackAddress())
                         .saying(MessageTls.NOT_REQUIRED);
-        Lane lane = policy.get().route(to.domain()).lane().forMessages(envelope.binding());
+        Lane lane =
+                policy.get()
+                        .route(to.domain(), envelope.source())
+                        .lane()
+                        .forMessages(envelope.binding());
         var entry = QueueEntry.fresh(envelope, 0, lane, List.of(to));
         MessageStore.Content stored = store.newContent(id);
         boolean _ = stored.write(content, () -> {});

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import relay.config.Configuration;
@@ -15,7 +16,13 @@ import relay.config.ConfigurationError;
 import relay.config.ConfigurationReader;
 import relay.config.ConfigurationResult;
 import relay.core.address.Domain;
+import relay.core.address.Mailbox;
+import relay.core.address.ReversePath;
 import relay.core.delivery.Explain;
+import relay.core.delivery.Explanation;
+import relay.core.queue.Envelope;
+import relay.core.routing.MailSource;
+import relay.core.routing.ReceiveConnector;
 import relay.server.admin.AdminToken;
 import relay.server.cli.Actions;
 import relay.server.cli.Problem;
@@ -79,7 +86,8 @@ final class Verbs {
         };
     }
 
-    Actions.Explanation explain(Path conf, String recipient, Optional<String> sender) {
+    Actions.Explanation explain(
+            Path conf, String recipient, Optional<String> sender, Optional<String> via) {
         for (String address : sender.stream().filter(s -> !s.isEmpty()).toList()) {
             if (domain(address).isEmpty()) return notAnAddress(address);
         }
@@ -89,14 +97,51 @@ final class Verbs {
             case ConfigurationResult.Refused(var errors) ->
                     new Actions.Explanation.BadConfiguration(problems(errors));
             case ConfigurationResult.Accepted(var configuration) ->
-                    new Actions.Explanation.Explained(
-                            Facts.of(
-                                    Explain.domain(
-                                            domain.get(),
-                                            configuration.policyTable(Instant.now()),
-                                            StsFolder.in(configuration.dataFolder())
-                                                    .at(Instant.now()))));
+                    noSuchConnector(configuration, via)
+                            .<Actions.Explanation>map(Actions.Explanation.BadQuestion::new)
+                            .orElseGet(() ->
+                                    new Actions.Explanation.Explained(
+                                            Facts.of(
+                                                    explain(
+                                                            configuration,
+                                                            domain.get(),
+                                                            source(sender, via)))));
         };
+    }
+
+    private static Explanation explain(
+            Configuration configuration, Domain domain, MailSource source) {
+        Instant now = Instant.now();
+        return Explain.domain(
+                domain,
+                source,
+                configuration.policyTable(now),
+                StsFolder.in(configuration.dataFolder()).at(now));
+    }
+
+    private static MailSource source(Optional<String> sender, Optional<String> via) {
+        ReversePath from =
+                sender.flatMap(Verbs::domain)
+                        .<ReversePath>map(d -> new ReversePath.Sender(new Mailbox("sender", d)))
+                        .orElseGet(ReversePath.Null::new);
+        return new MailSource(via.orElse(MailSource.UNKNOWN.receiveConnector()), from);
+    }
+
+    private static Optional<String> noSuchConnector(
+            Configuration configuration, Optional<String> via) {
+        List<String> names =
+                Stream.concat(
+                                configuration.receiveConnectors().stream()
+                                        .map(ReceiveConnector::name),
+                                Stream.of(Envelope.OWN_NOTICE))
+                        .toList();
+        return via.filter(name -> !names.contains(name))
+                .map(name ->
+                        "no receive connector is called "
+                                + name
+                                + " (there are "
+                                + String.join(", ", names)
+                                + ")");
     }
 
     Actions.Tracked track(
@@ -139,7 +184,7 @@ final class Verbs {
     }
 
     private static Actions.Explanation notAnAddress(String text) {
-        return new Actions.Explanation.BadAddress("not a mail address: " + text);
+        return new Actions.Explanation.BadQuestion("not a mail address: " + text);
     }
 
     /// The domain of an address; a bare domain is taken as well.

@@ -374,7 +374,7 @@ class QueueCommandTest {
                 _ -> List.of(),
                 _ -> List.of(),
                 (_, _, _) -> new Actions.CheckedQueue.Sound(),
-                (_, _, _) -> new Actions.Explanation.BadAddress(""),
+                (_, _, _, _) -> new Actions.Explanation.BadQuestion(""),
                 _ -> new Actions.AdminPlace.At(admin, data.resolve("admin-token")),
                 (_, _, _, _) -> new Actions.Tracked.Complete(),
                 (_, _) -> new Actions.Verified.BadDomain(""),

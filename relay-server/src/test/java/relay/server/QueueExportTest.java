@@ -160,7 +160,7 @@ class QueueExportTest {
                         _ -> List.of(),
                         _ -> List.of(),
                         (_, _, _) -> new Actions.CheckedQueue.Sound(),
-                        (_, _, _) -> new Actions.Explanation.BadAddress(""),
+                        (_, _, _, _) -> new Actions.Explanation.BadQuestion(""),
                         _ -> new Actions.AdminPlace.At(server.address(), tokenFile),
                         (_, _, _, _) -> new Actions.Tracked.Complete(),
                         (_, _) -> new Actions.Verified.BadDomain(""),

@@ -114,7 +114,7 @@ class StsCommandTest {
                         _ -> List.of(),
                         _ -> List.of(),
                         (_, _, _) -> new Actions.CheckedQueue.Sound(),
-                        (_, _, _) -> new Actions.Explanation.BadAddress(""),
+                        (_, _, _, _) -> new Actions.Explanation.BadQuestion(""),
                         _ ->
                                 new Actions.AdminPlace.At(
                                         server.address(), data.resolve("admin-token")),

@@ -180,7 +180,7 @@ class TrackCommandTest {
                         _ -> List.of(),
                         _ -> List.of(),
                         (_, _, _) -> new Actions.CheckedQueue.Sound(),
-                        (_, _, _) -> new Actions.Explanation.BadAddress(""),
+                        (_, _, _, _) -> new Actions.Explanation.BadQuestion(""),
                         _ -> new Actions.AdminPlace.BadConfiguration(List.of()),
                         (conf, request, out, notes) ->
                                 conf.equals(BROKEN)

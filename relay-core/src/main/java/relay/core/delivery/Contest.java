@@ -3,11 +3,15 @@ package relay.core.delivery;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import relay.core.address.Domain;
 import relay.core.delivery.Explanation.PassedOver;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorScope;
 import relay.core.routing.DomainPattern;
+import relay.core.routing.MailSource;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.Route;
 import relay.core.routing.SendConnector;
@@ -18,16 +22,17 @@ final class Contest {
     private Contest() {}
 
     /// `winner` has the route that was chosen, or none.
-    static List<PassedOver> losers(Domain domain, PolicyTable policy, List<Route.Via> winner) {
+    static List<PassedOver> losers(
+            Domain domain, MailSource source, PolicyTable policy, List<Route.Via> winner) {
         return policy.connectors().stream()
                 .filter(connector ->
                         winner.stream().noneMatch(via -> via.connector().equals(connector)))
-                .flatMap(connector -> loser(connector, domain, winner).stream())
+                .flatMap(connector -> loser(connector, domain, source, winner).stream())
                 .toList();
     }
 
     private static Optional<PassedOver> loser(
-            SendConnector connector, Domain domain, List<Route.Via> winner) {
+            SendConnector connector, Domain domain, MailSource source, List<Route.Via> winner) {
         return connector.addressSpaces().stream()
                 .filter(space -> specificity(space.pattern(), domain) >= 0)
                 .min(bestFirst(domain))
@@ -36,13 +41,29 @@ final class Contest {
                                 connector.name(),
                                 connector.origin().toString(),
                                 space.toString(),
-                                why(connector, space, domain, winner)));
+                                outOfScope(connector, source)
+                                        .orElseGet(() -> why(connector, space, domain, winner))));
     }
 
     private static Comparator<AddressSpace> bestFirst(Domain domain) {
         return Comparator.comparingInt(
                         (AddressSpace space) -> -specificity(space.pattern(), domain))
                 .thenComparingInt(AddressSpace::cost);
+    }
+
+    private static Optional<String> outOfScope(SendConnector connector, MailSource source) {
+        ConnectorScope scope = connector.choice().scope();
+        if (connector.enabled() == SendConnector.Enabled.NO) return Optional.empty();
+        if (!scope.takesFrom(source.receiveConnector())) {
+            return Optional.of("it takes only mail received by " + or(scope.receiveConnectors()));
+        }
+        return scope.takesOf(source.sender())
+                ? Optional.empty()
+                : Optional.of("it takes only mail of senders of " + or(scope.senderDomains()));
+    }
+
+    private static String or(Set<?> choices) {
+        return choices.stream().map(Object::toString).sorted().collect(Collectors.joining(" or "));
     }
 
     private static String why(
@@ -55,7 +76,12 @@ final class Contest {
         if (space.cost() > best.cost()) {
             return "its cost " + space.cost() + " is higher than " + best.cost();
         }
-        return "its name comes after " + winner.getFirst().connector().name();
+        SendConnector chosen = winner.getFirst().connector();
+        boolean scoped = !chosen.choice().scope().takesEverything();
+        if (scoped && connector.choice().scope().takesEverything()) {
+            return chosen.name() + " is for this mail in particular";
+        }
+        return "its name comes after " + chosen.name();
     }
 
     /// The more labels a pattern names, the more specific it is; a single domain before its

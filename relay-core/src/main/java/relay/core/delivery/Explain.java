@@ -13,6 +13,7 @@ import relay.core.delivery.Explanation.Demand;
 import relay.core.delivery.Explanation.Retry;
 import relay.core.delivery.Explanation.Way;
 import relay.core.routing.DomainFloor;
+import relay.core.routing.MailSource;
 import relay.core.routing.Origin;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.RetrySchedule;
@@ -36,27 +37,28 @@ public final class Explain {
 
     private Explain() {}
 
-    /// Where no domain publishes an MTA-STS policy.
+    /// For mail that no scope fits, where no domain publishes an MTA-STS policy.
     public static Explanation domain(Domain domain, PolicyTable policy) {
-        return domain(domain, policy, StsPolicies.NONE);
+        return domain(domain, MailSource.UNKNOWN, policy, StsPolicies.NONE);
     }
 
-    /// `published` has the MTA-STS policies that are known.
-    public static Explanation domain(Domain domain, PolicyTable policy, StsPolicies published) {
-        return switch (policy.route(domain)) {
+    /// For mail from `source`; `published` has the MTA-STS policies that are known.
+    public static Explanation domain(
+            Domain domain, MailSource source, PolicyTable policy, StsPolicies published) {
+        return switch (policy.route(domain, source)) {
             case Route.Unreachable(_, var lane) ->
                     new Explanation(
                             domain.name(),
                             lane.toString(),
                             List.of(),
-                            Contest.losers(domain, policy, List.of()),
+                            Contest.losers(domain, source, policy, List.of()),
                             List.of("add an address space that fits, or `*`, to a connector"));
             case Route.Via via ->
                     new Explanation(
                             domain.name(),
                             via.lane().toString(),
                             List.of(way(domain, via, published)),
-                            Contest.losers(domain, policy, List.of(via)),
+                            Contest.losers(domain, source, policy, List.of(via)),
                             notes(domain, via, published));
         };
     }

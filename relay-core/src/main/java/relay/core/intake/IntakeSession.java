@@ -233,7 +233,7 @@ public final class IntakeSession {
 
     private List<IntakeOutput> begin(Command.Mail mail, PolicyTable table) {
         talk.spent().messageBegins();
-        transaction = new Transaction(mail.sender(), mail.parameters(), table);
+        transaction = new Transaction(peer.source(mail), mail.parameters(), table);
         talk.goTo(Stage.TRANSACTION);
         return talk.say(IntakeReplies.SENDER_OK);
     }

@@ -11,6 +11,7 @@ import relay.core.event.RelayEvent.LimitReached.Limit;
 import relay.core.intake.IntakeOutput.Announce;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
+import relay.core.routing.MailSource;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.Command;
 import relay.core.smtp.MailParameters.RequireTls;
@@ -158,6 +159,11 @@ final class Peer {
         return !isEncrypted() && table.demandsInboundTls(mail.sender())
                 ? Optional.of(new Refusal(Limit.SENDER_TLS, IntakeReplies.SENDER_NEEDS_TLS))
                 : Optional.empty();
+    }
+
+    /// Where its mail comes from, for routing.
+    MailSource source(Command.Mail mail) {
+        return new MailSource(rules.connector().name(), mail.sender());
     }
 
     /// The trace field of a message that it hands us now.

@@ -14,6 +14,7 @@ import relay.core.queue.Envelope.Need;
 import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
+import relay.core.routing.MailSource;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.Route;
 import relay.core.smtp.ContentFacts;
@@ -25,10 +26,10 @@ import relay.core.smtp.RcptParameters;
 import relay.core.smtp.Reply;
 import relay.core.tls.MessageTls;
 
-/// One mail transaction: who sends, to whom, by which lanes (RFC 5321 §3.3). Uses one policy table
-/// throughout. Confined to its session's thread.
+/// One mail transaction: who sends, to whom, by which lanes (RFC 5321 §3.3), over which receive
+/// connector. Uses one policy table throughout. Confined to its session's thread.
 final class Transaction {
-    private final ReversePath sender;
+    private final MailSource source;
     private final MailParameters parameters;
     private final PolicyTable policy;
     private final Set<Mailbox> recipients = new LinkedHashSet<>();
@@ -39,8 +40,8 @@ final class Transaction {
 
     private record LaneShare(long maxSizeBytes, List<Mailbox> recipients) {}
 
-    Transaction(ReversePath sender, MailParameters parameters, PolicyTable policy) {
-        this.sender = sender;
+    Transaction(MailSource source, MailParameters parameters, PolicyTable policy) {
+        this.source = source;
         this.parameters = parameters;
         this.policy = policy;
     }
@@ -62,7 +63,7 @@ final class Transaction {
     Reply add(Mailbox recipient, RcptParameters wish, int maxRecipients) {
         if (recipients.contains(recipient)) return IntakeReplies.RECIPIENT_OK;
         if (recipients.size() >= maxRecipients) return IntakeReplies.TOO_MANY_RECIPIENTS;
-        Route route = policy.route(recipient.domain());
+        Route route = policy.route(recipient.domain(), source);
         long maxSizeBytes = maxSizeBytes(route);
         if (parameters.sizeBytes() > maxSizeBytes) return IntakeReplies.TOO_LARGE_FOR_ROUTE;
         recipients.add(recipient);
@@ -123,12 +124,13 @@ final class Transaction {
     }
 
     ReversePath sender() {
-        return sender;
+        return source.sender();
     }
 
     private boolean hasNonAscii(ContentFacts facts) {
         return facts.header() == ContentFacts.Octets.EIGHT_BIT
-                || (sender instanceof ReversePath.Sender(var mailbox) && mailbox.needsSmtpUtf8())
+                || (source.sender() instanceof ReversePath.Sender(var mailbox)
+                        && mailbox.needsSmtpUtf8())
                 || recipients.stream().anyMatch(Mailbox::needsSmtpUtf8);
     }
 

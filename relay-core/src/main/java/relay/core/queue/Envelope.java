@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
+import relay.core.routing.MailSource;
 import relay.core.tls.MessageTls;
 
 /// What is true of a message for all its recipients. `sizeBytes` is the size of what we store: our
@@ -59,6 +60,11 @@ public record Envelope(
                 client,
                 NoticeRequest.NONE,
                 MessageTls.BY_POLICY);
+    }
+
+    /// What the scopes of connectors are asked about.
+    public MailSource source() {
+        return new MailSource(receiveConnector, sender);
     }
 
     /// The same, with what was said of `recipients` alone.

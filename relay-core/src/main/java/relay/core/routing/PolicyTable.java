@@ -4,19 +4,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import relay.core.address.Domain;
 import relay.core.address.ReversePath;
 import relay.core.tls.LegacyException;
 import relay.core.tls.TlsTerms;
 
-/// Chooses the route of a recipient domain: the most specific address space, then the lowest cost,
-/// then the first name.
+/// Chooses the route of a message for a recipient domain: of the connectors whose scope fits the
+/// message the one with the most specific address space, then the lowest cost, then one with a scope
+/// before one without, then the first name.
 ///
 /// Immutable. A look-up costs one hash probe per label of the domain, however many connectors there
 /// are.
@@ -25,10 +29,11 @@ public final class PolicyTable {
 
     private static final Comparator<Candidate> BEST_FIRST =
             Comparator.comparingInt((Candidate candidate) -> candidate.addressSpace().cost())
+                    .thenComparing(candidate -> scope(candidate).takesEverything())
                     .thenComparing(candidate -> candidate.connector().name());
 
     private final Map<String, SendConnector> connectors = new HashMap<>();
-    private final Map<DomainPattern, Candidate> best = new HashMap<>();
+    private final Map<DomainPattern, List<Candidate>> candidates = new HashMap<>();
     private final Map<DomainPattern, DomainFloor> floors = new HashMap<>();
     private final Set<DomainPattern> inboundTls;
     private final List<SendConnector> sendConnectors;
@@ -49,16 +54,14 @@ public final class PolicyTable {
         for (SendConnector connector : sendConnectors) {
             connectors.put(connector.name(), connector);
             if (connector.enabled() == SendConnector.Enabled.NO) continue;
-            connector.addressSpaces().forEach(space -> offer(new Candidate(connector, space)));
+            for (AddressSpace space : connector.addressSpaces()) {
+                candidates
+                        .computeIfAbsent(space.pattern(), _ -> new ArrayList<>())
+                        .add(new Candidate(connector, space));
+            }
         }
+        candidates.values().forEach(rivals -> rivals.sort(BEST_FIRST));
         domainFloors.forEach(floor -> floors.put(floor.pattern(), floor));
-    }
-
-    private void offer(Candidate candidate) {
-        best.merge(
-                candidate.addressSpace().pattern(),
-                candidate,
-                (one, other) -> BEST_FIRST.compare(one, other) <= 0 ? one : other);
     }
 
     /// All send connectors, disabled ones included, in the order of the file.
@@ -103,28 +106,47 @@ public final class PolicyTable {
         };
     }
 
+    /// The route of a message from `source`.
+    public Route route(Domain domain, MailSource source) {
+        return route(domain, first(domain, scope -> scope.takes(source)));
+    }
+
+    /// The route of no message in particular, for looks at the partner: that of mail that no scope
+    /// fits, else the best there is.
     public Route route(Domain domain) {
-        List<DomainFloor> floor = floor(domain).stream().toList();
-        String floorName = floor.isEmpty() ? "" : floor.getFirst().pattern().toString();
-        return mostSpecific(domain, best)
-                .<Route>map(candidate -> via(candidate, domain, floor, floorName))
-                .orElseGet(() ->
-                        new Route.Unreachable(
-                                domain, new Lane(Lane.UNREACHABLE, domain.name(), floorName)));
+        return route(
+                domain,
+                first(domain, ConnectorScope::takesEverything).or(() -> first(domain, _ -> true)));
     }
 
-    /// The lane of mail for `domain` that is in `now`: the one of [#route], unless the operator
-    /// redirected it and the redirection still holds.
-    public Lane lane(Domain domain, Lane now) {
-        Lane routed = route(domain).lane();
-        return now.isRedirected() ? redirected(domain, now.connector()).orElse(routed) : routed;
+    /// Every lane that mail for `domain` may have, whoever it is from.
+    public Set<Lane> lanes(Domain domain) {
+        Set<Lane> lanes = new HashSet<>();
+        matching(domain).forEach(found -> lanes.add(route(domain, Optional.of(found)).lane()));
+        lanes.add(route(domain, Optional.empty()).lane());
+        return lanes;
     }
 
-    /// The lane of mail for `domain` that the operator sends by `connector`; empty where there is no
-    /// such connector in use, or where it would demand less TLS than the one that the policy
-    /// chooses. The floor holds either way. By the policy's own choice it is no redirection.
-    public Optional<Lane> redirected(Domain domain, String connector) {
-        Route route = route(domain);
+    /// Whether the route of a domain's mail depends on where the mail came from.
+    public boolean asksForSource(Domain domain) {
+        return matching(domain).anyMatch(found -> !scope(found).takesEverything());
+    }
+
+    /// The lane of mail from `source` for `domain` that is in `now`: the one of [#route], unless the
+    /// operator redirected it and the redirection still holds.
+    public Lane lane(Domain domain, MailSource source, Lane now) {
+        Lane routed = route(domain, source).lane();
+        return now.isRedirected()
+                ? redirected(domain, source, now.connector()).orElse(routed)
+                : routed;
+    }
+
+    /// The lane of mail from `source` for `domain` that the operator sends by `connector`; empty
+    /// where there is no such connector in use, or where it would demand less TLS than the one that
+    /// the policy chooses. The floor holds either way; neither address spaces nor scopes bind the
+    /// operator. By the policy's own choice it is no redirection.
+    public Optional<Lane> redirected(Domain domain, MailSource source, String connector) {
+        Route route = route(domain, source);
         if (route.lane().connector().equals(connector)) return Optional.of(route.lane());
         return connector(connector)
                 .filter(target -> target.enabled() == SendConnector.Enabled.YES)
@@ -197,12 +219,35 @@ public final class PolicyTable {
         return all;
     }
 
+    private Route route(Domain domain, Optional<Candidate> chosen) {
+        List<DomainFloor> floor = floor(domain).stream().toList();
+        String floorName = floor.isEmpty() ? "" : floor.getFirst().pattern().toString();
+        return chosen.<Route>map(candidate -> via(candidate, domain, floor, floorName))
+                .orElseGet(() ->
+                        new Route.Unreachable(
+                                domain, new Lane(Lane.UNREACHABLE, domain.name(), floorName)));
+    }
+
     private static Route via(
             Candidate candidate, Domain domain, List<DomainFloor> floors, String floorName) {
         SendConnector connector = candidate.connector();
         String nextHop = connector.isDnsRouted() ? domain.name() : Lane.SMART_HOSTS;
         var lane = new Lane(connector.name(), nextHop, floorName);
         return new Route.Via(connector, candidate.addressSpace(), floors, lane);
+    }
+
+    private Optional<Candidate> first(Domain domain, Predicate<ConnectorScope> fits) {
+        return matching(domain).filter(found -> fits.test(scope(found))).findFirst();
+    }
+
+    private static ConnectorScope scope(Candidate candidate) {
+        return candidate.connector().choice().scope();
+    }
+
+    /// Every address space that matches, the best first.
+    private Stream<Candidate> matching(Domain domain) {
+        return patternsFor(domain).stream()
+                .flatMap(pattern -> candidates.getOrDefault(pattern, List.of()).stream());
     }
 
     private static <T> Optional<T> mostSpecific(Domain domain, Map<DomainPattern, T> table) {
@@ -214,7 +259,7 @@ public final class PolicyTable {
     }
 
     /// Every pattern that matches `domain`, the most specific first.
-    private static List<DomainPattern> patternsFor(Domain domain) {
+    static List<DomainPattern> patternsFor(Domain domain) {
         var patterns = new ArrayList<DomainPattern>();
         patterns.add(new DomainPattern.Exact(domain));
         for (Optional<Domain> root = Optional.of(domain);

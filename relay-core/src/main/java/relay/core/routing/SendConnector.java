@@ -22,7 +22,8 @@ public record SendConnector(
         long maxMessageSizeBytes,
         RetrySchedule retry,
         ConnectorTls tlsOptions,
-        ConnectorConnections connections) {
+        ConnectorConnections connections,
+        ConnectorChoice choice) {
 
     public enum Enabled {
         YES,
@@ -51,7 +52,7 @@ public record SendConnector(
             throw new IllegalArgumentException("one identity at the most");
     }
 
-    /// Where nothing is said of connections, nor of TLS beside its level.
+    /// Where nothing is said of connections, of the mail that it takes, nor of TLS beside its level.
     public SendConnector(
             String name,
             Origin origin,
@@ -77,7 +78,40 @@ public record SendConnector(
                 maxMessageSizeBytes,
                 retry,
                 ConnectorTls.DEFAULT,
-                ConnectorConnections.DEFAULT);
+                ConnectorConnections.DEFAULT,
+                ConnectorChoice.DEFAULT);
+    }
+
+    /// Where nothing is said of the mail that it takes.
+    public SendConnector(
+            String name,
+            Origin origin,
+            Enabled enabled,
+            List<AddressSpace> addressSpaces,
+            List<SmartHost> smartHosts,
+            List<SmartHostAuth> authentication,
+            TlsRequirement tls,
+            PlaintextFallback plaintextFallback,
+            OnTlsFailure onTlsFailure,
+            long maxMessageSizeBytes,
+            RetrySchedule retry,
+            ConnectorTls tlsOptions,
+            ConnectorConnections connections) {
+        this(
+                name,
+                origin,
+                enabled,
+                addressSpaces,
+                smartHosts,
+                authentication,
+                tls,
+                plaintextFallback,
+                onTlsFailure,
+                maxMessageSizeBytes,
+                retry,
+                tlsOptions,
+                connections,
+                ConnectorChoice.DEFAULT);
     }
 
     /// The same connector, with other connections.
@@ -95,6 +129,26 @@ public record SendConnector(
                 maxMessageSizeBytes,
                 retry,
                 tlsOptions,
+                other,
+                choice);
+    }
+
+    /// The same connector, chosen by other rules.
+    public SendConnector with(ConnectorChoice other) {
+        return new SendConnector(
+                name,
+                origin,
+                enabled,
+                addressSpaces,
+                smartHosts,
+                authentication,
+                tls,
+                plaintextFallback,
+                onTlsFailure,
+                maxMessageSizeBytes,
+                retry,
+                tlsOptions,
+                connections,
                 other);
     }
 
@@ -113,7 +167,8 @@ public record SendConnector(
                 maxMessageSizeBytes,
                 retry,
                 new ConnectorTls(tlsOptions.terms().at(now), tlsOptions.offer()),
-                connections);
+                connections,
+                choice);
     }
 
     public boolean isDnsRouted() {

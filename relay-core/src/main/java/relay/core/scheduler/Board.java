@@ -109,7 +109,7 @@ final class Board {
 
     /// The routing changed: the entry's recipients go on in the lanes that are theirs now.
     void move(QueueEntry entry, Turn turn) {
-        move(entry, Rerouting.parts(entry, domain -> policy.lane(domain, entry.lane())), turn);
+        move(entry, Rerouting.parts(entry, Rerouting.byPolicy(entry, policy)), turn);
     }
 
     void move(QueueEntry entry, List<QueueChange.Move.Part> parts, Turn turn) {

@@ -174,13 +174,15 @@ final class Orders {
         }
 
         private void redirect(LaneState lane, QueueEntry entry, String connector, Turn turn) {
+            Rerouting.LaneChoice routed = Rerouting.byPolicy(entry, board.policy);
             var parts =
                     Rerouting.parts(
                             entry,
                             domain ->
                                     board.policy
-                                            .redirected(domain, connector)
-                                            .orElse(board.policy.lane(domain, entry.lane())));
+                                            .redirected(
+                                                    domain, entry.envelope().source(), connector)
+                                            .orElseGet(() -> routed.of(domain)));
             boolean stays =
                     parts.stream()
                             .map(QueueChange.Move.Part::lane)

@@ -9,6 +9,7 @@ import relay.core.address.Mailbox;
 import relay.core.queue.QueueChange.Move;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
+import relay.core.routing.MailSource;
 import relay.core.routing.PolicyTable;
 
 /// Whether a queued entry is still in the lane that the policy in force gives it. Asked before
@@ -17,7 +18,7 @@ final class Rerouting {
     private Rerouting() {}
 
     static boolean isStale(QueueEntry entry, PolicyTable policy) {
-        LaneChoice choice = domain -> policy.lane(domain, entry.lane());
+        LaneChoice choice = byPolicy(entry, policy);
         for (Mailbox recipient : entry.recipients()) {
             if (!bound(choice.of(recipient.domain()), entry).equals(entry.lane())) return true;
         }
@@ -27,6 +28,11 @@ final class Rerouting {
     /// Gives a recipient's domain its lane.
     interface LaneChoice {
         Lane of(Domain domain);
+    }
+
+    /// What the policy says.
+    static LaneChoice byPolicy(QueueEntry entry, PolicyTable policy) {
+        return domain -> policy.lane(domain, entry.envelope().source(), entry.lane());
     }
 
     static List<Move.Part> parts(QueueEntry entry, LaneChoice lanes) {
@@ -46,12 +52,16 @@ final class Rerouting {
     }
 
     /// Whether the lane can hold stale entries under `policy`. A lane of one domain is asked for
-    /// that domain; behind smart hosts there are many, so only a look at each entry tells.
+    /// that domain; behind smart hosts there are many, and where a scope is in play so is the source, so
+    /// that only a look at each entry tells.
     static boolean mayBeStale(Lane lane, PolicyTable policy) {
         if (lane.nextHop().equals(Lane.SMART_HOSTS)) return true;
         return Domain.parse(lane.nextHop())
                 .map(domain ->
-                        !policy.lane(domain, lane).forMessages(lane.messageTls()).equals(lane))
+                        policy.asksForSource(domain)
+                                || !policy.lane(domain, MailSource.UNKNOWN, lane)
+                                        .forMessages(lane.messageTls())
+                                        .equals(lane))
                 .orElse(true);
     }
 }

@@ -21,9 +21,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import relay.core.address.Domain;
+import relay.core.address.Mailbox;
+import relay.core.address.ReversePath;
 import relay.core.delivery.Explanation.PassedOver;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.ConnectorTls;
+import relay.core.routing.MailSource;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
@@ -137,8 +140,10 @@ class ExplainTest {
         var mx = List.of("*.example.org", "mx.example.net");
 
         // When somebody asks.
-        List<String> enforced = Explain.domain(domain, policy, sts(Mode.ENFORCE, mx)).lines();
-        List<String> tested = Explain.domain(domain, policy, sts(Mode.TESTING, mx)).lines();
+        List<String> enforced =
+                Explain.domain(domain, MailSource.UNKNOWN, policy, sts(Mode.ENFORCE, mx)).lines();
+        List<String> tested =
+                Explain.domain(domain, MailSource.UNKNOWN, policy, sts(Mode.TESTING, mx)).lines();
 
         // Then it is a demand, or a note.
         assertThat(enforced)
@@ -247,6 +252,40 @@ class ExplainTest {
         assertThat(explanation.passedOver())
                 .extracting(PassedOver::why)
                 .containsExactly("its name comes after a", "its cost 7 is higher than 1");
+    }
+
+    @Test
+    void whyAScopeDoesNotFitIsSaid() {
+        // Given a connector for everybody's mail, and two for some.
+        var policy =
+                table(
+                        List.of(
+                                connector("all").connector(),
+                                connector("copiers").scope(Set.of("copiers", "dsn")).connector(),
+                                connector("tenant")
+                                        .scope(Set.of(), Policies.pattern("*.tenant.example"))
+                                        .connector()));
+        var domain = new Domain("example.org");
+
+        // When somebody asks of no mail in particular, and of the tenant's.
+        Explanation nobody = Explain.domain(domain, policy);
+        var sender = new ReversePath.Sender(new Mailbox("a", new Domain("tenant.example")));
+        var source = new MailSource("internal", sender);
+        Explanation tenant = Explain.domain(domain, source, policy, StsPolicies.NONE);
+
+        // Then each is told what the others are for.
+        assertThat(nobody.way().getFirst().connector()).isEqualTo("all");
+        assertThat(nobody.passedOver())
+                .extracting(PassedOver::why)
+                .containsExactly(
+                        "it takes only mail received by copiers or dsn",
+                        "it takes only mail of senders of *.tenant.example");
+        assertThat(tenant.way().getFirst().connector()).isEqualTo("tenant");
+        assertThat(tenant.passedOver())
+                .extracting(PassedOver::why)
+                .containsExactly(
+                        "tenant is for this mail in particular",
+                        "it takes only mail received by copiers or dsn");
     }
 
     @Test

@@ -5,7 +5,9 @@ import java.util.Set;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorChoice;
 import relay.core.routing.ConnectorConnections;
+import relay.core.routing.ConnectorScope;
 import relay.core.routing.ConnectorTls;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
@@ -138,6 +140,11 @@ record Policies(SendConnector connector) {
 
     Policies connections(ConnectorConnections connections) {
         return new Policies(connector.with(connections));
+    }
+
+    Policies scope(Set<String> receiveConnectors, DomainPattern... senderDomains) {
+        var scope = new ConnectorScope(receiveConnectors, Set.of(senderDomains));
+        return new Policies(connector.with(new ConnectorChoice(scope)));
     }
 
     Policies neverInClear() {

@@ -5,10 +5,13 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.ClientCertificates;
+import relay.core.routing.ConnectorChoice;
+import relay.core.routing.ConnectorScope;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
@@ -84,7 +87,11 @@ public final class Fixtures {
                                 List.of(SMART_HOST),
                                 subtree("example.org"),
                                 subtree("example.com")),
-                        connector("small", 1000, List.of(SMART_HOST), subtree("small.example"))),
+                        connector("small", 1000, List.of(SMART_HOST), subtree("small.example")),
+                        connector("inside", 1000, List.of(), subtree("scoped.example"))
+                                .with(scope("internal")),
+                        connector("outside", 1000, List.of(), subtree("foreign.example"))
+                                .with(scope("external"))),
                 List.of(floor),
                 List.of(subtree("secret.example")));
     }
@@ -148,6 +155,12 @@ public final class Fixtures {
 
     public static Binding loopback(TlsMode mode) {
         return new Binding(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), mode);
+    }
+
+    /// Mail of that receive connector and of senders of example.net alone.
+    private static ConnectorChoice scope(String receiveConnector) {
+        Set<DomainPattern> senders = Set.of(new DomainPattern.Exact(new Domain("example.net")));
+        return new ConnectorChoice(new ConnectorScope(Set.of(receiveConnector), senders));
     }
 
     private static DomainPattern subtree(String root) {

@@ -89,7 +89,8 @@ class LegacyExceptionTest {
                                                 terms(floorTerms))));
 
         // Then the operator may send the mail by the other only where it demands no less.
-        assertThat(table.redirected(DOMAIN, "target").isPresent()).isEqualTo(allowed);
+        assertThat(table.redirected(DOMAIN, MailSource.UNKNOWN, "target").isPresent())
+                .isEqualTo(allowed);
     }
 
     private static TlsRequirement level(String word) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import relay.core.address.Domain;
+import relay.core.address.Mailbox;
+import relay.core.address.ReversePath;
 import relay.core.routing.DomainPattern.Any;
 import relay.core.routing.DomainPattern.Exact;
 import relay.core.routing.DomainPattern.Subtree;
@@ -92,6 +95,56 @@ class PolicyTableTest {
         Lane bank = table.route(domain("bank.example")).lane();
         assertThat(one).isEqualTo(two).isNotEqualTo(bank);
         assertThat(table.floorOf(bank)).isPresent();
+    }
+
+    @Test
+    void aConnectorWithAScopeTakesThatMailAloneAndBeforeOneWithout() {
+        // Given a filter for everybody, a tenant's that has the same space and a later name, and
+        // one
+        // for notices.
+        add("filter", Enabled.YES, new AddressSpace(new Any(), 1));
+        add("tenant", Enabled.YES, new AddressSpace(new Any(), 1));
+        add("zulu", Enabled.YES, new AddressSpace(new Exact(domain("a.example")), 1));
+        scope(1, Set.of("internal", "copiers"), new Subtree(domain("tenant.example")));
+        scope(2, Set.of("dsn"));
+
+        // Then both the receive connector and the sender must fit.
+        String sender = "x.tenant.example";
+        assertThat(connectorOf("a.example", "internal", sender)).isEqualTo("tenant");
+        assertThat(connectorOf("a.example", "copiers", sender)).isEqualTo("tenant");
+        assertThat(connectorOf("a.example", "outside", sender)).isEqualTo("filter");
+        assertThat(connectorOf("a.example", "internal", "example.org")).isEqualTo("filter");
+
+        // And a notice of ours has neither, so that only `dsn` fits it.
+        PolicyTable table = table();
+        var notice = new MailSource("dsn", new ReversePath.Null());
+        assertThat(table.route(domain("a.example"), notice).lane().connector()).isEqualTo("zulu");
+        assertThat(table.route(domain("b.example"), notice).lane().connector()).isEqualTo("filter");
+
+        // And a look at the partner goes by what everybody's mail goes by.
+        assertThat(connectorOf("a.example")).isEqualTo("filter");
+        assertThat(table.lanes(domain("a.example")))
+                .extracting(Lane::connector)
+                .containsExactlyInAnyOrder("filter", "tenant", "zulu", Lane.UNREACHABLE);
+    }
+
+    @Test
+    void mailThatNoScopeFitsWaitsUnreachable() {
+        add("tenant", Enabled.YES, new AddressSpace(new Any(), 1));
+        scope(0, Set.of("internal"));
+        assertThat(connectorOf("a.example", "outside", "b.example")).isEqualTo(Lane.UNREACHABLE);
+        assertThat(connectorOf("a.example", "internal", "b.example")).isEqualTo("tenant");
+    }
+
+    private void scope(int connector, Set<String> received, DomainPattern... senders) {
+        var scope = new ConnectorScope(received, Set.of(senders));
+        connectors.set(connector, connectors.get(connector).with(new ConnectorChoice(scope)));
+    }
+
+    private String connectorOf(String recipients, String received, String senders) {
+        var sender = new ReversePath.Sender(new Mailbox("s", domain(senders)));
+        var source = new MailSource(received, sender);
+        return table().route(domain(recipients), source).lane().connector();
     }
 
     private String connectorOf(String name) {

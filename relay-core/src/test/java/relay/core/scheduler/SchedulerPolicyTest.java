@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import relay.core.address.Domain;
+import relay.core.routing.ConnectorChoice;
+import relay.core.routing.ConnectorScope;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
 import relay.core.routing.PolicyTable;
+import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.tls.TlsRequirement;
 
@@ -59,6 +63,47 @@ class SchedulerPolicyTest {
         world.offered.forEach((session, entries) ->
                 entries.forEach(entry -> assertThat(entry.lane().floor()).isEqualTo("a.example")));
         assertThat(world.inFlight).hasSize(1);
+    }
+
+    @Test
+    void aScopeThatIsAddedWhileMailWaitsHoldsForThatMail() {
+        // Given mail that waits in the lane of a connector for everybody's.
+        var world = World.simple();
+        world.accept("x@a.example");
+
+        // When a connector for mail of one receive connector, then of another, is added.
+        world.policy = besides("elsewhere");
+        world.on(new SchedulerEvent.PolicyChanged(world.policy));
+        world.settle();
+        var before = world.onlyEntry().lane().connector();
+        world.policy = besides("internal");
+        world.on(new SchedulerEvent.PolicyChanged(world.policy));
+        world.settle();
+
+        // Then the mail has moved when it fits.
+        assertThat(before).isEqualTo("internet");
+        assertThat(world.onlyEntry().lane().connector()).isEqualTo("scoped");
+    }
+
+    /// A connector for mail that the receive connector took, beside the one for all.
+    private static PolicyTable besides(String receiveConnector) {
+        SendConnector all = World.connector(OnTlsFailure.QUEUE);
+        var scope = new ConnectorScope(Set.of(receiveConnector), Set.of());
+        var scoped =
+                new SendConnector(
+                                "scoped",
+                                all.origin(),
+                                all.enabled(),
+                                all.addressSpaces(),
+                                all.smartHosts(),
+                                all.authentication(),
+                                all.tls(),
+                                all.plaintextFallback(),
+                                all.onTlsFailure(),
+                                all.maxMessageSizeBytes(),
+                                all.retry())
+                        .with(new ConnectorChoice(scope));
+        return new PolicyTable(List.of(all, scoped), List.of());
     }
 
     @Test

@@ -129,7 +129,7 @@ final class World {
         var byLane = new LinkedHashMap<Lane, List<Mailbox>>();
         for (String recipient : recipients) {
             Mailbox mailbox = mailbox(recipient);
-            Lane lane = policy.route(mailbox.domain()).lane();
+            Lane lane = policy.route(mailbox.domain(), envelope.source()).lane();
             byLane.computeIfAbsent(lane, _ -> new ArrayList<>()).add(mailbox);
         }
         var entries = new ArrayList<QueueEntry>();
@@ -240,6 +240,11 @@ final class World {
         sessions.remove(session);
         offered.remove(session);
         on(new SchedulerEvent.SessionEnded(session, ending));
+    }
+
+    QueueEntry onlyEntry() {
+        if (disk.entries.size() != 1) throw new AssertionError("entries: " + disk.entries);
+        return disk.entries.values().iterator().next();
     }
 
     LaneStatus status() {

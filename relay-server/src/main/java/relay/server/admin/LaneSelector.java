@@ -11,6 +11,7 @@ import relay.core.queue.QueueId;
 import relay.core.queue.QueueView;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
+import relay.core.tls.MessageTls;
 
 /// Finds what a [Selection] names among the lanes there are. Made for one request; confined to it.
 final class LaneSelector {
@@ -92,12 +93,12 @@ final class LaneSelector {
         return lanes.stream().filter(lane -> lane.connector().equals(connector)).toList();
     }
 
-    /// Lanes whose next hop is the domain, and the one that the policy table has for it.
+    /// Lanes whose next hop is the domain, and those that the policy table has for it.
     private List<Lane> lanesFor(Domain domain) {
-        Lane routed = policy.route(domain).lane();
+        Set<Lane> routed = policy.lanes(domain);
         return lanes.stream()
                 .filter(lane ->
-                        lane.equals(routed.forMessages(lane.messageTls()))
+                        routed.contains(lane.forMessages(MessageTls.BY_POLICY))
                                 || lane.nextHop().equals(domain.name())
                                 || isOfRedirectedMail(lane))
                 .toList();

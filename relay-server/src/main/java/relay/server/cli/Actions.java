@@ -44,9 +44,11 @@ public record Actions(
         YES
     }
 
-    /// Answers how mail for `recipient`, from `sender` where one is given, would leave now.
+    /// Answers how mail for `recipient`, from `sender` and by the receive connector `via` where they
+    /// are given, would leave now.
     public interface Explain {
-        Explanation explain(Path conf, String recipient, Optional<String> sender);
+        Explanation explain(
+                Path conf, String recipient, Optional<String> sender, Optional<String> via);
     }
 
     /// Answers from the message tracking log, line by line to `out`; what else is to be said goes to
@@ -81,8 +83,8 @@ public record Actions(
             }
         }
 
-        /// The recipient or the sender is no mail address.
-        record BadAddress(String why) implements Explanation {}
+        /// The recipient or the sender is no mail address, or there is no such receive connector.
+        record BadQuestion(String why) implements Explanation {}
 
         record BadConfiguration(List<Problem> problems) implements Explanation {
             public BadConfiguration {

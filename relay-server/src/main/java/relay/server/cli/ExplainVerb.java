@@ -24,6 +24,12 @@ final class ExplainVerb extends Verb {
     @Option(names = "--from", paramLabel = "SENDER", description = "the sender's mail address")
     private String sender = "";
 
+    @Option(
+            names = "--via",
+            paramLabel = "RECEIVECONNECTOR",
+            description = "the receive connector that takes the message")
+    private String via = "";
+
     @Option(names = "--json", description = "print JSON")
     private boolean json;
 
@@ -34,12 +40,15 @@ final class ExplainVerb extends Verb {
 
     @Override
     public Integer call() {
-        var from = sender.isEmpty() ? Optional.<String>empty() : Optional.of(sender);
-        return switch (explain.explain(conf(), recipient, from)) {
+        return switch (explain.explain(conf(), recipient, given(sender), given(via))) {
             case Explanation.Explained(var facts) -> print(facts);
-            case Explanation.BadAddress(var why) -> refuse(WRONG_USAGE, why);
+            case Explanation.BadQuestion(var why) -> refuse(WRONG_USAGE, why);
             case Explanation.BadConfiguration(var problems) -> refuse(problems);
         };
+    }
+
+    private static Optional<String> given(String option) {
+        return option.isEmpty() ? Optional.empty() : Optional.of(option);
     }
 
     private int print(List<Fact> facts) {

@@ -20,6 +20,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
+import relay.core.routing.MailSource;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.RcptParameters.Notify;
 import relay.core.tls.MessageTls;
@@ -31,6 +32,10 @@ import relay.server.notice.Report.Kind;
 /// Any number of threads may share it. The methods block where the original's header has to be read
 /// from disk.
 public final class Notices {
+    /// What scopes of connectors see of a notice.
+    private static final MailSource OWN =
+            new MailSource(Envelope.OWN_NOTICE, new ReversePath.Null());
+
     private final Domain hostname;
     private final Supplier<QueueId> newId;
     private final ContentSource contents;
@@ -96,7 +101,7 @@ public final class Notices {
                 var report =
                         new Report(id, hostname, sender, entry.envelope(), kind, recipients, now);
                 byte[] content = composer.compose(report, returned);
-                Lane lane = policy.route(sender.domain()).lane();
+                Lane lane = policy.route(sender.domain(), OWN).lane();
                 yield List.of(new Notice(message(report, lane, content), readOnly(content)));
             }
         };

@@ -23,6 +23,7 @@ class RelayCommandLineTest {
 
     private final CapturedTerminal printed = new CapturedTerminal();
     private final List<Path> folders = new ArrayList<>();
+    private final List<String> sources = new ArrayList<>();
     private List<Problem> problems = List.of();
     private Explanation explanation = new Explanation.Explained(List.of());
 
@@ -159,9 +160,19 @@ class RelayCommandLineTest {
     }
 
     @Test
+    void explainIsToldWhoSentTheMessageAndWhichConnectorTookIt() {
+        // Given a message of which more and more is known, when it is asked about.
+        run("explain", "b@bank.example");
+        run("explain", "b@bank.example", "--from", "a@b.example", "--via", "internal");
+
+        // Then all of it is passed on.
+        assertThat(sources).containsExactly("anybody by any", "a@b.example by internal");
+    }
+
+    @Test
     void explainOfNoAddressIsWrongUsageAndOfABrokenConfigurationAFailure() {
         // Given a recipient that is none, and then errors in the files.
-        explanation = new Explanation.BadAddress("not a mail address: bob");
+        explanation = new Explanation.BadQuestion("not a mail address: bob");
         int bad = run("explain", "bob");
         explanation = new Explanation.BadConfiguration(List.of(PROBLEM));
         int broken = run("explain", "bob@bank.example");
@@ -195,7 +206,7 @@ class RelayCommandLineTest {
                         },
                         _ -> List.of(),
                         (_, _, _) -> new Actions.CheckedQueue.Sound(),
-                        (_, _, _) -> explanation,
+                        (_, _, _, _) -> explanation,
                         _ -> at(),
                         (_, _, _, _) -> new Actions.Tracked.Complete(),
                         (_, _) -> new Actions.Verified.BadDomain(""),
@@ -236,8 +247,10 @@ class RelayCommandLineTest {
         return problems;
     }
 
-    private Explanation explained(Path conf, String recipient, Optional<String> sender) {
+    private Explanation explained(
+            Path conf, String recipient, Optional<String> sender, Optional<String> via) {
         folders.add(conf);
+        sources.add(sender.orElse("anybody") + " by " + via.orElse("any"));
         return explanation;
     }
 
