@@ -334,6 +334,7 @@ public final class Relay implements AutoCloseable {
                 configuration.dataFolder(),
                 store,
                 store::backUp,
+                new ReplayDesk(store, () -> policy, events, clock),
                 clock);
     }
 

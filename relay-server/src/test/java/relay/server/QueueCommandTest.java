@@ -3,7 +3,6 @@ package relay.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,14 +19,10 @@ import relay.core.queue.MailChoice;
 import relay.core.queue.MailOrder;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
-import relay.server.admin.AdminServer;
-import relay.server.admin.AdminSources;
-import relay.server.cli.Actions;
-import relay.server.cli.RelayCommandLine;
 import relay.server.cli.Terminal;
 import relay.server.testing.CapturedTerminal;
 import relay.server.testing.FakeQueue;
-import relay.server.testing.FakeSts;
+import relay.server.testing.RunningAdmin;
 import relay.server.testing.Samples;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,29 +33,15 @@ class QueueCommandTest {
 
     @TempDir Path data;
 
-    private final FakeQueue queue = new FakeQueue();
-    private final CapturedTerminal printed = new CapturedTerminal();
-    private AdminServer server;
+    private RunningAdmin admin;
+    private FakeQueue queue;
+    private CapturedTerminal printed;
 
     @BeforeEach
     void start() throws IOException {
-        var sources =
-                new AdminSources(
-                        queue.control(),
-                        queue.view(),
-                        new FakeSts(),
-                        Samples::policy,
-                        List::of,
-                        () -> "",
-                        "text/plain",
-                        List.of(),
-                        data,
-                        queue.contents(),
-                        _ -> 0,
-                        () -> NOW);
-        server =
-                AdminServer.start(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), sources);
+        admin = RunningAdmin.start(data, NOW);
+        queue = admin.queue;
+        printed = admin.printed;
         queue.add(Samples.BANK, 2, Samples.NOON, NOW.plusSeconds(725), Samples.unmetDemand());
         queue.addActive(Samples.CLINIC, 1, NOW.minusSeconds(5));
         queue.entries.add(
@@ -72,7 +53,7 @@ class QueueCommandTest {
 
     @AfterEach
     void stop() {
-        server.close();
+        admin.close();
     }
 
     @Test
@@ -348,10 +329,8 @@ class QueueCommandTest {
     void aWildcardAdminAddressIsReachedOnThisMachine() {
         // Given an admin port that listens everywhere, when the queue is listed, then loopback
         // finds it.
-        var anywhere = new InetSocketAddress(server.address().getPort());
-        int status =
-                new RelayCommandLine(actions(anywhere, data), printed.terminal(80), () -> NOW)
-                        .run("queue", "list");
+        var anywhere = new InetSocketAddress(admin.address().getPort());
+        int status = admin.runAt(anywhere, "queue", "list");
         assertThat(status).isZero();
     }
 
@@ -364,21 +343,6 @@ class QueueCommandTest {
     }
 
     private int run(CapturedTerminal terminal, int columns, String... arguments) {
-        return new RelayCommandLine(
-                        actions(server.address(), data), terminal.terminal(columns), () -> NOW)
-                .run(arguments);
-    }
-
-    private static Actions actions(InetSocketAddress admin, Path data) {
-        return new Actions(
-                _ -> List.of(),
-                _ -> List.of(),
-                (_, _, _) -> new Actions.CheckedQueue.Sound(),
-                (_, _, _, _) -> new Actions.Explanation.BadQuestion(""),
-                _ -> new Actions.AdminPlace.At(admin, data.resolve("admin-token")),
-                (_, _, _, _) -> new Actions.Tracked.Complete(),
-                (_, _) -> new Actions.Verified.BadDomain(""),
-                _ -> List.of(),
-                "0.1.0");
+        return admin.runOn(terminal, columns, arguments);
     }
 }

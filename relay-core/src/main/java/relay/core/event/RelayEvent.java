@@ -27,6 +27,10 @@ public sealed interface RelayEvent {
         }
     }
 
+    /// The operator handed a message in from a file, which `relay queue export` wrote; it is on disk
+    /// and ours. `file` is its name, or empty.
+    record Replayed(QueuedMessage message, String file) implements RelayEvent {}
+
     /// A message was refused at the end of its data, or could not be stored; or a login failed.
     record Refused(String receiveConnector, InetAddress client, Reply reply)
             implements RelayEvent {}

@@ -30,6 +30,9 @@ public record Envelope(
     /// The receive connector's name in a notice of our own.
     public static final String OWN_NOTICE = "dsn";
 
+    /// The same of a message from a file that does not say which connector once took it.
+    public static final String REPLAYED = "replay";
+
     /// What a host must offer to be given this message as it is; we never convert (RFC 6152 §3, RFC
     /// 6531 §3.2).
     public enum Need {

@@ -14,7 +14,9 @@ import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,8 @@ final class AdminRoutes {
     private static final HeaderName USER = HeaderNames.create("X-Relay-User");
     private static final HeaderName SECURITY = HeaderNames.create("Content-Security-Policy");
     private static final HeaderName NO_SNIFF = HeaderNames.create("X-Content-Type-Options");
+
+    private static final int MAX_BODY_BYTES = 64 << 10;
 
     private final AdminSources sources;
     private final QueueApi queue;
@@ -65,6 +69,7 @@ final class AdminRoutes {
                 .post("/api/v1/queues/retry", changing(Set.of(), queue::retry))
                 .post("/api/v1/queues/resume", changing(Set.of(), queue::resume))
                 .post("/api/v1/queues/suspend", changing(Set.of(), queue::suspend))
+                .post("/api/v1/messages/replay", this::replay)
                 .post("/api/v1/messages/hold", changing(Set.of(), queue::hold))
                 .post("/api/v1/messages/remove", changing(Set.of("notice"), queue::remove))
                 .post("/api/v1/messages/redirect", changing(Set.of("to"), queue::redirect))
@@ -156,10 +161,25 @@ final class AdminRoutes {
         return (request, response) -> change(request, response, change);
     }
 
+    /// A message comes back. What is written down is the file's name, not its content.
+    private void replay(ServerRequest request, ServerResponse response) {
+        Optional<Answer> refused =
+                noted(request, guard.refuseChange(facts(request), "message/rfc822"));
+        if (refused.isPresent()) {
+            send(response, refused.get());
+            return;
+        }
+        String name = request.query().first("file").orElse("");
+        String asked = QueueJson.object().put("file", name).toString();
+        InputStream file = request.content().inputStream();
+        send(response, recorded(request, asked, _ -> files.replay(file, name)));
+    }
+
     private void change(
             ServerRequest request, ServerResponse response, Function<String, Answer> wanted) {
-        Optional<Answer> refused = noted(request, guard.refuseChange(facts(request)));
-        send(response, refused.orElseGet(() -> recorded(request, peer(request), wanted)));
+        Optional<Answer> refused =
+                noted(request, guard.refuseChange(facts(request), "application/json"));
+        send(response, refused.orElseGet(() -> recorded(request, wanted)));
     }
 
     private static RequestGuard.Change facts(ServerRequest request) {
@@ -188,12 +208,7 @@ final class AdminRoutes {
             send(response, refused.get());
             return;
         }
-        var asked =
-                new AuditLog.Asked(
-                        request.path().path(),
-                        peer(request).getHostAddress(),
-                        first(request, USER),
-                        "{}");
+        AuditLog.Asked asked = asked(request, "{}");
         String id = request.path().pathParameters().get("id");
         switch (files.open(id)) {
             case FilesApi.Opened.Refused(var answer) -> {
@@ -213,13 +228,15 @@ final class AdminRoutes {
         }
     }
 
+    private Answer recorded(ServerRequest request, Function<String, Answer> wanted) {
+        return body(request)
+                .map(body -> recorded(request, body, wanted))
+                .orElseGet(() -> Answer.error(Answer.TOO_LARGE, "the body has more than 64 KiB"));
+    }
+
     /// Makes the change and writes it down, whatever came of it.
-    private Answer recorded(
-            ServerRequest request, InetAddress peer, Function<String, Answer> wanted) {
-        String body = body(request);
-        var asked =
-                new AuditLog.Asked(
-                        request.path().path(), peer.getHostAddress(), first(request, USER), body);
+    private Answer recorded(ServerRequest request, String body, Function<String, Answer> wanted) {
+        AuditLog.Asked asked = asked(request, body);
         try {
             Answer answer = wanted.apply(body);
             audit.write(asked, answer);
@@ -233,12 +250,26 @@ final class AdminRoutes {
         }
     }
 
+    private static AuditLog.Asked asked(ServerRequest request, String body) {
+        return new AuditLog.Asked(
+                request.path().path(), peer(request).getHostAddress(), first(request, USER), body);
+    }
+
     private static String first(ServerRequest request, HeaderName name) {
         return request.headers().first(name).orElse("");
     }
 
-    private static String body(ServerRequest request) {
-        return request.content().hasEntity() ? request.content().as(String.class) : "";
+    /// Empty where it is too long.
+    private static Optional<String> body(ServerRequest request) {
+        if (!request.content().hasEntity()) return Optional.of("");
+        try {
+            byte[] body = request.content().inputStream().readNBytes(MAX_BODY_BYTES + 1);
+            return body.length > MAX_BODY_BYTES
+                    ? Optional.empty()
+                    : Optional.of(new String(body, StandardCharsets.UTF_8));
+        } catch (IOException brokenOff) {
+            throw new UncheckedIOException(brokenOff);
+        }
     }
 
     private static String contentType(ServerRequest request) {

@@ -13,12 +13,11 @@ import java.time.Duration;
 
 /// The HTTP server of the admin port: Helidon, a virtual thread for each connection.
 ///
-/// Limits: 64 connections, 16 requests at a time, bodies of 64 KiB, 1 minute of idleness.
+/// Limits: 64 connections, 16 requests at a time, 1 minute of idleness.
 public final class AdminServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int MAX_CONNECTIONS = 64;
     private static final int MAX_REQUESTS = 16;
-    private static final int MAX_BODY_BYTES = 64 << 10;
 
     private final WebServer server;
     private final QueueReads reads;
@@ -44,7 +43,6 @@ public final class AdminServer implements AutoCloseable {
                         .bindAddress(listen)
                         .maxTcpConnections(MAX_CONNECTIONS)
                         .maxConcurrentRequests(MAX_REQUESTS)
-                        .maxPayloadSize(MAX_BODY_BYTES)
                         .idleConnectionTimeout(Duration.ofMinutes(1))
                         .shutdownGracePeriod(Duration.ofSeconds(1))
                         .directHandlers(AdminServer::plainErrors)

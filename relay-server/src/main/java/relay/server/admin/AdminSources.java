@@ -1,6 +1,7 @@
 package relay.server.admin;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -9,6 +10,7 @@ import relay.core.delivery.StsControl;
 import relay.core.queue.ContentSource;
 import relay.core.queue.QueueControl;
 import relay.core.queue.QueueView;
+import relay.core.queue.QueuedMessage;
 import relay.core.routing.PolicyTable;
 
 /// What the admin port shows and moves. All of it is asked from the server's threads, several at a
@@ -30,11 +32,29 @@ public record AdminSources(
         Path dataFolder,
         ContentSource contents,
         Backup backup,
+        Replays replays,
         InstantSource clock) {
     /// Writes a copy of the queue to a new file and says how many bytes it has. Blocks for as long as
     /// the disk needs, on a platform thread.
     public interface Backup {
         long to(Path file) throws IOException;
+    }
+
+    /// Takes an exported message from a file back into the queue. `name` is the file's, for the
+    /// records. Blocks until it is on disk. Throws where the file breaks off.
+    public interface Replays {
+        Replayed take(InputStream file, String name) throws IOException;
+    }
+
+    /// What became of it.
+    public sealed interface Replayed {
+        /// It is on disk, as a new message.
+        record Taken(QueuedMessage message) implements Replayed {}
+
+        /// It is no exported message.
+        record Malformed(String why) implements Replayed {}
+
+        record NotStored(String why) implements Replayed {}
     }
 
     public AdminSources {

@@ -14,6 +14,7 @@ record Answer(int status, JsonNode body) {
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
     static final int CONFLICT = 409;
+    static final int TOO_LARGE = 413;
     static final int UNSUPPORTED_MEDIA_TYPE = 415;
     static final int INTERNAL_ERROR = 500;
     static final int UNAVAILABLE = 503;

@@ -1,6 +1,7 @@
 package relay.server.admin;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,6 +19,8 @@ import relay.core.address.ReversePath;
 import relay.core.queue.ContentSource.ContentLost;
 import relay.core.queue.ContentSource.Reading;
 import relay.core.queue.Envelope;
+import relay.core.queue.Envelope.Need;
+import relay.core.queue.NoticeRequest;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
 import relay.core.tls.MessageTls;
@@ -98,13 +102,53 @@ final class FilesApi {
                     case ReversePath.Null _ -> "";
                     case ReversePath.Sender(Mailbox from) -> from.toString();
                 };
-        lines.append("X-Sender: <").append(sender).append(">\r\n");
-        entries.stream()
-                .flatMap(entry -> entry.recipients().stream())
-                .distinct()
-                .forEach(to -> lines.append("X-Receiver: <").append(to).append(">\r\n"));
+        lines.append("X-Sender: <").append(sender).append(">").append(parameters(envelope));
+        var named = new HashSet<Mailbox>();
+        for (QueueEntry entry : entries) {
+            NoticeRequest wishes = entry.envelope().noticeRequest();
+            entry.recipients().stream()
+                    .filter(named::add)
+                    .forEach(to ->
+                            lines.append("\r\nX-Receiver: <")
+                                    .append(to)
+                                    .append(">")
+                                    .append(wishes.of(to)));
+        }
+        lines.append("\r\nX-ReceiveConnector: ").append(envelope.receiveConnector()).append("\r\n");
         if (envelope.messageTls() == MessageTls.REQUIRED) lines.append("X-RequireTls: yes\r\n");
         return lines.toString();
+    }
+
+    /// As MAIL has them, without those that are of one connection.
+    private static String parameters(Envelope envelope) {
+        boolean utf8 =
+                envelope.needs().contains(Need.SMTP_UTF8)
+                        || (envelope.sender() instanceof ReversePath.Sender(var from)
+                                && from.needsSmtpUtf8());
+        return (envelope.needs().contains(Need.EIGHT_BIT_MIME) ? " BODY=8BITMIME" : "")
+                + (utf8 ? " SMTPUTF8" : "")
+                + envelope.noticeRequest();
+    }
+
+    /// `POST /api/v1/messages/replay`: takes an exported message back into the queue.
+    Answer replay(InputStream file, String name) {
+        List<String> notReady = sources.readiness().get();
+        if (!notReady.isEmpty()) {
+            return Answer.error(Answer.UNAVAILABLE, "not taken: " + String.join("; ", notReady));
+        }
+        try {
+            return switch (sources.replays().take(file, name)) {
+                case AdminSources.Replayed.Malformed(var why) ->
+                        Answer.error(Answer.BAD_REQUEST, "not an exported message: " + why);
+                case AdminSources.Replayed.NotStored(var why) ->
+                        Answer.error(Answer.UNAVAILABLE, "not stored: " + why);
+                case AdminSources.Replayed.Taken(var message) ->
+                        Answer.ok(QueueJson.taken(message));
+            };
+        } catch (IOException brokenOff) {
+            return Answer.error(
+                    Answer.BAD_REQUEST, "the file broke off: " + brokenOff.getMessage());
+        }
     }
 
     /// `POST /api/v1/backup`: writes the queue to a new file on the relay's machine. One at a time.

@@ -8,6 +8,7 @@ import relay.core.address.Mailbox;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.QueueEntry;
+import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -87,6 +88,16 @@ final class QueueJson {
         json.put("attempts", entry.attempts());
         json.put("nextAttempt", entry.nextAttempt().toString());
         trouble(json, entry.lastTrouble());
+        return json;
+    }
+
+    /// A message that was taken from a file.
+    static ObjectNode taken(QueuedMessage message) {
+        ObjectNode json = object();
+        json.put("message", message.id().toString());
+        json.put("sizeBytes", message.envelope().sizeBytes());
+        var queues = json.putArray("queues");
+        message.entries().forEach(entry -> queues.add(entry.lane().toString()));
         return json;
     }
 

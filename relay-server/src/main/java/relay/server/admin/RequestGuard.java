@@ -43,14 +43,13 @@ final class RequestGuard {
     /// The facts about a change that decide whether it is let in.
     record Change(InetAddress peer, String hostHeader, String authorization, String contentType) {}
 
-    /// Why a change is refused; empty where it is not.
-    Optional<Answer> refuseChange(Change change) {
+    /// Why a change is refused, whose body is to be of `contentType`; empty where it is not.
+    Optional<Answer> refuseChange(Change change, String contentType) {
         Optional<Answer> refused = refuseSecret(change);
         if (refused.isPresent()) return refused;
-        if (!change.contentType().equals("application/json")) {
+        if (!change.contentType().equals(contentType)) {
             return Optional.of(
-                    Answer.error(
-                            Answer.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));
+                    Answer.error(Answer.UNSUPPORTED_MEDIA_TYPE, "the body must be " + contentType));
         }
         return Optional.empty();
     }

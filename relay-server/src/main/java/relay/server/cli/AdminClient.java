@@ -1,5 +1,6 @@
 package relay.server.cli;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class AdminClient implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    private static final Duration UPLOAD_PATIENCE = Duration.ofMinutes(6);
     private static final int OK = 200;
     private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
@@ -82,6 +84,18 @@ final class AdminClient implements AutoCloseable {
                         .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(body.toString()));
         return send(request, patience, authorize(request));
+    }
+
+    /// Hands over a file that holds a message.
+    Reply upload(String path, Path file) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).expectContinue(true);
+        request.header("Content-Type", "message/rfc822");
+        try {
+            request.POST(BodyPublishers.ofFile(file));
+        } catch (FileNotFoundException unreadable) {
+            return new Reply.Failed("it cannot be read by this user");
+        }
+        return send(request, UPLOAD_PATIENCE, authorize(request));
     }
 
     /// Where what the relay gives out goes.

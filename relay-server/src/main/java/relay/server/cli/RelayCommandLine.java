@@ -39,6 +39,7 @@ public final class RelayCommandLine {
                         .addSubcommand(new QueueRemoveVerb(root, admin, terminal))
                         .addSubcommand(new QueueRedirectVerb(root, admin, terminal))
                         .addSubcommand(new QueueExportVerb(root, admin, terminal))
+                        .addSubcommand(new QueueReplayVerb(root, admin, terminal))
                         .addSubcommand(new QueueBackupVerb(root, admin, terminal))
                         .addSubcommand(new QueueCheckVerb(root, actions.checkQueue(), terminal));
         var sts =

@@ -42,7 +42,8 @@ public final class DemoFates implements EventSink {
                     put(domain(entry), "delivered, " + how(proof));
             case RelayEvent.LaneFailed(var lane, var why, _, _) ->
                     put(domains.getOrDefault(lane, ""), "waits: " + why(why));
-            case RelayEvent.Refused _,
+            case RelayEvent.Replayed _,
+                    RelayEvent.Refused _,
                     RelayEvent.Deferred _,
                     RelayEvent.Bounced _,
                     RelayEvent.Held _,

@@ -16,6 +16,7 @@ import relay.core.event.RelayEvent.Received;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueEntry;
+import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.tls.Evidence;
 import relay.core.tls.PolicyVerdict;
@@ -49,6 +50,7 @@ final class EventLines {
             case Bounced bounced -> level(bounced.why());
             case RelayEvent.Held held -> held.why().isEmpty() ? Level.INFO : Level.WARN;
             case Received _,
+                    RelayEvent.Replayed _,
                     RelayEvent.Refused _,
                     Delivered _,
                     RelayEvent.Removed _,
@@ -73,6 +75,8 @@ final class EventLines {
     static String line(RelayEvent event) {
         return switch (event) {
             case Received received -> received(received);
+            case RelayEvent.Replayed(var message, var file) ->
+                    accepted(message).with("file", file).with("status", "replayed").toString();
             case Delivered delivered -> delivered(delivered);
             case Deferred deferred -> deferred(deferred);
             case Bounced bounced -> bounced(bounced);
@@ -174,18 +178,21 @@ final class EventLines {
                 .toString();
     }
 
+    private static LogLine accepted(QueuedMessage message) {
+        Envelope envelope = message.envelope();
+        List<QueueEntry> entries = message.entries();
+        return new LogLine()
+                .with("queue", envelope.id())
+                .with("from", "<" + envelope.sender() + ">")
+                .addresses("to", recipients(entries))
+                .with("size", envelope.sizeBytes())
+                .with("client", envelope.client().getHostAddress())
+                .with("connector", envelope.receiveConnector())
+                .with("lanes", lanes(entries));
+    }
+
     private static String received(Received received) {
-        Envelope envelope = received.message().envelope();
-        List<QueueEntry> entries = received.message().entries();
-        var line =
-                new LogLine()
-                        .with("queue", envelope.id())
-                        .with("from", "<" + envelope.sender() + ">")
-                        .addresses("to", recipients(entries))
-                        .with("size", envelope.sizeBytes())
-                        .with("client", envelope.client().getHostAddress())
-                        .with("connector", envelope.receiveConnector())
-                        .with("lanes", lanes(entries));
+        LogLine line = accepted(received.message());
         if (!received.username().isEmpty()) line.with("user", received.username());
         tls(line, received.tls());
         if (received.tls() instanceof Evidence.Encrypted encrypted) {

@@ -231,7 +231,8 @@ public final class Metrics implements EventSink, AutoCloseable {
             case RelayEvent.Fault _ -> faults.increment();
             case RelayEvent.Held(var entry, var why) -> countPoison(entry, why);
             // Gauges show these.
-            case RelayEvent.Removed _,
+            case RelayEvent.Replayed _,
+                    RelayEvent.Removed _,
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
                     RelayEvent.DelayWarned _,

@@ -55,6 +55,7 @@ final class RecordLines {
     static boolean isTracked(RelayEvent event) {
         return switch (event) {
             case Received _,
+                    RelayEvent.Replayed _,
                     Delivered _,
                     Deferred _,
                     Bounced _,
@@ -88,6 +89,7 @@ final class RecordLines {
         Instant time = heard.time();
         switch (heard.event()) {
             case Received received -> received(lines, time, received);
+            case RelayEvent.Replayed(var message, var file) -> replayed(lines, time, message, file);
             case Delivered sent ->
                     each(
                             lines,
@@ -213,6 +215,19 @@ final class RecordLines {
                         if (!user.isEmpty()) json.writeStringProperty("user", user);
                         tls.write(json, List.of(), received.tls());
                     });
+        }
+    }
+
+    private static void replayed(
+            List<byte[]> lines, Instant time, QueuedMessage message, String file) {
+        for (QueueEntry entry : message.entries()) {
+            each(
+                    lines,
+                    time,
+                    "RESUBMIT",
+                    entry,
+                    entry.recipients(),
+                    json -> json.writeStringProperty("file", file));
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import relay.core.queue.QueueEntry;
 import relay.server.testing.FakeQueue;
 import relay.server.testing.FakeSts;
+import relay.server.testing.RunningAdmin;
 import relay.server.testing.Samples;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,27 +39,14 @@ abstract class AdminFixture {
 
     final FakeQueue queue = new FakeQueue();
     final FakeSts sts = new FakeSts();
-    final List<String> notReady = new CopyOnWriteArrayList<>();
     final HttpClient client = HttpClient.newHttpClient();
     AdminServer server;
 
     @BeforeEach
     void start() throws IOException {
-        var sources =
-                new AdminSources(
-                        queue.control(),
-                        queue.view(),
-                        sts,
-                        Samples::policy,
-                        () -> List.copyOf(notReady),
-                        () -> "relay_ready 1.0\n",
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        List.of("relay.example.net"),
-                        data,
-                        queue.contents(),
-                        _ -> 0,
-                        InstantSource.fixed(Samples.NOON.plus(Duration.ofHours(3))));
-        server = AdminServer.start(loopback(), sources);
+        InstantSource clock = InstantSource.fixed(Samples.NOON.plus(Duration.ofHours(3)));
+        var sources = RunningAdmin.sources(data, queue, sts, clock);
+        server = AdminServer.start(RunningAdmin.anyPort(), sources);
     }
 
     @AfterEach
@@ -129,9 +115,5 @@ abstract class AdminFixture {
             out.flush();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
-    }
-
-    private static InetSocketAddress loopback() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 }

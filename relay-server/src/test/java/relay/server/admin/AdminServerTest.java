@@ -10,7 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import relay.server.testing.FakeSts;
+import relay.server.testing.RunningAdmin;
 import relay.server.testing.Samples;
 
 class AdminServerTest extends AdminFixture {
@@ -30,8 +30,8 @@ class AdminServerTest extends AdminFixture {
     void readyIsFalseWithItsReasonsWhileMailCannotBeStoredAndLiveStaysTrue() throws Exception {
         // Given a relay that is ready, and then one whose disk is full.
         assertThat(get("/ready").statusCode()).isEqualTo(200);
-        notReady.add("the queue's disk is full");
-        notReady.add("no listener is up");
+        queue.notReady.add("the queue's disk is full");
+        queue.notReady.add("no listener is up");
 
         // When it is asked.
         var ready = get("/ready");
@@ -148,19 +148,8 @@ class AdminServerTest extends AdminFixture {
         assertThatThrownBy(() ->
                         AdminServer.start(
                                 server.address(),
-                                new AdminSources(
-                                        queue.control(),
-                                        queue.view(),
-                                        new FakeSts(),
-                                        Samples::policy,
-                                        List::of,
-                                        () -> "",
-                                        "text/plain",
-                                        List.of(),
-                                        data,
-                                        queue.contents(),
-                                        _ -> 0,
-                                        InstantSource.fixed(Samples.NOON))))
+                                RunningAdmin.sources(
+                                        data, queue, sts, InstantSource.fixed(Samples.NOON))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot listen at")
                 .hasMessageContaining("in use");

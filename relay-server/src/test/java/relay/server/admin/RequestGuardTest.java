@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RequestGuardTest {
+    private static final String JSON_TYPE = "application/json";
     private RequestGuard guard;
     private String authorization;
 
@@ -32,7 +33,7 @@ class RequestGuardTest {
                         "application/json");
 
         // When it comes in, then it stays out; the same from this machine is let in.
-        assertThat(guard.refuseChange(change))
+        assertThat(guard.refuseChange(change, JSON_TYPE))
                 .hasValueSatisfying(answer -> assertThat(answer.status()).isEqualTo(403));
         assertThat(
                         guard.refuseChange(
@@ -40,7 +41,8 @@ class RequestGuardTest {
                                         InetAddress.ofLiteral("::1"),
                                         change.hostHeader(),
                                         change.authorization(),
-                                        change.contentType())))
+                                        change.contentType()),
+                                JSON_TYPE))
                 .isEmpty();
     }
 

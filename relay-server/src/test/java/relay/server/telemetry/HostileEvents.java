@@ -63,6 +63,7 @@ final class HostileEvents {
                 new RelayEvent.Held(entry, List.of(why)),
                 new RelayEvent.Removed(entry),
                 new RelayEvent.Released(entry),
+                new RelayEvent.Replayed(message, HOSTILE),
                 new RelayEvent.Redirected(entry, HOSTILE),
                 new RelayEvent.DelayWarned(entry, message),
                 new RelayEvent.SuccessTold(entry, to, message),

@@ -2,6 +2,7 @@ package relay.server.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -25,6 +26,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueueView;
 import relay.core.routing.Lane;
+import relay.server.admin.AdminSources;
 
 /// A queue that is plain data: tests put lanes, entries and domains in and read back what was
 /// retried. Safe for the threads of a server under test.
@@ -41,6 +43,12 @@ public final class FakeQueue {
 
     /// Messages whose contents cannot be read.
     public final Set<QueueId> lost = ConcurrentHashMap.newKeySet();
+
+    /// Why the relay is not ready; empty while it is.
+    public final List<String> notReady = new CopyOnWriteArrayList<>();
+
+    /// What was handed in from files, as it came.
+    public final List<byte[]> replayed = new CopyOnWriteArrayList<>();
 
     /// What orders are answered with, beside what is done.
     public volatile long underWay;
@@ -73,6 +81,31 @@ public final class FakeQueue {
             public byte[] inMemory(QueueId id) {
                 return new byte[0];
             }
+        };
+    }
+
+    /// Writes `a copy`.
+    public AdminSources.Backup backup() {
+        return file -> {
+            Files.writeString(Files.createFile(file), "a copy");
+            return 6;
+        };
+    }
+
+    /// Takes what begins with `X-Sender`, as the message of the samples.
+    public AdminSources.Replays replays() {
+        return (file, _) -> {
+            byte[] octets = file.readAllBytes();
+            if (!new String(octets, ISO_8859_1).startsWith("X-Sender")) {
+                return new AdminSources.Replayed.Malformed("no envelope");
+            }
+            replayed.add(octets);
+            return new AdminSources.Replayed.Taken(
+                    Samples.message(
+                            Samples.entry(
+                                    replayed.size(),
+                                    Samples.BANK,
+                                    Samples.mailbox("bob", "bank.example"))));
         };
     }
 

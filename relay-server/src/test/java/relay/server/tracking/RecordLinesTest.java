@@ -237,6 +237,7 @@ class RecordLinesTest {
                         new RelayEvent.Removed(entry),
                         new RelayEvent.Redirected(entry, "filter"),
                         new RelayEvent.Released(entry),
+                        new RelayEvent.Replayed(Samples.message(entry), "1EDN4G0C4G00.eml"),
                         new RelayEvent.DelayWarned(entry, notice),
                         new RelayEvent.SuccessTold(entry, entry.recipients(), told),
                         new RelayEvent.LaneFailed(
@@ -249,6 +250,9 @@ class RecordLinesTest {
                         dropped -> assertThat(dropped).contains("\"DROP\"").doesNotContain("why"),
                         sent -> assertThat(sent).contains("\"REDIRECT\"", "\"by\":\"filter\""),
                         released -> assertThat(released).contains("\"RESUBMIT\""),
+                        replayed ->
+                                assertThat(replayed)
+                                        .contains("\"RESUBMIT\"", "\"file\":\"1EDN4G0C4G00.eml\""),
                         warned -> assertThat(warned).contains("\"DSN\"", "\"kind\":\"delay\""),
                         success -> assertThat(success).contains("\"DSN\"", "\"kind\":\"relayed\""),
                         failed ->
