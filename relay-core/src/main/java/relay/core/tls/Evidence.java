@@ -20,7 +20,7 @@ public sealed interface Evidence {
     /// for the one before, its issuers: those that the host sent, and one that a TLSA record holds;
     /// it is empty where no demand asks for a digest. `verdict` is that of the common roots,
     /// `ownVerdicts` those of the roots that demands name beside them. `presented` is our own
-    /// chain, leaf first, where the host asked for it.
+    /// chain, leaf first, where the host asked for it. `status` is what the host stapled.
     record Encrypted(
             TlsVersion protocol,
             String cipherSuite,
@@ -30,7 +30,8 @@ public sealed interface Evidence {
             List<X509Certificate> chain,
             List<CertificateDigests> path,
             Map<RootSet.Own, ChainVerdict> ownVerdicts,
-            List<X509Certificate> presented)
+            List<X509Certificate> presented,
+            StapledStatus status)
             implements Evidence {
         private static final ChainVerdict NOT_JUDGED =
                 new ChainVerdict.Untrusted("the chain was not compared with these roots");
@@ -71,7 +72,8 @@ public sealed interface Evidence {
                     chain,
                     path,
                     Map.of(),
-                    List.of());
+                    List.of(),
+                    new StapledStatus.None());
         }
 
         /// Where no digest is asked for either.

@@ -20,6 +20,9 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
         OLD_PROTOCOL("old-protocol"),
         EXPIRED("expired"),
         UNTRUSTED("untrusted"),
+        REVOKED("revoked"),
+        OCSP_INVALID("ocsp-invalid"),
+        OCSP_MISSING("ocsp-missing"),
         NAME_MISMATCH("name-mismatch"),
         TLSA_MISMATCH("tlsa-mismatch"),
         PIN_MISMATCH("pin-mismatch"),
@@ -76,22 +79,28 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
                             ? Optional.empty()
                             : Optional.of(
                                     new Unmet(demand, Shortfall.SUITE_MISMATCH, tls.cipherSuite()));
-            case TlsDemand.TrustedChain(_, var roots) -> untrusted(demand, tls.verdict(roots));
+            case TlsDemand.TrustedChain(_, var roots) ->
+                    untrusted(demand, tls.verdict(roots), tls.status());
             case TlsDemand.TrustedName(_, var names, var roots) ->
-                    untrusted(demand, tls.verdict(roots)).or(() -> wrongName(demand, names, tls));
+                    untrusted(demand, tls.verdict(roots), tls.status())
+                            .or(() -> wrongName(demand, names, tls));
             case TlsDemand.DaneMatch dane -> unmatched(dane, tls);
             case TlsDemand.Pinned pinned -> unpinned(pinned, tls);
             case TlsDemand.StsMatch(_, var host, _) ->
-                    untrusted(demand, tls.verdict()).or(() -> wrongName(demand, Set.of(host), tls));
+                    untrusted(demand, tls.verdict(), tls.status())
+                            .or(() -> wrongName(demand, Set.of(host), tls));
         };
     }
 
-    /// The host's own certificate needs no name and no date (RFC 7672 §3.1.1); one that another
-    /// vouches for has a name (RFC 7672 §3.1.2), and its dates were checked with the path.
+    /// The host's own certificate needs no name and no date, and no issuer takes it back (RFC 7672
+    /// §3.1.1, RFC 7671 §5.1); one that another vouches for has a name (RFC 7672 §3.1.2) and a status,
+    /// and its dates were checked with the path.
     private static Optional<Unmet> unmatched(TlsDemand.DaneMatch demand, Evidence.Encrypted tls) {
         List<Tlsa> matching = demand.matching(tls.path());
         if (matching.stream().anyMatch(Tlsa::isForHost)) return Optional.empty();
-        if (!matching.isEmpty()) return wrongName(demand, demand.names(), tls);
+        if (!matching.isEmpty()) {
+            return takenBack(demand, tls.status()).or(() -> wrongName(demand, demand.names(), tls));
+        }
         return Optional.of(new Unmet(demand, Shortfall.TLSA_MISMATCH, digests(tls)));
     }
 
@@ -115,13 +124,33 @@ public record Unmet(TlsDemand demand, Shortfall shortfall, String seen) {
                 + own.publicKey().sha256();
     }
 
-    private static Optional<Unmet> untrusted(TlsDemand demand, ChainVerdict verdict) {
+    private static Optional<Unmet> untrusted(
+            TlsDemand demand, ChainVerdict verdict, StapledStatus status) {
         return switch (verdict) {
-            case ChainVerdict.Trusted _ -> Optional.empty();
+            case ChainVerdict.Trusted _ -> takenBack(demand, status);
             case ChainVerdict.Expired(var detail) ->
                     Optional.of(new Unmet(demand, Shortfall.EXPIRED, detail));
             case ChainVerdict.Untrusted(var detail) ->
                     Optional.of(new Unmet(demand, Shortfall.UNTRUSTED, detail));
+        };
+    }
+
+    /// Whoever asks for a status is to give up where what comes is not satisfactory (RFC 6066 §8), or
+    /// where none comes that the certificate promises (RFC 7633 §4.3.3).
+    private static Optional<Unmet> takenBack(TlsDemand demand, StapledStatus status) {
+        return switch (status) {
+            case StapledStatus.None _, StapledStatus.Good _ -> Optional.empty();
+            case StapledStatus.Revoked(var detail) ->
+                    Optional.of(new Unmet(demand, Shortfall.REVOKED, detail));
+            case StapledStatus.Unusable(var detail) ->
+                    Optional.of(new Unmet(demand, Shortfall.OCSP_INVALID, detail));
+            case StapledStatus.Missing _ ->
+                    Optional.of(
+                            new Unmet(
+                                    demand,
+                                    Shortfall.OCSP_MISSING,
+                                    "the certificate promises an OCSP response with each"
+                                            + " handshake"));
         };
     }
 

@@ -12,6 +12,9 @@ import java.util.Set;
 final class HostBook {
     static final long NEVER = Long.MAX_VALUE;
 
+    /// On which connection the relay heard of it first, and when.
+    record Refusal(HostConnection on, long at) {}
+
     /// A message that a host took charge of at `at`. `confirmedAt` is when the relay heard so.
     static final class Taken {
         final String host;
@@ -32,8 +35,8 @@ final class HostBook {
 
     final List<Taken> taken = new ArrayList<>();
 
-    /// Recipients that a host refused for good, and when the relay first heard of it.
-    final Map<String, Long> refused = new HashMap<>();
+    /// Recipients that a host refused for good, as the relay knows.
+    final Map<String, Refusal> refused = new HashMap<>();
 
     /// Recipients, and senders with their hosts, that were refused for good, whether or not the
     /// relay heard.
@@ -47,7 +50,13 @@ final class HostBook {
         return "<" + sender + "> at " + host;
     }
 
-    void refusedFor(String address, long at) {
-        refused.putIfAbsent(address, at);
+    void refusedFor(String address, HostConnection on, long at) {
+        refused.putIfAbsent(address, new Refusal(on, at));
+    }
+
+    /// The process is about to die. What it heard of a recipient in a transaction that goes on is
+    /// written when that ends, and so is lost.
+    void relayDies() {
+        refused.values().removeIf(refusal -> refusal.on().isHeldByRelay());
     }
 }

@@ -36,7 +36,7 @@ final class Outbound implements Wire.End, SessionLink {
     private final List<byte[]> heldBack = new ArrayList<>();
     private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
     private Wire.@Nullable Port port;
-    private @Nullable SimHost host;
+    private SimHost.@Nullable Tls shown;
     private Sim.@Nullable Event deadline;
     private long limitMillis;
     private int contentRun;
@@ -63,9 +63,10 @@ final class Outbound implements Wire.End, SessionLink {
         tell(why);
     }
 
-    void connected(Wire.Port with, SimHost to) {
+    /// `tls` is what this connection shows, whatever the host turns to meanwhile.
+    void connected(Wire.Port with, SimHost.Tls tls) {
         port = with;
-        host = to;
+        shown = tls;
         with.listen(this);
         life.owns(with);
         tell(new SessionInput.Connected());
@@ -96,7 +97,7 @@ final class Outbound implements Wire.End, SessionLink {
 
     private void secured() {
         judging = false;
-        var evidence = evidence(java.util.Objects.requireNonNull(host).tls);
+        var evidence = evidence(java.util.Objects.requireNonNull(shown));
         tell(new SessionInput.Secured(evidence, List.of()));
         List<byte[]> held = List.copyOf(heldBack);
         heldBack.clear();

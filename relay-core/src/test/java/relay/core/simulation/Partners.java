@@ -130,7 +130,9 @@ final class Partners {
                 .ifPresent(why -> {
                     throw new Violation(connection + " heard of " + recipient + ": " + why);
                 });
-        long refusedAt = book.refused.getOrDefault(recipient, HostBook.NEVER);
+        HostBook.Refusal refusal = book.refused.get(recipient);
+        if (refusal == null) return;
+        long refusedAt = refusal.at();
         boolean forgotten = crashes.mayHaveForgotten(refusedAt, sim.nowMillis());
         if (refusedAt < sim.nowMillis() && !forgotten && clients.isOnce(recipient)) {
             throw new Violation(

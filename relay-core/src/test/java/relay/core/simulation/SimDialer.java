@@ -38,7 +38,7 @@ record SimDialer(Life life, Partners partners, ContentSource contents) implement
                             : Policy.TlsStart.COMMAND;
             var connection = new HostConnection(partners, host, wire, start);
             partners.called(connection, plan.caller().helloName());
-            outbound.connected(wire.client, host);
+            outbound.connected(wire.client, connection.tls);
         }
     }
 }

@@ -138,6 +138,7 @@ final class World {
     }
 
     private void die() {
+        partners.book.relayDies();
         relay.life().end();
         inbounds.clear();
         crashes.crashed(sim.nowMillis());

@@ -233,6 +233,8 @@ class TlsDemandTest {
     private static List<Evidence> everyEvidence() {
         var all = new ArrayList<Evidence>();
         all.add(new Evidence.Plaintext(Shortfall.NOT_OFFERED, ""));
+        all.add(StapledStatusTest.stapling(new StapledStatus.Revoked("r")));
+        all.add(StapledStatusTest.stapling(new StapledStatus.Missing()));
         for (TlsVersion version : TlsVersion.values()) {
             for (ChainVerdict verdict :
                     List.of(
@@ -266,7 +268,8 @@ class TlsDemandTest {
                 List.of(),
                 List.of(),
                 own,
-                List.of());
+                List.of(),
+                new StapledStatus.None());
     }
 
     @Test

@@ -15,8 +15,9 @@ public record TlsReport(
         List<String> notes) {
 
     /// `tls` is `none` or the version. `trouble` is why there is no TLS, or why the host cannot be
-    /// judged; it may be empty, and so are `cipher`, `group` and `trust` without TLS. `demands` is
-    /// empty where nothing demands TLS.
+    /// judged; it may be empty, and so are `cipher`, `group`, `trust` and `ocsp` without TLS. `ocsp` is
+    /// what the host stapled: `none`, `good`, `revoked`, `invalid`, or `missing` where the certificate
+    /// promises it. `demands` is empty where nothing demands TLS.
     public record Host(
             String host,
             String verdict,
@@ -25,6 +26,7 @@ public record TlsReport(
             String cipher,
             String group,
             String trust,
+            String ocsp,
             String trouble,
             List<Demand> demands,
             List<TlsaResult> tlsa,

@@ -33,7 +33,7 @@ record TlsReportText(TlsReport report, Instant now) {
         if (host.demands().isEmpty()) add(lines, "demands", "none: TLS is opportunistic");
         host.demands().forEach(demand -> describe(demand, lines));
         host.tlsa().forEach(tlsa -> add(lines, "TLSA", describe(tlsa)));
-        if (!host.chain().isEmpty()) describe(host.chain(), host.trust(), lines);
+        if (!host.chain().isEmpty()) describe(host, host.chain(), lines);
     }
 
     private static String tls(Host host) {
@@ -56,8 +56,9 @@ record TlsReportText(TlsReport report, Instant now) {
                 };
     }
 
-    private void describe(List<ChainLink> chain, String trust, List<String> lines) {
-        add(lines, "certificate", trust);
+    private void describe(Host host, List<ChainLink> chain, List<String> lines) {
+        add(lines, "certificate", host.trust());
+        add(lines, "  OCSP", host.ocsp());
         ChainLink own = chain.getFirst();
         add(lines, "  names", names(own));
         add(lines, "  SHA-256", own.sha256());

@@ -45,6 +45,13 @@ public record TlsAdvice(String demand, String seen, String remedy) {
             case OLD_PROTOCOL -> "the server's version of TLS is too old to be safe";
             case EXPIRED -> "the server's certificate is not valid now";
             case UNTRUSTED -> "the server's certificate is not from an authority that is trusted";
+            case REVOKED -> "the server's certificate was taken back by its authority";
+            case OCSP_INVALID ->
+                    "what the server shows of its certificate's authority does not say that the"
+                            + " certificate still holds";
+            case OCSP_MISSING ->
+                    "the server does not show that its certificate still holds, which the certificate"
+                            + " promises";
             case NAME_MISMATCH -> "the server's certificate is for another name";
             case TLSA_MISMATCH ->
                     "the server's certificate is not the one that its owner publishes in the DNS";
@@ -68,6 +75,13 @@ public record TlsAdvice(String demand, String seen, String remedy) {
             case UNTRUSTED ->
                     "the server must present a certificate of a public authority, with the"
                             + " intermediate certificates";
+            case REVOKED -> "the server needs a new certificate, with a new key";
+            case OCSP_INVALID ->
+                    "the server must staple a fresh OCSP response of its certificate's authority, or"
+                            + " none";
+            case OCSP_MISSING ->
+                    "the server must staple an OCSP response; or it needs a certificate without"
+                            + " must-staple (RFC 7633)";
             case NAME_MISMATCH ->
                     "the server's certificate must have the demanded name as a subjectAltName";
             case TLSA_MISMATCH ->

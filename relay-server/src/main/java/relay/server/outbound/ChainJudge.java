@@ -26,13 +26,14 @@ import relay.core.smtp.RemoteText;
 import relay.core.tls.CertificateDigests;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.RootSet;
+import relay.core.tls.StapledStatus;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.DaneMatch;
 import relay.core.tls.Tlsa;
 
 /// Says whether a host's certificate chain is to be trusted (RFC 5280 §6): a path from the leaf,
 /// over what the host sent, to a trust root, valid now and for TLS servers. The name is not looked
-/// at: that is a demand's business. Revocation is not checked.
+/// at: that is a demand's business. Of revocation it knows what the host staples.
 ///
 /// Immutable; any thread. A verdict takes about a millisecond of CPU: not for an event loop.
 final class ChainJudge {
@@ -71,6 +72,16 @@ final class ChainJudge {
                         Collectors.toUnmodifiableMap(
                                 Function.identity(),
                                 own -> judge(chain, Anchors.of(own.certificates()))));
+    }
+
+    /// Whether the first certificate of `chain` still holds, by the OCSP response that the host
+    /// `stapled`; the issuer is in the chain or among the roots. Empty where it stapled none.
+    StapledStatus status(List<X509Certificate> chain, byte[] stapled, List<TlsDemand> demands) {
+        if (chain.isEmpty()) return new StapledStatus.None();
+        var issuers = new ArrayList<>(chain);
+        issuers.addAll(common.roots());
+        TlsDemand.ownRoots(demands).forEach(own -> issuers.addAll(own.certificates()));
+        return new StapledResponse(chain.getFirst(), issuers, clock.instant()).of(stapled);
     }
 
     private ChainVerdict judge(List<X509Certificate> chain, Anchors trusted) {

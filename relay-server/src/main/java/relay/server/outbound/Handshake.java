@@ -1,6 +1,7 @@
 package relay.server.outbound;
 
 import io.netty.handler.ssl.OpenSslSession;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import java.io.ByteArrayInputStream;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -31,13 +33,16 @@ record Handshake(
         String group,
         List<Certificate> sent,
         List<Certificate> presented,
-        List<ChannelBinding> exported) {
+        List<ChannelBinding> exported,
+        List<byte[]> stapled) {
+    private static final byte[] NOTHING = new byte[0];
     private static final int DNS_NAME = 2;
     private static final String EXPORTER_LABEL = "EXPORTER-Channel-Binding";
     private static final int EXPORTED_BYTES = 32;
 
     /// Throws [IllegalArgumentException] for a protocol that is no TLS.
-    static Handshake of(SSLSession session) {
+    static Handshake of(SSLEngine engine) {
+        SSLSession session = engine.getSession();
         TlsVersion protocol = version(session.getProtocol());
         return new Handshake(
                 protocol,
@@ -45,7 +50,19 @@ record Handshake(
                 group(session),
                 sent(session),
                 presented(session),
-                exported(session, protocol));
+                exported(session, protocol),
+                stapled(engine));
+    }
+
+    /// The OCSP response for the host's own certificate, at most one.
+    private static List<byte[]> stapled(SSLEngine engine) {
+        if (engine instanceof ReferenceCountedOpenSslEngine openSsl) {
+            byte[] response = openSsl.getOcspResponse();
+            return response == null ? List.of() : List.of(response);
+        }
+        return engine.getSession() instanceof ExtendedSSLSession extended
+                ? extended.getStatusResponses().stream().limit(1).toList()
+                : List.of();
     }
 
     /// The library of the JDK does not tell.
@@ -111,7 +128,8 @@ record Handshake(
                     chain,
                     judge.path(chain, demands),
                     judge.judge(chain, demands),
-                    parsed(presented));
+                    parsed(presented),
+                    judge.status(chain, stapled.isEmpty() ? NOTHING : stapled.getFirst(), demands));
         } catch (CertificateException _) {
             var verdict = new ChainVerdict.Untrusted("the certificate cannot be read");
             return new Evidence.Encrypted(

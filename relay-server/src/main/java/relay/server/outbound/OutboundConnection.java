@@ -340,7 +340,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
     private void judgeChain(SslHandler handler) {
         chain = Chain.BEING_JUDGED;
         channel.config().setAutoRead(false);
-        Handshake handshake = Handshake.of(handler.engine().getSession());
+        Handshake handshake = Handshake.of(handler.engine());
         surroundings
                 .judges()
                 .execute(() -> {

@@ -35,6 +35,8 @@ import relay.core.tls.TlsOffer;
 /// Every handshake is a whole one: no session is taken up again, since the evidence of a resumed one
 /// is that of another day (docs/adr/0007).
 ///
+/// The host is asked to staple an OCSP response (RFC 6066 §8); the JDK's library asks by itself.
+///
 /// TLS 1.0 and 1.1 are offered too, as better than no TLS; a demand does not accept them (RFC
 /// 8996). Any thread. Close it when no session is left.
 final class TlsClient implements AutoCloseable {
@@ -80,7 +82,7 @@ final class TlsClient implements AutoCloseable {
                         .endpointIdentificationAlgorithm("");
         offer.clientCertificate().forEach(own -> builder.keyManager(new OwnKey(own)));
         if (provider != SslProvider.JDK) {
-            builder.option(OpenSslContextOption.GROUPS, names(offer.groups()));
+            builder.option(OpenSslContextOption.GROUPS, names(offer.groups())).enableOcsp(true);
         }
         try {
             SslContext context = builder.build();

@@ -152,7 +152,7 @@ public final class TlsLedger implements SessionLedger, EventSink {
         return switch (shortfall) {
             case NOT_OFFERED, REFUSED -> "starttls-not-supported";
             case EXPIRED -> "certificate-expired";
-            case UNTRUSTED -> "certificate-not-trusted";
+            case UNTRUSTED, REVOKED, OCSP_INVALID, OCSP_MISSING -> "certificate-not-trusted";
             case NAME_MISMATCH -> "certificate-host-mismatch";
             case HANDSHAKE_FAILED,
                     OLD_PROTOCOL,

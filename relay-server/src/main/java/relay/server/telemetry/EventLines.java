@@ -20,6 +20,7 @@ import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.tls.Evidence;
 import relay.core.tls.PolicyVerdict;
+import relay.core.tls.StapledStatus;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
 import relay.core.tls.Unmet;
@@ -316,7 +317,15 @@ final class EventLines {
                 line.with("tls", tls.protocol().label()).with("cipher", tls.cipherSuite());
                 if (!tls.group().isEmpty()) line.with("group", tls.group());
                 if (tls.chain().isEmpty()) yield line;
-                yield line.with("certificate", certificate(tls.bestVerdict()));
+                line.with("certificate", certificate(tls.bestVerdict()));
+                yield switch (tls.status()) {
+                    case StapledStatus.None _ -> line;
+                    case StapledStatus.Good _,
+                            StapledStatus.Revoked _,
+                            StapledStatus.Unusable _,
+                            StapledStatus.Missing _ ->
+                            line.with("ocsp", tls.status().label());
+                };
             }
         };
     }

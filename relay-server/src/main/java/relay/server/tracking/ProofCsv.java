@@ -30,6 +30,7 @@ record ProofCsv(ProofStatement statement, Consumer<String> out) implements Proof
                     "issuer",
                     "sha256",
                     "notAfter",
+                    "ocsp",
                     "status",
                     "reply",
                     "why");
@@ -87,6 +88,7 @@ record ProofCsv(ProofStatement statement, Consumer<String> out) implements Proof
                         certificate.path("issuer").asString(""),
                         certificate.path("sha256").asString(""),
                         certificate.path("notAfter").asString(""),
+                        certificate.path("ocsp").asString(""),
                         record.text("status"),
                         record.text("reply"),
                         why));

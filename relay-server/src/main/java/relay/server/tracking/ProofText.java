@@ -125,6 +125,8 @@ record ProofText(ProofStatement statement, Consumer<String> out) implements Proo
                 certificate.path("notAfter").asString("")
                         + ", "
                         + certificate.path("verdict").asString(""));
+        String ocsp = certificate.path("ocsp").asString("");
+        if (!ocsp.isEmpty()) field("  ocsp", ocsp);
     }
 
     private void printWaiting() {

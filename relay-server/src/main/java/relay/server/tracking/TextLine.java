@@ -51,6 +51,8 @@ final class TextLine {
         put("cipher", tls.path("cipher").asString(""));
         put("group", tls.path("group").asString(""));
         put("certificate", record.certificate().path("verdict").asString(""));
+        String ocsp = record.certificate().path("ocsp").asString("");
+        put("ocsp", ocsp.equals("none") ? "" : ocsp);
         put("sha256", record.certificate().path("sha256").asString(""));
         if (!record.event().equals("SEND")) return;
         put("verified", tls.path("verified").asString(""));

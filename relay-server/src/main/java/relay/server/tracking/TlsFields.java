@@ -129,6 +129,7 @@ final class TlsFields {
         json.writeStringProperty("issuer", facts.issuer());
         json.writeStringProperty("sha256", facts.sha256());
         json.writeStringProperty("notAfter", facts.notAfter().toString());
+        json.writeStringProperty("ocsp", tls.status().label());
         strings(json, "names", tls.presentedNames());
         json.writeEndObject();
     }

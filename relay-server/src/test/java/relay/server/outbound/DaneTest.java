@@ -161,6 +161,7 @@ class DaneTest {
                         "",
                         List.copyOf(presents.chain()),
                         List.of(),
+                        List.of(),
                         List.of())
                 .evidence(judge, List.of(demands));
     }

@@ -1,6 +1,7 @@
 package relay.server.outbound;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -229,7 +230,18 @@ final class ScriptedPartner implements AutoCloseable {
 
         /// Goes on in TLS by another library, see [EngineStreams].
         void secure(SslContext context) throws IOException {
-            SSLEngine engine = context.newEngine(ByteBufAllocator.DEFAULT);
+            secure(context.newEngine(ByteBufAllocator.DEFAULT));
+        }
+
+        /// The same, with an OCSP response for the certificate.
+        void secureStapling(SslContext context, byte[] response) throws IOException {
+            var engine =
+                    (ReferenceCountedOpenSslEngine) context.newEngine(ByteBufAllocator.DEFAULT);
+            engine.setOcspResponse(response);
+            secure(engine);
+        }
+
+        private void secure(SSLEngine engine) throws IOException {
             var streams = new EngineStreams(engine, socket, in);
             in = streams.in();
             out = streams.out();

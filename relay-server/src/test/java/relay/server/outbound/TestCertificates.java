@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -106,6 +109,42 @@ public final class TestCertificates {
                 NOW.plus(Duration.ofDays(1)),
                 KeyPurposeId.id_kp_clientAuth,
                 dnsNames);
+    }
+
+    /// As [#named], but it promises that an OCSP response comes with it (RFC 7633).
+    Identity mustStaple(String... dnsNames) {
+        KeyPair keys = keys();
+        var builder =
+                leaf(
+                        keys,
+                        intermediate.certificate(),
+                        NOW.minus(Duration.ofDays(1)),
+                        NOW.plus(Duration.ofDays(1)),
+                        KeyPurposeId.id_kp_serverAuth,
+                        dnsNames);
+        try {
+            var statusRequest = new DERSequence(new ASN1Integer(5));
+            builder.addExtension(
+                    new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.24"), false, statusRequest);
+        } catch (CertIOException e) {
+            throw new IllegalStateException(e);
+        }
+        X509Certificate leaf = sign(builder, intermediate.keys());
+        return new Identity(keys, List.of(leaf, intermediate.certificate()));
+    }
+
+    /// Signs OCSP responses for the intermediate, until that day.
+    Identity responder(Instant until) {
+        return issued(
+                NOW.minus(Duration.ofDays(9)),
+                until,
+                KeyPurposeId.id_kp_OCSPSigning,
+                "ocsp.example");
+    }
+
+    /// The intermediate's word on the certificates below it.
+    TestOcsp ocsp() {
+        return new TestOcsp(intermediate.certificate(), intermediate.keys(), List.of());
     }
 
     private Identity valid(Instant from, Instant to, String... dnsNames) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ final class TlsMatrix {
 
     private static final Path DOCUMENT = Path.of("..", "docs", "tls-matrix.md");
     private static final Identity GOOD = CERTIFICATES.named(Outbound.HOST);
+    private static final Identity MUST_STAPLE = CERTIFICATES.mustStaple(Outbound.HOST);
     private static final X509Certificate ISSUER = GOOD.chain().get(1);
     private static final X509Certificate ROOT =
             CERTIFICATES.roots().certificates().iterator().next();
@@ -79,7 +81,35 @@ final class TlsMatrix {
                     "wrong name", CERTIFICATES.named("other.example"),
                     "expired", CERTIFICATES.expired(Outbound.HOST),
                     "self-signed", CERTIFICATES.selfSigned(Outbound.HOST),
+                    "must-staple", MUST_STAPLE,
                     "good, issuer not sent", CERTIFICATES.withoutIntermediate(Outbound.HOST));
+
+    private static final TestOcsp OCSP = CERTIFICATES.ocsp();
+    private static final Instant YESTERDAY = TestCertificates.NOW.minus(Duration.ofDays(1));
+
+    /// OCSP responses about the certificate `own`.
+    private static Map<String, byte[]> stapled(X509Certificate own) {
+        return Map.of(
+                "OCSP good",
+                OCSP.good(own),
+                "OCSP revoked",
+                OCSP.revoked(own),
+                "OCSP revoked by a delegate",
+                OCSP.by(CERTIFICATES.responder(TestCertificates.NOW.plus(Duration.ofDays(1))))
+                        .revoked(own),
+                "OCSP out of date",
+                OCSP.dated(YESTERDAY, YESTERDAY.plus(Duration.ofHours(1))).good(own),
+                "OCSP unknown",
+                OCSP.unknown(own),
+                "OCSP of another certificate",
+                OCSP.good(OTHER),
+                "OCSP signed by a stranger",
+                OCSP.by(CERTIFICATES.selfSigned("ocsp.example")).good(own),
+                "OCSP: try later",
+                TestOcsp.tryLater(),
+                "OCSP unreadable",
+                new byte[] {1, 2, 3});
+    }
 
     /// What stands in the configuration behind the connector's smart host.
     private static final Map<String, String> DEMANDS =
@@ -138,14 +168,20 @@ final class TlsMatrix {
         MatrixHost host() {
             StartTls without = WITHOUT_TLS.get(presents);
             if (without != null) return MatrixHost.without(without);
+            if (presents.contains(", OCSP")) return stapling(presents.split(", ", 2));
             String limits = LIMITED.get(presents);
             if (limits == null) return MatrixHost.showing(known(CERTIFICATE, presents));
             String[] both = limits.split(" ", 2);
             return MatrixHost.showing(GOOD).only(both[0], both[1]);
         }
 
+        private static MatrixHost stapling(String[] both) {
+            Identity own = known(CERTIFICATE, both[0]);
+            return MatrixHost.showing(own).stapling(known(stapled(own.leaf()), both[1]));
+        }
+
         MatrixDns dns() {
-            Identity own = CERTIFICATE.getOrDefault(presents, GOOD);
+            Identity own = CERTIFICATE.getOrDefault(presents.split(", OCSP", 2)[0], GOOD);
             return known(published(own.leaf()), tlsa());
         }
 

@@ -141,8 +141,8 @@ class ProofTest {
         assertThat(rows.stream().map(row -> row.substring(0, row.indexOf(','))))
                 .containsExactly(
                         "outcome", "encrypted", "in clear", "failed", "waiting", "waiting");
-        assertThat(rows.get(0).split(",", -1)).hasSize(22);
-        assertThat(rows.get(4).split(",", -1)).hasSize(22);
+        assertThat(rows.get(0).split(",", -1)).hasSize(23);
+        assertThat(rows.get(4).split(",", -1)).hasSize(23);
         assertThat(rows.get(3)).contains(",\"550 5.1.1 =cmd, \"\"no\"\"\",");
     }
 

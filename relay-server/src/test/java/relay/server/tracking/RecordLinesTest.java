@@ -19,6 +19,7 @@ import relay.core.tls.CipherSuite;
 import relay.core.tls.Evidence;
 import relay.core.tls.LegacyException;
 import relay.core.tls.RootSet;
+import relay.core.tls.StapledStatus;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsPin;
 import relay.core.tls.TlsProof;
@@ -73,7 +74,7 @@ class RecordLinesTest {
                                 + "\"issuer\":\"CN=mx.bank.example,O=Bank\\\\, Ltd,C=CH\","
                                 + "\"sha256\":\""
                                 + TrackedSamples.FINGERPRINT
-                                + "\",\"notAfter\":\"2126-10-31T15:14:25Z\","
+                                + "\",\"notAfter\":\"2126-10-31T15:14:25Z\",\"ocsp\":\"none\","
                                 + "\"names\":[\"mx.bank.example\"]}}}\n");
     }
 
@@ -169,7 +170,8 @@ class RecordLinesTest {
                         tls.chain(),
                         List.of(),
                         Map.of(roots, new Evidence.ChainVerdict.Trusted()),
-                        tls.chain());
+                        tls.chain(),
+                        new StapledStatus.Good());
         var proof = new TlsProof(TrackedSamples.HOST, List.of(demand), evidence);
 
         // When it is recorded, then they are there, the certificate is trusted, and ours that was
@@ -177,6 +179,7 @@ class RecordLinesTest {
         assertThat(lines(TrackedSamples.delivered(entry, Samples.NOON, proof)).getFirst())
                 .contains("\"metBy\":\"mx.bank.example by bank.pem\"}]")
                 .contains("\"verdict\":\"trusted\"")
+                .contains("\"ocsp\":\"good\"")
                 .contains("\"presented\":\"" + TrackedSamples.FINGERPRINT + "\"");
     }
 
