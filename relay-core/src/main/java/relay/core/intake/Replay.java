@@ -8,6 +8,7 @@ import java.util.Set;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
+import relay.core.routing.MailSource;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.Command;
 import relay.core.smtp.CommandParser;
@@ -68,7 +69,9 @@ public final class Replay {
         List<String> tls = values(envelope, REQUIRE_TLS);
         if (!Set.of("yes").containsAll(tls)) return malformed("X-RequireTls is yes, or left out");
         MailParameters parameters = tls.isEmpty() ? said : demandingTls(said);
-        var transaction = new Transaction(sender, parameters, policy);
+        List<String> connectors = values(envelope, CONNECTOR);
+        String connector = connectors.isEmpty() ? Envelope.REPLAYED : connectors.getFirst();
+        var transaction = new Transaction(new MailSource(connector, sender), parameters, policy);
         for (String receiver : receivers) {
             var rcpt = CommandParser.parse("RCPT TO:" + receiver);
             if (!(rcpt instanceof Command.Rcpt(ForwardPath.Recipient(var to), _, var wish))) {
@@ -76,8 +79,6 @@ public final class Replay {
             }
             transaction.add(to, wish, Integer.MAX_VALUE);
         }
-        List<String> connectors = values(envelope, CONNECTOR);
-        String connector = connectors.isEmpty() ? Envelope.REPLAYED : connectors.getFirst();
         return new Read.Good<>(new Replay(transaction, connector));
     }
 
@@ -120,7 +121,8 @@ public final class Replay {
                 said.smtpUtf8(),
                 said.returned(),
                 said.envelopeId(),
-                RequireTls.ASKED);
+                RequireTls.ASKED,
+                said.submitter());
     }
 
     private static List<String> values(List<String> lines, String name) {
