@@ -74,6 +74,7 @@ public final class IntakeReplies {
     // Closing without being asked to needs a reply that says so: 421 makes the client come again
     // and again, 521 does not (RFC 7504 §4).
     static final Reply NOT_A_LINE = Reply.of(521, 5, 2, "Lines end in CR LF and contain no NUL");
+    static final Reply LINE_TOO_LONG_FROM_HOST = Reply.of(521, 5, 2, "Line too long");
     static final Reply BAD_CHUNK = Reply.of(521, 5, 4, "BDAT must say how many octets follow");
     static final Reply NOT_SMTP = Reply.of(521, 5, 1, "This is an SMTP server");
 

@@ -165,9 +165,16 @@ public final class IntakeSession {
         talk.require(login || talk.stage().takesCommands());
         if (login) talk.goTo(Stage.READY);
         return switch (fault) {
-            case TOO_LONG -> talk.say(IntakeReplies.LINE_TOO_LONG);
+            case TOO_LONG -> tooLong();
             case BARE_CR, BARE_LF, NUL -> talk.close(IntakeReplies.NOT_A_LINE);
         };
+    }
+
+    // It may have been a XCLIENT.
+    private List<IntakeOutput> tooLong() {
+        return rules.handingOn() == IntakeRules.HandingOn.ALLOWED
+                ? talk.close(IntakeReplies.LINE_TOO_LONG_FROM_HOST)
+                : talk.say(IntakeReplies.LINE_TOO_LONG);
     }
 
     private List<IntakeOutput> onHello(Verb verb, String name) {
