@@ -43,6 +43,12 @@ class Report(unittest.TestResult):
         super().addError(test, err)
         self._tell(test, self.errors[-1][1])
 
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            kept = self.failures if issubclass(err[0], test.failureException) else self.errors
+            self._tell(subtest, kept[-1][1])
+
     @staticmethod
     def _tell(test, trace):
         print(f"FAILED {test.id()}\n{trace}", flush=True)
