@@ -176,8 +176,7 @@ final class HostDialogue {
                 Point.RCPT,
                 () -> current.accepted.add(recipient),
                 "250 2.1.5 ok",
-                () -> partners.book.refusedFor(
-                                recipient, connection, partners.sim.nowMillis()));
+                () -> partners.book.refusedFor(recipient, connection, partners.sim.nowMillis()));
         if (!current.accepted.contains(recipient)) current.present.remove(recipient);
     }
 
@@ -193,9 +192,9 @@ final class HostDialogue {
                 Point.DATA,
                 () -> hearing = Hearing.CONTENT,
                 "354 go ahead",
-                () -> stake.forEach(r ->
-                                partners.book.refusedFor(
-                                        r, connection, partners.sim.nowMillis())));
+                () ->
+                        stake.forEach(r ->
+                                partners.book.refusedFor(r, connection, partners.sim.nowMillis())));
         if (hearing != Hearing.CONTENT) visit.present.clear();
     }
 
@@ -293,8 +292,9 @@ final class HostDialogue {
                 connection.say(
                         "554 5.7.1 never",
                         0,
-                        () -> over.accepted.forEach(r ->
-                                        partners.book.refusedFor(r, connection, at)));
+                        () ->
+                                over.accepted.forEach(
+                                        r -> partners.book.refusedFor(r, connection, at)));
             }
         }
     }
