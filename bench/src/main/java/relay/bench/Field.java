@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import relay.bench.Load.Shape;
 import relay.core.address.Domain;
 import relay.server.listener.SelfSignedCertificate;
@@ -103,7 +104,7 @@ final class Field implements AutoCloseable {
             int now = ledger.deliveredCount();
             if (now != before) moved = System.nanoTime();
             before = now;
-            Thread.sleep(POLL_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
     }
 

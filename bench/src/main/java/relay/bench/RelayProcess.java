@@ -53,7 +53,7 @@ final class RelayProcess implements AutoCloseable {
             if (!started.isAlive()) throw new IOException("the relay did not start:\n" + head());
             if (System.nanoTime() - begin > PATIENCE.toNanos())
                 throw new IOException("the relay was not ready after " + PATIENCE + ":\n" + head());
-            Thread.sleep(POLL_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
         return Duration.ofNanos(System.nanoTime() - begin);
     }

@@ -183,6 +183,7 @@ public final class Relay implements AutoCloseable {
     private void watch() {
         metrics.watchQueue(runner, store, clock);
         metrics.watchCertificates(tls::expiries, clock);
+        metrics.watchExceptions(() -> policy.exceptions(), clock);
         metrics.watchReadiness(this::notReady);
         metrics.watchPressure(() -> pressure.state().level().number());
         metrics.watchDnssec(dns::validates);

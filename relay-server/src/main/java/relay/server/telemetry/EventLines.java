@@ -20,8 +20,6 @@ import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.tls.Evidence;
 import relay.core.tls.PolicyVerdict;
-import relay.core.tls.StapledStatus;
-import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
 import relay.core.tls.Unmet;
 
@@ -195,7 +193,7 @@ final class EventLines {
     private static String received(Received received) {
         LogLine line = accepted(received.message());
         if (!received.username().isEmpty()) line.with("user", received.username());
-        tls(line, received.tls());
+        TlsKeys.add(line, received.tls());
         if (received.tls() instanceof Evidence.Encrypted encrypted) {
             encrypted.identity().ifPresent(name -> line.with("identity", name));
         }
@@ -209,8 +207,8 @@ final class EventLines {
                 message(entry, delivered.recipients())
                         .with("relay", proof.host())
                         .with("lane", entry.lane());
-        tls(line, proof.evidence());
-        return line.with("verified", verified(proof.demands()))
+        TlsKeys.add(line, proof.evidence());
+        return line.with("verified", TlsKeys.verified(proof.demands()))
                 .with("demands", proof.demands().isEmpty() ? "none" : joined(proof.demands()))
                 .with("delay", seconds(entry.envelope().acceptedAt(), delivered.at()))
                 .with("attempts", entry.attempts())
@@ -308,57 +306,6 @@ final class EventLines {
         if (!why.demands().isEmpty()) line.with("unmet", joined(why.demands()));
         if (!why.remoteReply().isEmpty()) line.with("reply", why.remoteReply());
         return line;
-    }
-
-    private static LogLine tls(LogLine line, Evidence evidence) {
-        return switch (evidence) {
-            case Evidence.Plaintext _ -> line.with("tls", "none");
-            case Evidence.Encrypted tls -> {
-                line.with("tls", tls.protocol().label()).with("cipher", tls.cipherSuite());
-                if (!tls.group().isEmpty()) line.with("group", tls.group());
-                if (tls.chain().isEmpty()) yield line;
-                line.with("certificate", certificate(tls.bestVerdict()));
-                yield switch (tls.status()) {
-                    case StapledStatus.None _ -> line;
-                    case StapledStatus.Good _,
-                            StapledStatus.Revoked _,
-                            StapledStatus.Unusable _,
-                            StapledStatus.Missing _ ->
-                            line.with("ocsp", tls.status().label());
-                };
-            }
-        };
-    }
-
-    private static String certificate(Evidence.ChainVerdict verdict) {
-        return switch (verdict) {
-            case Evidence.ChainVerdict.Trusted _ -> "trusted";
-            case Evidence.ChainVerdict.Expired _ -> "expired";
-            case Evidence.ChainVerdict.Untrusted _ -> "untrusted";
-        };
-    }
-
-    /// What had to hold of the certificate before the message was sent, all demands together.
-    private static String verified(List<TlsDemand> demands) {
-        return demands.stream()
-                .map(EventLines::verified)
-                .distinct()
-                .filter(how -> !how.equals("no"))
-                .sorted()
-                .reduce((one, other) -> one + "+" + other)
-                .orElse("no");
-    }
-
-    private static String verified(TlsDemand demand) {
-        return switch (demand) {
-            case TlsDemand.Encryption _, TlsDemand.MinVersion _, TlsDemand.OneOfSuites _ -> "no";
-            case TlsDemand.TrustedChain _ -> "chain";
-            case TlsDemand.TrustedName _ -> "name";
-            case TlsDemand.DaneMatch _ -> "dane";
-            case TlsDemand.Pinned _ -> "pin";
-            case TlsDemand.StsMatch _ -> "mta-sts";
-            case TlsDemand.Legacy(var inner, _) -> verified(inner);
-        };
     }
 
     private static String changed(RelayEvent.Connection.Change change) {

@@ -54,6 +54,9 @@ enum MeterNames {
     DELIVERY("relay_delivery_seconds", "Time from acceptance to delivery"),
     CERTIFICATE_EXPIRY(
             "relay_certificate_expiry_seconds", "Seconds until the certificate is no longer valid"),
+    EXCEPTION_EXPIRY(
+            "relay_legacy_exception_expiry_seconds",
+            "Seconds until the legacy exception of the entry ends"),
     FAULTS(
             "relay_faults_total",
             "Troubles of the relay itself; the log has them with status=fault"),

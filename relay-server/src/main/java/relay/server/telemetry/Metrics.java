@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -41,6 +42,7 @@ import relay.core.queue.QueuedMessage;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.SendConnector;
+import relay.core.tls.LegacyException;
 import relay.core.tls.StsPolicy;
 
 /// Counts every [RelayEvent] and gives the numbers to Prometheus.
@@ -133,7 +135,24 @@ public final class Metrics implements EventSink, AutoCloseable {
     /// name of few values, such as its file's. Asked at each scrape; must not block.
     public void watchCertificates(
             Supplier<Map<String, Instant>> certificates, InstantSource clock) {
-        registry.getPrometheusRegistry().register(new CertificateCollector(certificates, clock));
+        registry.getPrometheusRegistry()
+                .register(
+                        new ExpiryCollector(
+                                MeterNames.CERTIFICATE_EXPIRY, "certificate", certificates, clock));
+    }
+
+    /// `exceptions` are the legacy exceptions in force, by the entry of the configuration that makes
+    /// each. Asked at each scrape; must not block.
+    public void watchExceptions(
+            Supplier<? extends Map<String, LegacyException>> exceptions, InstantSource clock) {
+        Supplier<Map<String, Instant>> ends =
+                () -> {
+                    var ending = new TreeMap<String, Instant>();
+                    exceptions.get().forEach((who, one) -> ending.put(who, one.end()));
+                    return ending;
+                };
+        registry.getPrometheusRegistry()
+                .register(new ExpiryCollector(MeterNames.EXCEPTION_EXPIRY, "entry", ends, clock));
     }
 
     /// `reasons` says why mail cannot be accepted and stored; empty where it can. Asked at each

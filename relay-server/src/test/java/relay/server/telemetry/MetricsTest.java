@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import relay.core.event.RelayEvent;
@@ -19,6 +22,8 @@ import relay.core.queue.QueuedMessage;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
+import relay.core.tls.Evidence.TlsVersion;
+import relay.core.tls.LegacyException;
 import relay.core.tls.TlsProof;
 import relay.core.tls.Unmet;
 import relay.server.testing.Samples;
@@ -229,6 +234,22 @@ class MetricsTest {
                 .contains(
                         "relay_certificate_expiry_seconds{certificate=\"relay.crt\"} 3600.0",
                         "relay_ready 0.0");
+    }
+
+    @Test
+    void howLongALegacyExceptionStillHoldsIsToldWhileItIsInForce() {
+        // Given an exception that holds today (UTC) and no longer.
+        var inForce = new TreeMap<String, LegacyException>();
+        LocalDate today = LocalDate.ofInstant(Samples.NOON, ZoneOffset.UTC);
+        inForce.put("connector bank", new LegacyException(TlsVersion.TLS_1_0, today));
+        metrics.watchExceptions(() -> inForce, InstantSource.fixed(Samples.NOON));
+
+        // When Prometheus asks, then it has twelve hours left; and when it is out of force, none.
+        assertThat(scraped())
+                .contains(
+                        "relay_legacy_exception_expiry_seconds{entry=\"connector bank\"} 43200.0");
+        inForce.clear();
+        assertThat(scraped()).noneMatch(line -> line.contains("legacy_exception_expiry_seconds{"));
     }
 
     @Test

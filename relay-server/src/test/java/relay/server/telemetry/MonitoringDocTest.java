@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import relay.core.delivery.PartnerCheck;
+import relay.core.tls.Evidence.TlsVersion;
+import relay.core.tls.LegacyException;
 import relay.server.testing.FakeQueue;
 import relay.server.testing.ProbeSamples;
 import relay.server.testing.Samples;
@@ -142,6 +145,8 @@ class MonitoringDocTest {
             metrics.watchProbes(() -> Map.of("bank.example", look), () -> Samples.NOON);
             metrics.watchStsPolicies(_ -> 1);
             metrics.watchCertificates(() -> Map.of("relay.crt", Samples.NOON), () -> Samples.NOON);
+            var exception = new LegacyException(TlsVersion.TLS_1_0, LocalDate.of(2027, 3, 31));
+            metrics.watchExceptions(() -> Map.of("connector bank", exception), () -> Samples.NOON);
             HostileEvents.all().forEach(metrics::on);
             return metrics.scrape();
         }

@@ -9,19 +9,20 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// How long the certificates of the moment are still valid; below 0 once they are not. Any thread.
-record CertificateCollector(Supplier<Map<String, Instant>> certificates, InstantSource clock)
+/// How long what ends by itself still holds; below 0 once it does not. `ends` gives each end by the
+/// value of `label`. Any thread.
+record ExpiryCollector(
+        MeterNames meter, String label, Supplier<Map<String, Instant>> ends, InstantSource clock)
         implements MultiCollector {
 
     @Override
     public MetricSnapshots collect() {
         Instant now = clock.instant();
-        var expiry = new GaugeFamily(MeterNames.CERTIFICATE_EXPIRY);
-        certificates
-                .get()
+        var expiry = new GaugeFamily(meter);
+        ends.get()
                 .forEach((name, end) ->
                         expiry.add(
-                                Labels.of("certificate", name),
+                                Labels.of(label, name),
                                 Duration.between(now, end).toMillis() / 1000.0));
         return MetricSnapshots.of(expiry.snapshot());
     }
