@@ -39,7 +39,9 @@ abstract class AdminFixture {
 
     final FakeQueue queue = new FakeQueue();
     final FakeSts sts = new FakeSts();
-    final HttpClient client = HttpClient.newHttpClient();
+    // As the command does; no upgrade to HTTP/2 is asked for.
+    final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     AdminServer server;
 
     @BeforeEach
