@@ -148,6 +148,37 @@ class LimitsDialogueTest {
     }
 
     @Test
+    void norIsItSentAgainWhereTheHostHasTakenOtherMessages() {
+        // An entry that the host has said nothing of would be given back here.
+        with(entry(1, "b"), entry(2, "c", "d"))
+                .plays(
+                        open("RCPTMAX=1")
+                                + "< ready 2\n"
+                                + FIRST
+                                + """
+                                < ready 1
+                                > offer 2
+                                C: MAIL FROM:<a@example.net>
+                                C: RCPT TO:<c@example.org>
+                                C: DATA
+                                S: 250 ok
+                                S: 250 ok
+                                S: 354 go
+                                C: <content of 2>
+                                > final dot
+                                C: MAIL FROM:<a@example.net>
+                                C: RCPT TO:<d@example.org>
+                                C: DATA
+                                S: 250 queued
+                                > lost
+                                < 2 c: Delivered 250 queued
+                                < 2 d: Deferred connection 4.4.2
+                                < close
+                                < served, trouble connection 4.4.2
+                                """);
+    }
+
+    @Test
     void aLossAfterTheFirstFinalDotDoubtsItsRecipientsAlone() {
         with(entry(1, "b", "c"))
                 .plays(
