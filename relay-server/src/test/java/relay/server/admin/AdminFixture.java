@@ -40,8 +40,7 @@ abstract class AdminFixture {
     final FakeQueue queue = new FakeQueue();
     final FakeSts sts = new FakeSts();
     // As the command does; no upgrade to HTTP/2 is asked for.
-    final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     AdminServer server;
 
     @BeforeEach
