@@ -122,7 +122,10 @@ public final class PolicyTable {
     /// Every lane that mail for `domain` may have, whoever it is from.
     public Set<Lane> lanes(Domain domain) {
         Set<Lane> lanes = new HashSet<>();
-        matching(domain).forEach(found -> lanes.add(route(domain, Optional.of(found)).lane()));
+        for (Candidate found : matching(domain).toList()) {
+            lanes.add(route(domain, Optional.of(found)).lane());
+            if (scope(found).takesEverything()) return lanes;
+        }
         lanes.add(route(domain, Optional.empty()).lane());
         return lanes;
     }
