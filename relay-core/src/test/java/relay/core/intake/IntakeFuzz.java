@@ -41,10 +41,13 @@ public final class IntakeFuzz {
                     List.of("maxMessageSize=200", "maxRecipients=2"),
                     List.of("maxLine=40", "maxHeaderSize=60"),
                     List.of("maxCommands=12", "maxMessages=2"),
-                    List.of("noCertificate"));
+                    List.of("noCertificate", "repair"));
 
     /// What came of one run.
     private record Outcome(List<String> said, List<MemoryStore.Stored> stored) {}
+
+    /// What the client has sent; `lines` is the same with the line ends that it should have.
+    private record Sent(String octets, String lines) {}
 
     private IntakeFuzz() {}
 
@@ -59,7 +62,8 @@ public final class IntakeFuzz {
         Outcome inPieces = run(dialogue, Math.max(1, input[1] & 0xFF), script);
         Claim.same(whole.said(), inPieces.said(), "said, when it comes in pieces");
         Claim.same(contents(whole), contents(inPieces), "stored, when it comes in pieces");
-        judge(whole, sent(script));
+        String octets = sent(script);
+        judge(whole, new Sent(octets, dialogue.has("repair") ? repaired(octets) : octets));
     }
 
     private static Outcome run(Dialogue dialogue, int pieceOctets, byte[] script) {
@@ -102,7 +106,7 @@ public final class IntakeFuzz {
         }
     }
 
-    private static void judge(Outcome outcome, String sent) {
+    private static void judge(Outcome outcome, Sent sent) {
         for (String line : outcome.said()) {
             boolean fits = line.length() <= MAX_REPLY_LINE_OCTETS;
             Claim.that(fits && REPLY_LINE.matcher(line).matches(), "a line of a reply", line);
@@ -139,7 +143,7 @@ public final class IntakeFuzz {
 
     /// Whether all that follows our own field is what the client sent: line by line behind DATA, or
     /// in whole chunks.
-    private static boolean comesFromClient(String content, String sent) {
+    private static boolean comesFromClient(String content, Sent sent) {
         int end = content.indexOf("\r\n");
         while (content.startsWith(" ", end + 2) || content.startsWith("\t", end + 2)) {
             if (isMadeOf(content.substring(end + 2), sent)) return true;
@@ -148,8 +152,13 @@ public final class IntakeFuzz {
         return isMadeOf(content.substring(end + 2), sent);
     }
 
-    private static boolean isMadeOf(String content, String sent) {
-        return isMadeOfLines(content, sent) || isMadeOfChunks(content, sent);
+    private static boolean isMadeOf(String content, Sent sent) {
+        return isMadeOfLines(content, sent.lines()) || isMadeOfChunks(content, sent.octets());
+    }
+
+    /// As if the client had ended its lines rightly.
+    private static String repaired(String sent) {
+        return sent.replaceAll("(?<!\r)\n", "\r\n");
     }
 
     private static boolean isMadeOfLines(String content, String sent) {
@@ -161,12 +170,15 @@ public final class IntakeFuzz {
         return true;
     }
 
-    private static boolean isMadeOfChunks(String content, String sent) {
+    /// CRs are left out: where they belong, and that there are no others, is asked elsewhere.
+    private static boolean isMadeOfChunks(String stored, String sent) {
+        String content = stored.replace("\r", "");
         var chunks = new HashMap<Integer, String>();
         var header = CHUNK.matcher(sent);
         for (int at = 0; header.find(at); at = header.start() + 1) {
             int to = header.end() + Integer.parseInt(header.group(1));
-            if (to <= sent.length()) chunks.put(header.start(), sent.substring(header.end(), to));
+            if (to <= sent.length())
+                chunks.put(header.start(), sent.substring(header.end(), to).replace("\r", ""));
         }
         var reached = new TreeSet<>(List.of(0));
         while (!reached.isEmpty()) {
