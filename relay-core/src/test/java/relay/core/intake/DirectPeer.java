@@ -137,6 +137,14 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
         return said.remove();
     }
 
+    /// All that the server has to say by now, the store's word included.
+    List<String> readAll() {
+        while (!writer.isEmpty()) runWriter();
+        var lines = new ArrayList<String>(said);
+        said.clear();
+        return lines;
+    }
+
     /// Cuts the connection.
     void disconnect() {
         stream.tell(new IntakeInput.Disconnected());
