@@ -125,7 +125,7 @@ class PolicyTableTest {
         assertThat(connectorOf("a.example")).isEqualTo("filter");
         assertThat(table.lanes(domain("a.example")))
                 .extracting(Lane::connector)
-                .containsExactlyInAnyOrder("filter", "tenant", "zulu", Lane.UNREACHABLE);
+                .containsExactlyInAnyOrder("filter", "tenant", "zulu");
     }
 
     @Test
