@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import relay.core.queue.Envelope;
 import relay.core.routing.ConnectorChoice;
+import relay.core.routing.ConnectorChoice.WhenDown;
 import relay.core.routing.ConnectorScope;
 import relay.core.routing.DomainPattern;
 
@@ -14,7 +15,10 @@ import relay.core.routing.DomainPattern;
 record ChoiceReader(Section section, Set<String> receiveConnectors) {
 
     ConnectorChoice read() {
-        return new ConnectorChoice(new ConnectorScope(received(), senderDomains()));
+        boolean failOver = section.truth("failOver").orElse(false);
+        return new ConnectorChoice(
+                new ConnectorScope(received(), senderDomains()),
+                failOver ? WhenDown.FAIL_OVER : WhenDown.WAIT);
     }
 
     private Set<String> received() {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.ConnectorScope;
 import relay.core.routing.DomainPattern;
+import relay.core.routing.FailOver;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.Enabled;
 
@@ -24,6 +25,22 @@ final class RoutingNotes {
                 connectors.stream().filter(each -> each.enabled() == Enabled.YES).toList();
         place.ifPresent(at -> unclaimed(enabled).ifPresent(text -> problems.note(at, text)));
         noteTies(sections, connectors, problems);
+        for (int i = 0; i < connectors.size(); i++) {
+            Section section = sections.get(i);
+            Place at = section.keyPlace("failOver").orElse(section.place());
+            loneliness(connectors.get(i), enabled).ifPresent(text -> problems.note(at, text));
+        }
+    }
+
+    /// Why no connector can stand in for one that may be left.
+    private static Optional<String> loneliness(SendConnector first, List<SendConnector> enabled) {
+        List<SendConnector> others =
+                enabled.stream().filter(other -> !other.name().equals(first.name())).toList();
+        List<String> obstacles =
+                others.stream().flatMap(other -> FailOver.obstacle(first, other).stream()).toList();
+        if (!first.mayFailOver() || obstacles.size() < others.size()) return Optional.empty();
+        String why = obstacles.isEmpty() ? "there is no other" : obstacles.getFirst();
+        return Optional.of("no connector can stand in for " + first.name() + ": " + why);
     }
 
     /// What mail no connector takes.

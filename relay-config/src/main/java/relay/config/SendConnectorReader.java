@@ -57,7 +57,8 @@ record SendConnectorReader(
                 retry(section),
                 new ConnectorTls(tlsReader.terms(), tlsReader.offer()),
                 new ConnectionsReader(section).read(),
-                new ChoiceReader(section, receiveConnectors).read());
+                new ChoiceReader(section, receiveConnectors).read(),
+                new ErrorPolicyReader(section).read());
     }
 
     private List<AddressSpace> addressSpaces(Section section) {

@@ -48,6 +48,7 @@ final class Facts {
                             "tls", demand.demand() + " (" + demand.madeBy() + ")", demand.place()));
         }
         facts.add(new Fact("without tls", way.whenTlsFails(), way.place()));
+        way.whenDown().forEach(what -> facts.add(new Fact("when down", what, way.place())));
         facts.add(new Fact("retries", way.retry().toString(), way.place()));
     }
 }

@@ -18,9 +18,11 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.routing.ConnectorConnections.Caller;
 import relay.core.routing.DomainFloor;
+import relay.core.routing.FailOver;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
+import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.tls.TlsOffer;
 
@@ -75,13 +77,16 @@ public final class ConnectionPlanner {
                 policy.connector(lane.connector())
                         .filter(found -> found.enabled() == SendConnector.Enabled.YES);
         boolean floorIsGone = !lane.floor().isEmpty() && policy.floorOf(lane).isEmpty();
+        List<SendConnector> first = policy.standsInFor(lane).stream().toList();
+        boolean standsInForNobody = lane.isFailedOver() && first.isEmpty();
         if (lane.isUnreachable()) return new ConnectionPlan.NotNow(unreachable(lane));
-        if (connector.isEmpty() || floorIsGone) {
+        if (connector.isEmpty() || floorIsGone || standsInForNobody) {
             return new ConnectionPlan.NotNow(NextHops.routingChanged());
         }
         return switch (nextHops.of(lane, connector.get())) {
             case Found.None(var plan) -> plan;
-            case Found.Hops hops -> lookUp(hops, lane, connector.get(), floors(lane, policy));
+            case Found.Hops hops ->
+                    lookUp(hops, lane, connector.get(), first, floors(lane, policy));
         };
     }
 
@@ -117,7 +122,11 @@ public final class ConnectionPlanner {
     }
 
     private ConnectionPlan lookUp(
-            Found.Hops found, Lane lane, SendConnector connector, List<DomainFloor> floors) {
+            Found.Hops found,
+            Lane lane,
+            SendConnector connector,
+            List<SendConnector> first,
+            List<DomainFloor> floors) {
         var hosts = new ArrayList<HostPlan>();
         var absent = new ArrayList<Diagnostic>();
         var failed = new ArrayList<Diagnostic>();
@@ -127,7 +136,7 @@ public final class ConnectionPlanner {
             switch (addresses(hop)) {
                 case AddressAnswer.Addresses(var addresses, var tlsaNames) -> {
                     var dns = new DnsFacts(hop.port(), tlsaNames, hop.otherNames());
-                    var target = new Target(lane, connector, floors, hop.name(), dns);
+                    var target = new Target(lane, connector, floors, hop.name(), dns, first);
                     switch (DemandSource.all(demandSources, target)) {
                         case Answer.Demands(var demands, var tested) -> {
                             Optional<Diagnostic> doubt = RequireTls.doubt(lane, hop, demands);
@@ -135,7 +144,7 @@ public final class ConnectionPlanner {
                             if (doubt.isPresent()) continue;
                             var all = RequireTls.added(lane, hop.name(), connector, demands);
                             var answer = new Answer.Demands(all, tested);
-                            var plans = hostPlans(hop, addresses, connector, answer);
+                            var plans = hostPlans(hop, addresses, connector, first, answer);
                             if (plans.isEmpty()) failed.add(outOfReach(hop));
                             hosts.addAll(plans);
                         }
@@ -168,9 +177,14 @@ public final class ConnectionPlanner {
             NextHop hop,
             List<InetAddress> addresses,
             SendConnector connector,
+            List<SendConnector> first,
             Answer.Demands demands) {
         var identity = DemandSource.identity(connector).toList();
         Caller caller = connector.connections().caller();
+        PlaintextFallback inClear =
+                first.stream().anyMatch(FailOver::staysEncrypted)
+                        ? PlaintextFallback.NEVER
+                        : connector.plaintextFallback();
         TlsOffer offer = connector.tlsOptions().offer().fit(demands.demands());
         return addresses.stream()
                 .filter(caller::reaches)
@@ -182,7 +196,7 @@ public final class ConnectionPlanner {
                                 hop.tlsMode(),
                                 demands.demands(),
                                 demands.tested(),
-                                connector.plaintextFallback(),
+                                inClear,
                                 identity,
                                 offer,
                                 caller))

@@ -23,11 +23,12 @@ import relay.core.tls.TlsTerms;
 @FunctionalInterface
 public interface DemandSource {
 
-    /// What the configuration demands: the connector, the `domains` entry, and the credentials that
-    /// the host will be given. Pure. A policy that is found on the way is added to such a list.
+    /// What the configuration demands: the connector, the one it stands in for, the `domains` entry,
+    /// and the credentials that the host will be given. Pure. A policy that is found on the way is added to such a list.
     List<DemandSource> CONFIGURED =
             List.of(
                     DemandSource::ofConnector,
+                    DemandSource::ofFirstConnector,
                     DemandSource::ofFloors,
                     DemandSource::ofAuthentication);
 
@@ -72,15 +73,23 @@ public interface DemandSource {
     }
 
     /// The host that is asked about, as far as policies care. `hostName` is as in [HostPlan];
-    /// `floors` has the `domains` entries that hold for the lane.
+    /// `floors` has the `domains` entries that hold for the lane, `insteadOf` the connector that this
+    /// one stands in for, or none.
     record Target(
             Lane lane,
             SendConnector connector,
             List<DomainFloor> floors,
             String hostName,
-            DnsFacts dns) {
+            DnsFacts dns,
+            List<SendConnector> insteadOf) {
         public Target {
             floors = List.copyOf(floors);
+            insteadOf = List.copyOf(insteadOf);
+        }
+
+        /// The same host, as if it were one of that connector's.
+        private Target of(SendConnector other) {
+            return new Target(lane, other, floors, hostName, dns, List.of());
         }
     }
 
@@ -127,6 +136,16 @@ public interface DemandSource {
         SendConnector connector = target.connector();
         TlsTerms terms = connector.tlsOptions().terms();
         return new Answer.Demands(terms.demands(source, connector.tls(), target.hostName()));
+    }
+
+    /// What a host of the connector that is down would have to have: the name under which it is found
+    /// is then this one's, and credentials are not given to it, but count.
+    private static Answer ofFirstConnector(Target target) {
+        List<DemandSource> own = List.of(DemandSource::ofConnector, DemandSource::ofAuthentication);
+        return target.insteadOf().stream()
+                .findFirst()
+                .map(first -> all(own, target.of(first)))
+                .orElse(Answer.NOTHING);
     }
 
     private static Answer ofFloors(Target target) {

@@ -13,6 +13,7 @@ import relay.core.delivery.Explanation.Demand;
 import relay.core.delivery.Explanation.Retry;
 import relay.core.delivery.Explanation.Way;
 import relay.core.routing.DomainFloor;
+import relay.core.routing.FailOver;
 import relay.core.routing.MailSource;
 import relay.core.routing.Origin;
 import relay.core.routing.PolicyTable;
@@ -57,13 +58,19 @@ public final class Explain {
                     new Explanation(
                             domain.name(),
                             via.lane().toString(),
-                            List.of(way(domain, via, published)),
+                            List.of(
+                                    way(
+                                            domain,
+                                            via,
+                                            published,
+                                            whenDown(domain, source, via, policy))),
                             Contest.losers(domain, source, policy, List.of(via)),
                             notes(domain, via, published));
         };
     }
 
-    private static Way way(Domain domain, Route.Via via, StsPolicies published) {
+    private static Way way(
+            Domain domain, Route.Via via, StsPolicies published, List<String> whenDown) {
         SendConnector connector = via.connector();
         List<Demand> demands =
                 Stream.concat(
@@ -78,7 +85,27 @@ public final class Explain {
                 nextHops(domain, connector),
                 demands,
                 whenTlsFails(connector, demands),
+                whenDown,
                 retry(connector.retry()));
+    }
+
+    /// Nothing is said where the mail simply waits.
+    private static List<String> whenDown(
+            Domain domain, MailSource source, Route.Via via, PolicyTable policy) {
+        SendConnector first = via.connector();
+        if (!first.mayFailOver()) return List.of();
+        List<String> others =
+                policy.others(domain, source, first).stream()
+                        .map(second -> whenDown(first, second))
+                        .toList();
+        return others.isEmpty() ? List.of("the message waits: no other connector fits") : others;
+    }
+
+    private static String whenDown(SendConnector first, SendConnector second) {
+        String who = second.name() + " (" + second.origin() + ")";
+        return FailOver.obstacle(first, second)
+                .map(why -> "not by " + who + ": " + why)
+                .orElse("by " + who + ", with every demand of " + first.name() + " as well");
     }
 
     private static List<String> nextHops(Domain domain, SendConnector connector) {
@@ -116,7 +143,13 @@ public final class Explain {
     private static Stream<Demand> demands(Route.Via via) {
         return hostNames(via.connector())
                 .map(host ->
-                        new Target(via.lane(), via.connector(), via.floors(), host, DnsFacts.NONE))
+                        new Target(
+                                via.lane(),
+                                via.connector(),
+                                via.floors(),
+                                host,
+                                DnsFacts.NONE,
+                                List.of()))
                 .flatMap(target -> DemandSource.configured(target).stream())
                 .distinct()
                 .map(demand -> described(demand, via));

@@ -16,7 +16,8 @@ public record Explanation(
         List<String> notes) {
 
     /// How it leaves. `nextHops` are smart hosts in order, or one phrase for DNS routing. No
-    /// `demands` means opportunistic TLS.
+    /// `demands` means opportunistic TLS. `whenDown` says what becomes of the mail while no host can
+    /// be reached, a phrase for each connector that could come next.
     public record Way(
             String connector,
             String place,
@@ -24,10 +25,12 @@ public record Explanation(
             List<String> nextHops,
             List<Demand> demands,
             String whenTlsFails,
+            List<String> whenDown,
             Retry retry) {
         public Way {
             nextHops = List.copyOf(nextHops);
             demands = List.copyOf(demands);
+            whenDown = List.copyOf(whenDown);
         }
     }
 
@@ -94,6 +97,7 @@ public record Explanation(
                 "TLS",
                 demands.isEmpty() ? List.of("opportunistic: nothing demands it") : demands);
         add(lines, "without TLS", List.of(chosen.whenTlsFails()));
+        add(lines, "when down", chosen.whenDown());
         add(lines, "retries", List.of(chosen.retry()));
     }
 

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,9 +119,10 @@ public final class PolicyTable {
                 first(domain, ConnectorScope::takesEverything).or(() -> first(domain, _ -> true)));
     }
 
-    /// Every lane that mail for `domain` may have, whoever it is from.
+    /// Every lane that [#route] may give mail for `domain`, wherever it is from: the connectors with a
+    /// scope that come before the first without one, and that.
     public Set<Lane> lanes(Domain domain) {
-        Set<Lane> lanes = new HashSet<>();
+        Set<Lane> lanes = new LinkedHashSet<>();
         for (Candidate found : matching(domain).toList()) {
             lanes.add(route(domain, Optional.of(found)).lane());
             if (scope(found).takesEverything()) return lanes;
@@ -160,6 +161,48 @@ public final class PolicyTable {
                                 target.isDnsRouted() ? domain.name() : Lane.SMART_HOSTS,
                                 route.lane().floor(),
                                 Lane.Choice.BY_OPERATOR));
+    }
+
+    /// The lanes of mail from `source` for `domain` while the hosts of its connector are down, the
+    /// best first: by the other connectors that match, can carry `sizeBytes` and can demand what the
+    /// first one demands ([FailOver]). Empty where the first one keeps its mail.
+    public List<Lane> alternatives(Domain domain, MailSource source, long sizeBytes) {
+        if (!(route(domain, source) instanceof Route.Via(var first, _, var floors, var lane))) {
+            return List.of();
+        }
+        if (!first.mayFailOver()) return List.of();
+        return rivals(domain, source, first).stream()
+                .filter(second -> sizeBytes <= second.connector().maxMessageSizeBytes())
+                .filter(second -> FailOver.obstacle(first, second.connector()).isEmpty())
+                .map(second -> via(second, domain, floors, lane.floor()).lane())
+                .map(other -> other.insteadOf(first.name()))
+                .distinct()
+                .toList();
+    }
+
+    /// The connectors that match as well as the one that mail from `source` goes by, in the order in
+    /// which they would be chosen.
+    public List<SendConnector> others(Domain domain, MailSource source, SendConnector first) {
+        return rivals(domain, source, first).stream().map(Candidate::connector).distinct().toList();
+    }
+
+    private List<Candidate> rivals(Domain domain, MailSource source, SendConnector first) {
+        return matching(domain)
+                .filter(found -> scope(found).takes(source))
+                .filter(found -> !found.connector().name().equals(first.name()))
+                .toList();
+    }
+
+    /// The connector that a lane of mail that failed over stands in for, where the policy still lets
+    /// it do so.
+    public Optional<SendConnector> standsInFor(Lane lane) {
+        return connector(lane.insteadOf())
+                .filter(first -> first.enabled() == SendConnector.Enabled.YES)
+                .filter(SendConnector::mayFailOver)
+                .filter(first ->
+                        connector(lane.connector())
+                                .filter(second -> FailOver.obstacle(first, second).isEmpty())
+                                .isPresent());
     }
 
     private static boolean demandsEnough(SendConnector target, Route route) {
@@ -231,7 +274,7 @@ public final class PolicyTable {
                                 domain, new Lane(Lane.UNREACHABLE, domain.name(), floorName)));
     }
 
-    private static Route via(
+    private static Route.Via via(
             Candidate candidate, Domain domain, List<DomainFloor> floors, String floorName) {
         SendConnector connector = candidate.connector();
         String nextHop = connector.isDnsRouted() ? domain.name() : Lane.SMART_HOSTS;

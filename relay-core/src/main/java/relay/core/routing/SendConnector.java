@@ -23,7 +23,8 @@ public record SendConnector(
         RetrySchedule retry,
         ConnectorTls tlsOptions,
         ConnectorConnections connections,
-        ConnectorChoice choice) {
+        ConnectorChoice choice,
+        List<ErrorPolicy> errorPolicies) {
 
     public enum Enabled {
         YES,
@@ -48,6 +49,7 @@ public record SendConnector(
         addressSpaces = List.copyOf(addressSpaces);
         smartHosts = List.copyOf(smartHosts);
         authentication = List.copyOf(authentication);
+        errorPolicies = List.copyOf(errorPolicies);
         if (authentication.size() > 1)
             throw new IllegalArgumentException("one identity at the most");
     }
@@ -79,7 +81,8 @@ public record SendConnector(
                 retry,
                 ConnectorTls.DEFAULT,
                 ConnectorConnections.DEFAULT,
-                ConnectorChoice.DEFAULT);
+                ConnectorChoice.DEFAULT,
+                List.of());
     }
 
     /// Where nothing is said of the mail that it takes.
@@ -111,7 +114,8 @@ public record SendConnector(
                 retry,
                 tlsOptions,
                 connections,
-                ConnectorChoice.DEFAULT);
+                ConnectorChoice.DEFAULT,
+                List.of());
     }
 
     /// The same connector, with other connections.
@@ -130,7 +134,28 @@ public record SendConnector(
                 retry,
                 tlsOptions,
                 other,
-                choice);
+                choice,
+                errorPolicies);
+    }
+
+    /// The same connector, whose troubles mean something else.
+    public SendConnector with(List<ErrorPolicy> other) {
+        return new SendConnector(
+                name,
+                origin,
+                enabled,
+                addressSpaces,
+                smartHosts,
+                authentication,
+                tls,
+                plaintextFallback,
+                onTlsFailure,
+                maxMessageSizeBytes,
+                retry,
+                tlsOptions,
+                connections,
+                choice,
+                other);
     }
 
     /// The same connector, chosen by other rules.
@@ -149,7 +174,8 @@ public record SendConnector(
                 retry,
                 tlsOptions,
                 connections,
-                other);
+                other,
+                errorPolicies);
     }
 
     /// The same without an exception that is over at `now`.
@@ -168,7 +194,12 @@ public record SendConnector(
                 retry,
                 new ConnectorTls(tlsOptions.terms().at(now), tlsOptions.offer()),
                 connections,
-                choice);
+                choice,
+                errorPolicies);
+    }
+
+    public boolean mayFailOver() {
+        return choice.whenDown() == ConnectorChoice.WhenDown.FAIL_OVER;
     }
 
     public boolean isDnsRouted() {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
@@ -27,6 +28,10 @@ final class Board {
     private final Map<Lane, LaneState> lanes = new LinkedHashMap<>();
     private final ReadyQueue.MemoryBudget budget = new ReadyQueue.MemoryBudget();
     private final Map<String, Allowance> allowances = new HashMap<>();
+
+    /// Lanes of mail that failed over, by the connector that is down.
+    private final Map<String, Set<LaneState>> standIns = new HashMap<>();
+
     private long lastSession;
 
     Board(SchedulerLimits limits, PolicyTable policy) {
@@ -36,14 +41,20 @@ final class Board {
 
     /// The lane, made where there is none yet.
     LaneState lane(Lane lane) {
-        return lanes.computeIfAbsent(
-                lane,
-                _ ->
-                        new LaneState(
-                                lane,
-                                new ReadyQueue(budget),
-                                new Window(limits.firstWindow(), limits.sessionsPerLane()),
-                                policy));
+        return lanes.computeIfAbsent(lane, this::newLane);
+    }
+
+    private LaneState newLane(Lane lane) {
+        var state =
+                new LaneState(
+                        lane,
+                        new ReadyQueue(budget),
+                        new Window(limits.firstWindow(), limits.sessionsPerLane()),
+                        policy);
+        if (lane.isFailedOver()) {
+            standIns.computeIfAbsent(lane.insteadOf(), _ -> new LinkedHashSet<>()).add(state);
+        }
+        return state;
     }
 
     Optional<LaneState> find(Lane lane) {
@@ -72,13 +83,64 @@ final class Board {
         return new ArrayList<>(lanes.values());
     }
 
+    /// The lanes that have mail of that connector while it is down.
+    List<LaneState> standInsFor(String connector) {
+        return List.copyOf(standIns.getOrDefault(connector, Set.of()));
+    }
+
+    /// The lanes of that connector that are down.
+    List<LaneState> down(String connector) {
+        return lanes.values().stream()
+                .filter(lane -> lane.lane.connector().equals(connector) && lane.isDown())
+                .toList();
+    }
+
+    /// Whether somebody has to find out when the lane's hosts are back, although it has no mail: that
+    /// goes by another connector meanwhile.
+    boolean isMissed(LaneState lane) {
+        return lane.mayBeLeft() && standIns.containsKey(lane.lane.connector());
+    }
+
+    /// Whether the entry is to go on in another lane, by the policy and by how next hops fare.
+    boolean isElsewhere(QueueEntry entry, Instant now) {
+        return Rerouting.isElsewhere(entry, laneNow(entry, now));
+    }
+
+    /// The lane that the policy chooses; where that is down, the first of its alternatives that is
+    /// not failing, or whose rest is over. Mail that is held waits where the policy wants it.
+    private Rerouting.LaneChoice laneNow(QueueEntry entry, Instant now) {
+        Rerouting.LaneChoice byPolicy = Rerouting.byPolicy(entry, policy);
+        if (entry.status() == QueueEntry.EntryStatus.HELD) return byPolicy;
+        return domain -> {
+            Lane routed = Rerouting.bound(byPolicy.of(domain), entry);
+            if (find(routed).filter(LaneState::mayBeLeft).isEmpty()) return routed;
+            return Rerouting.alternatives(domain, entry, policy).stream()
+                    .filter(other -> find(other).map(lane -> lane.canStandIn(now)).orElse(true))
+                    .findFirst()
+                    .orElse(routed);
+        };
+    }
+
     /// Forgets a lane that has nothing any more.
     void retire(LaneState lane, Turn turn) {
         if (!lane.isEmpty()) return;
+        // What mail has left for its failing would else be tried again at once.
+        boolean hasBeenLeft = lane.mayBeLeft() || lane.lane.isFailedOver();
+        if ((hasBeenLeft && lane.isResting(turn.now)) || isMissed(lane)) return;
         if (lane.isFailing()) turn.change(new QueueChange.RecordLane(lane.recovers()));
         lanes.remove(lane.lane);
+        if (lane.lane.isFailedOver()) noLongerStandsIn(lane, turn);
         waiting.remove(lane);
         allowance(lane).leaves(lane);
+    }
+
+    private void noLongerStandsIn(LaneState lane, Turn turn) {
+        String first = lane.lane.insteadOf();
+        Set<LaneState> left = standIns.getOrDefault(first, new LinkedHashSet<>());
+        left.remove(lane);
+        if (!left.isEmpty()) return;
+        standIns.remove(first);
+        down(first).forEach(turn::touch);
     }
 
     boolean hasMemoryFor(LaneState lane) {
@@ -109,7 +171,7 @@ final class Board {
 
     /// The routing changed: the entry's recipients go on in the lanes that are theirs now.
     void move(QueueEntry entry, Turn turn) {
-        move(entry, Rerouting.parts(entry, Rerouting.byPolicy(entry, policy)), turn);
+        move(entry, Rerouting.parts(entry, laneNow(entry, turn.now)), turn);
     }
 
     void move(QueueEntry entry, List<QueueChange.Move.Part> parts, Turn turn) {

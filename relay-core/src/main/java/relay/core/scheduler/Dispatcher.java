@@ -117,7 +117,7 @@ final class Dispatcher {
                 entry.isPresent();
                 entry = lane.ready.poll()) {
             long size = entry.get().envelope().sizeBytes();
-            if (Rerouting.isStale(entry.get(), board.policy)) board.move(entry.get(), turn);
+            if (board.isElsewhere(entry.get(), turn.now)) board.move(entry.get(), turn);
             else if (size > limit) bounce(entry.get(), tooLarge(size, limit), lane, turn);
             else return entry;
         }
@@ -150,17 +150,21 @@ final class Dispatcher {
     /// One session for a lane with work; another while each of those it has would get more than it
     /// can take at a time, and the first has shown that somebody is there: partners who only let us
     /// wait must not take every connection there is.
-    private static boolean wantsSession(LaneState lane, Turn turn) {
+    private boolean wantsSession(LaneState lane, Turn turn) {
         long open = lane.usableSessions();
-        if (!lane.hasWork(turn.now) || open >= lane.sessionLimit(turn.now)) return false;
+        if (!hasWork(lane, turn.now) || open >= lane.sessionLimit(turn.now)) return false;
         return open == 0 || (lane.isServed() && lane.ready.size() > 2 * open);
+    }
+
+    private boolean hasWork(LaneState lane, Instant now) {
+        return lane.hasWork(now) || board.isMissed(lane);
     }
 
     /// The first of the lanes that wait for a connection and could have one now. Those that want
     /// none any more leave the line.
     Optional<LaneState> nextInLine(Instant now) {
         board.waiting.removeIf(
-                lane -> lane.usableSessions() > 0 || !lane.mayAttempt(now) || !lane.hasWork(now));
+                lane -> lane.usableSessions() > 0 || !lane.mayAttempt(now) || !hasWork(lane, now));
         return board.waiting.stream().filter(lane -> !board.isAtLimit(lane)).findFirst();
     }
 

@@ -65,7 +65,12 @@ final class LaneState {
     private final LastMinute outgoing = new LastMinute();
     private @Nullable SendConnector connector;
     private @Nullable DomainFloor floor;
+
+    /// The connector that this lane's stands in for, where the policy lets it.
+    private @Nullable SendConnector first;
+
     private LaneRecord record;
+    private Reach reach = Reach.SOMEBODY;
     private @Nullable Verdict verdict;
     private Instant openAfter = Instant.MIN;
     private long queued;
@@ -80,6 +85,22 @@ final class LaneState {
         }
     }
 
+    /// Whether the last failure was that nobody could be reached.
+    enum Reach {
+        SOMEBODY,
+        NOBODY;
+
+        /// What a failure to get a session shows: of several troubles the diagnostic has the most
+        /// telling, and that of the line tells least but for the DNS.
+        static Reach of(Diagnostic why) {
+            return switch (why.reason()) {
+                case CONNECTION, TIMEOUT -> NOBODY;
+                case DNS, TLS, AUTHENTICATION, REPLY, CAPABILITY, EXPIRED, LOCAL, POISON ->
+                        SOMEBODY;
+            };
+        }
+    }
+
     LaneState(Lane lane, ReadyQueue ready, Window window, PolicyTable policy) {
         this.lane = lane;
         this.ready = ready;
@@ -87,10 +108,12 @@ final class LaneState {
         this.record = LaneRecord.well(lane);
         this.connector = policy.connector(lane.connector()).orElse(null);
         this.floor = policy.floorOf(lane).orElse(null);
+        this.first = policy.standsInFor(lane).orElse(null);
     }
 
     void remember(LaneCensus census) {
         record = census.record();
+        lastTrouble().ifPresent(why -> reach = Reach.of(why));
         queued = census.queuedEntries();
         held = census.heldEntries();
         bytes = census.bytes();
@@ -109,8 +132,12 @@ final class LaneState {
     boolean adopt(PolicyTable policy) {
         SendConnector newConnector = policy.connector(lane.connector()).orElse(null);
         DomainFloor newFloor = policy.floorOf(lane).orElse(null);
+        SendConnector newFirst = policy.standsInFor(lane).orElse(null);
         boolean changed =
-                !Objects.equals(connector, newConnector) || !Objects.equals(floor, newFloor);
+                !Objects.equals(connector, newConnector)
+                        || !Objects.equals(floor, newFloor)
+                        || !Objects.equals(first, newFirst);
+        first = newFirst;
         connector = newConnector;
         floor = newFloor;
         return changed;
@@ -125,7 +152,8 @@ final class LaneState {
         return connector != null
                 && connector.enabled() == Enabled.YES
                 && connector.isDnsRouted() != lane.nextHop().equals(Lane.SMART_HOSTS)
-                && (floor != null) != lane.floor().isEmpty();
+                && (floor != null) != lane.floor().isEmpty()
+                && (first != null) == lane.isFailedOver();
     }
 
     /// Whether whatever is in it, or comes back to it, belongs elsewhere.
@@ -137,7 +165,14 @@ final class LaneState {
         return connector == null ? ConnectorConnections.DEFAULT : connector.connections();
     }
 
+    /// What its operator makes of the troubles with its hosts.
+    ErrorRules errorRules() {
+        return new ErrorRules(connector == null ? List.of() : connector.errorPolicies());
+    }
+
+    /// That of the connector that the policy chose, whoever stands in for it.
     RetrySchedule schedule() {
+        if (first != null) return first.retry();
         return connector == null ? RetrySchedule.DEFAULT : connector.retry();
     }
 
@@ -214,6 +249,25 @@ final class LaneState {
         return record.failures() > 0;
     }
 
+    /// Whether its hosts could not be reached, and have not been since.
+    boolean isDown() {
+        return isFailing() && reach == Reach.NOBODY;
+    }
+
+    /// Whether its mail may go by another connector now.
+    boolean mayBeLeft() {
+        return isDown() && !isSuspended() && !lane.isRedirected() && mayFailOver();
+    }
+
+    boolean mayFailOver() {
+        return connector != null && connector.mayFailOver() && !lane.isFailedOver();
+    }
+
+    /// Whether it is of use to mail that would otherwise wait.
+    boolean canStandIn(Instant now) {
+        return !isSuspended() && !isResting(now);
+    }
+
     boolean isSuspended() {
         return record.suspension() == Suspension.SUSPENDED;
     }
@@ -238,7 +292,8 @@ final class LaneState {
     }
 
     /// No host took part: the lane rests, longer each time.
-    LaneRecord fails(Diagnostic why, Instant now) {
+    LaneRecord fails(Diagnostic why, Reach shown, Instant now) {
+        reach = shown;
         int failures = record.failures() + 1;
         Instant retryAt = now.plus(schedule().delayAfter(failures));
         record = new LaneRecord(lane, record.suspension(), failures, retryAt, List.of(why));
@@ -247,6 +302,7 @@ final class LaneState {
 
     LaneRecord recovers() {
         verdict = null;
+        reach = Reach.SOMEBODY;
         record = new LaneRecord(lane, record.suspension(), 0, Instant.EPOCH, List.of());
         return record;
     }

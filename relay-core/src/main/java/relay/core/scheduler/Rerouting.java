@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import relay.core.address.Domain;
 import relay.core.address.Mailbox;
+import relay.core.queue.Envelope;
 import relay.core.queue.QueueChange.Move;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
@@ -17,12 +18,21 @@ import relay.core.routing.PolicyTable;
 final class Rerouting {
     private Rerouting() {}
 
-    static boolean isStale(QueueEntry entry, PolicyTable policy) {
-        LaneChoice choice = byPolicy(entry, policy);
+    /// Whether a recipient's lane is another.
+    static boolean isElsewhere(QueueEntry entry, LaneChoice choice) {
         for (Mailbox recipient : entry.recipients()) {
             if (!bound(choice.of(recipient.domain()), entry).equals(entry.lane())) return true;
         }
         return false;
+    }
+
+    /// The lanes of the entry's mail for `domain` while the connector that the policy chooses is
+    /// down.
+    static List<Lane> alternatives(Domain domain, QueueEntry entry, PolicyTable policy) {
+        Envelope envelope = entry.envelope();
+        return policy.alternatives(domain, envelope.source(), envelope.sizeBytes()).stream()
+                .map(lane -> bound(lane, entry))
+                .toList();
     }
 
     /// Gives a recipient's domain its lane.
@@ -47,7 +57,7 @@ final class Rerouting {
     }
 
     /// Whoever chooses a lane: what the message itself says of TLS stays.
-    private static Lane bound(Lane lane, QueueEntry entry) {
+    static Lane bound(Lane lane, QueueEntry entry) {
         return lane.forMessages(entry.envelope().binding());
     }
 

@@ -19,6 +19,7 @@ import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
+import relay.core.scheduler.LaneState.Reach;
 import relay.core.scheduler.LaneState.Verdict;
 import relay.core.scheduler.SchedulerEvent.AttemptEnded;
 import relay.core.scheduler.SchedulerEvent.Ending;
@@ -36,6 +37,7 @@ public final class Scheduler {
     private final Dispatcher dispatcher;
     private final Sweeps sweeps;
     private final Orders orders;
+    private final Standing standing;
     private Instant lastTime = Instant.EPOCH;
 
     public Scheduler(SchedulerLimits limits, PolicyTable policy) {
@@ -43,6 +45,7 @@ public final class Scheduler {
         this.dispatcher = new Dispatcher(board);
         this.sweeps = new Sweeps(board);
         this.orders = new Orders(board, sweeps);
+        this.standing = new Standing(board, sweeps);
     }
 
     public List<Action> on(SchedulerEvent event, Instant now) {
@@ -131,7 +134,8 @@ public final class Scheduler {
             for (QueueEntry entry : message.entries()) {
                 LaneState lane = board.lane(entry.lane());
                 lane.gains(entry, turn.now);
-                if (!board.hasMemoryFor(lane)) lane.disk.holdsDue(entry.nextAttempt());
+                if (lane.mayBeLeft() && board.isElsewhere(entry, turn.now)) board.move(entry, turn);
+                else if (!board.hasMemoryFor(lane)) lane.disk.holdsDue(entry.nextAttempt());
                 else if (lane.known.add(entry.id())) lane.ready.addFresh(entry);
                 turn.touch(lane);
             }
@@ -143,7 +147,12 @@ public final class Scheduler {
         LaneState lane = session.lane;
         session.leaves(entry.id(), turn.now);
         session.attempts++;
-        var attempt = new Attempt(entry, ended.outcomes(), lane.schedule(), turn.now);
+        var attempt =
+                new Attempt(
+                        entry,
+                        lane.errorRules().judged(ended.outcomes()),
+                        lane.schedule(),
+                        turn.now);
         attempt.actions(ended.proof()).forEach(turn::act);
         if (attempt.isOver()) lane.loses(entry, turn.now);
         else lane.disk.holdsDue(attempt.due());
@@ -191,7 +200,11 @@ public final class Scheduler {
             return;
         }
         session.phase = Session.Phase.SERVING;
-        if (lane.isFailing()) turn.change(new QueueChange.RecordLane(lane.recovers()));
+        if (lane.isFailing()) {
+            boolean wasDown = lane.isDown();
+            turn.change(new QueueChange.RecordLane(lane.recovers()));
+            if (wasDown) standing.isBack(lane, turn);
+        }
         turn.touch(lane);
     }
 
@@ -212,12 +225,12 @@ public final class Scheduler {
                 .forEach(entry -> returned(session, entry, turn));
         switch (ending) {
             case Ending.Served(var trouble) -> served(session, trouble, turn);
-            case Ending.NoHost(var why) -> fail(lane, why, turn);
+            case Ending.NoHost(var why) -> noHost(lane, why, turn);
             case Ending.DemandsUnmet(var why) -> {
                 fate(lane, why, turn);
-                fail(lane, why, turn);
+                fail(lane, why, Reach.SOMEBODY, turn);
             }
-            case Ending.Never(var why) -> lane.condemn(Verdict.Fate.BOUNCE, why, turn.now);
+            case Ending.Never(var why) -> never(lane, why, turn);
         }
         turn.touch(lane);
     }
@@ -238,24 +251,51 @@ public final class Scheduler {
         Orders.doStanding(lane, poison.id(), turn);
     }
 
+    private void noHost(LaneState lane, Diagnostic why, Turn turn) {
+        if (!lane.lane.isFailedOver()) {
+            lane.errorRules()
+                    .endOf(why)
+                    .ifPresent(end -> lane.condemn(Verdict.Fate.BOUNCE, end, turn.now));
+        }
+        fail(lane, why, Reach.of(why), turn);
+    }
+
+    /// Where the connector only stands in, the one that is down may know better.
+    private void never(LaneState lane, Diagnostic why, Turn turn) {
+        Optional<Diagnostic> waiting = lane.errorRules().waitingFor(why);
+        if (waiting.isPresent() || lane.lane.isFailedOver()) {
+            fail(lane, waiting.orElse(why), Reach.SOMEBODY, turn);
+        } else {
+            lane.condemn(Verdict.Fate.BOUNCE, why, turn.now);
+        }
+    }
+
     private void served(Session session, List<Diagnostic> trouble, Turn turn) {
         if (trouble.isEmpty()) return;
         session.lane.window.shrink();
-        if (session.deliveries == 0) fail(session.lane, trouble.getFirst(), turn);
+        if (session.deliveries == 0) {
+            fail(session.lane, trouble.getFirst(), Reach.SOMEBODY, turn);
+        }
     }
 
-    private static void fail(LaneState lane, Diagnostic why, Turn turn) {
+    private void fail(LaneState lane, Diagnostic why, Reach reach, Turn turn) {
         if (lane.isResting(turn.now)) return;
         if (lane.isServed()) {
             lane.pause(turn.now);
             return;
         }
-        var record = lane.fails(why, turn.now);
+        boolean wasDown = lane.isDown();
+        var record = lane.fails(why, reach, turn.now);
         turn.change(new QueueChange.RecordLane(record));
         turn.tell(new RelayEvent.LaneFailed(lane.lane, why, record.retryAt(), lane.queued()));
+        standing.hasFailed(lane, turn);
+        // Whoever is there now has answered, if not as we want it.
+        if (wasDown && !lane.isDown()) standing.isBack(lane, turn);
     }
 
+    /// Mail that failed over waits whatever its connector's operator wants: its own is another.
     private static void fate(LaneState lane, Diagnostic why, Turn turn) {
+        if (lane.lane.isFailedOver()) return;
         OnTlsFailure wish =
                 lane.connector().map(SendConnector::onTlsFailure).orElse(OnTlsFailure.QUEUE);
         switch (wish) {

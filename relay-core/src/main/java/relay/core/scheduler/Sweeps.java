@@ -49,6 +49,11 @@ final class Sweeps {
         if (Rerouting.mayBeStale(lane.lane, board.policy)) lookThrough(lane, stale, turn);
     }
 
+    /// Asks for everything in the lane whose mail goes elsewhere as next hops fare now.
+    void lookForElsewhere(LaneState lane, Turn turn) {
+        lookThrough(lane, stale, turn);
+    }
+
     /// Shows `look` every entry of the lane.
     void lookThrough(LaneState lane, Look look, Turn turn) {
         askAll(lane, List.of(), look, turn);
@@ -124,8 +129,8 @@ final class Sweeps {
     private record StaleLook(Board board) implements Look {
         @Override
         public void at(LaneState lane, QueueEntry entry, Turn turn) {
-            boolean stale = Rerouting.isStale(entry, board.policy);
-            if (stale && isFree(lane, entry)) board.move(entry, turn);
+            boolean elsewhere = board.isElsewhere(entry, turn.now);
+            if (elsewhere && isFree(lane, entry)) board.move(entry, turn);
         }
 
         @Override

@@ -6,6 +6,7 @@ import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.ConnectorChoice;
+import relay.core.routing.ConnectorChoice.WhenDown;
 import relay.core.routing.ConnectorConnections;
 import relay.core.routing.ConnectorScope;
 import relay.core.routing.ConnectorTls;
@@ -135,7 +136,9 @@ record Policies(SendConnector connector) {
                         c.maxMessageSizeBytes(),
                         c.retry(),
                         options,
-                        c.connections()));
+                        c.connections(),
+                        c.choice(),
+                        c.errorPolicies()));
     }
 
     Policies connections(ConnectorConnections connections) {
@@ -145,6 +148,11 @@ record Policies(SendConnector connector) {
     Policies scope(Set<String> receiveConnectors, DomainPattern... senderDomains) {
         var scope = new ConnectorScope(receiveConnectors, Set.of(senderDomains));
         return new Policies(connector.with(new ConnectorChoice(scope)));
+    }
+
+    Policies failOver() {
+        var choice = new ConnectorChoice(ConnectorScope.EVERYTHING, WhenDown.FAIL_OVER);
+        return new Policies(connector.with(choice));
     }
 
     Policies neverInClear() {
@@ -175,7 +183,9 @@ record Policies(SendConnector connector) {
                         c.maxMessageSizeBytes(),
                         c.retry(),
                         c.tlsOptions(),
-                        c.connections()));
+                        c.connections(),
+                        c.choice(),
+                        c.errorPolicies()));
     }
 
     private Policies with(
@@ -195,7 +205,9 @@ record Policies(SendConnector connector) {
                         c.maxMessageSizeBytes(),
                         c.retry(),
                         c.tlsOptions(),
-                        c.connections()));
+                        c.connections(),
+                        c.choice(),
+                        c.errorPolicies()));
     }
 
     private Policies with(
@@ -215,6 +227,8 @@ record Policies(SendConnector connector) {
                         c.maxMessageSizeBytes(),
                         c.retry(),
                         c.tlsOptions(),
-                        c.connections()));
+                        c.connections(),
+                        c.choice(),
+                        c.errorPolicies()));
     }
 }

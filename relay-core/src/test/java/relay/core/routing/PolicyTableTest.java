@@ -125,13 +125,19 @@ class PolicyTableTest {
         assertThat(connectorOf("a.example")).isEqualTo("filter");
         assertThat(table.lanes(domain("a.example")))
                 .extracting(Lane::connector)
-                .containsExactlyInAnyOrder("filter", "tenant", "zulu");
+                .containsExactly("zulu", "tenant", "filter");
+        assertThat(table.lanes(domain("b.example")))
+                .extracting(Lane::connector)
+                .containsExactly("tenant", "filter");
     }
 
     @Test
     void mailThatNoScopeFitsWaitsUnreachable() {
         add("tenant", Enabled.YES, new AddressSpace(new Any(), 1));
         scope(0, Set.of("internal"));
+        assertThat(table().lanes(domain("a.example")))
+                .extracting(Lane::connector)
+                .containsExactly("tenant", Lane.UNREACHABLE);
         assertThat(connectorOf("a.example", "outside", "b.example")).isEqualTo(Lane.UNREACHABLE);
         assertThat(connectorOf("a.example", "internal", "b.example")).isEqualTo("tenant");
     }

@@ -138,7 +138,8 @@ final class FakeDisk {
         var lanes = new ArrayList<LaneCensus>();
         Stream.concat(
                         records.values().stream()
-                                .filter(r -> r.suspension() == Suspension.SUSPENDED)
+                                .filter(r ->
+                                        r.failures() > 0 || r.suspension() == Suspension.SUSPENDED)
                                 .map(LaneRecord::lane),
                         entries.values().stream().map(QueueEntry::lane))
                 .distinct()

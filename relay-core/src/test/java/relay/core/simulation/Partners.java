@@ -40,6 +40,9 @@ final class Partners {
     /// Whether hosts limit what a connection may carry.
     boolean limit;
 
+    /// The line of most connectors' smart hosts, where it is not up.
+    SimHost.Line outage = SimHost.Line.UP;
+
     Partners(Sim sim, Trace trace, SimDns dns, ClientBook clients, CrashBook crashes) {
         this.sim = sim;
         this.trace = trace;
@@ -56,6 +59,13 @@ final class Partners {
 
     @Nullable SimHost at(InetAddress address) {
         return byAddress.get(address);
+    }
+
+    /// The line of a host now.
+    SimHost.Line line(SimHost host) {
+        String connector = host.name.substring(host.name.indexOf('.') + 1);
+        boolean struck = host.name.startsWith("out") && Math.floorMod(connector.hashCode(), 3) != 0;
+        return struck && outage != SimHost.Line.UP ? outage : host.line;
     }
 
     int nextConnection() {

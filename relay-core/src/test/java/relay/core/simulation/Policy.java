@@ -6,8 +6,11 @@ import java.util.Objects;
 import java.util.Set;
 import relay.core.address.Domain;
 import relay.core.routing.AddressSpace;
+import relay.core.routing.ConnectorChoice;
+import relay.core.routing.ConnectorChoice.WhenDown;
 import relay.core.routing.ConnectorConnections;
 import relay.core.routing.ConnectorConnections.Caller;
+import relay.core.routing.ConnectorScope;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
@@ -149,6 +152,11 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                     new Caller(name, List.of(), Caller.DEFAULT.inactivityTimeout()));
         }
 
+        /// Whether its mail may go by another while its hosts are down. Chosen without luck, too.
+        boolean mayFailOver() {
+            return Math.floorMod(Objects.hash(spaces.toString(), name), 3) != 0;
+        }
+
         private SendConnector sendConnector() {
             return new SendConnector(
                             name,
@@ -168,7 +176,11 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                             SendConnector.OnTlsFailure.valueOf(onFailure.name()),
                             maxBytes,
                             new RetrySchedule(retry.delays(), retry.expiry(), retry.warning()))
-                    .with(connections());
+                    .with(connections())
+                    .with(
+                            new ConnectorChoice(
+                                    ConnectorScope.EVERYTHING,
+                                    mayFailOver() ? WhenDown.FAIL_OVER : WhenDown.WAIT));
         }
     }
 

@@ -25,7 +25,12 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
         // Every host may have lacked what it demands.
         if (mine.requiresTls) return true;
         if (mine.content.length + OURS_BYTES > connector.maxBytes()) return true;
-        return isBouncedForTls() || isBeyondSomeHost(mine) || isRefusedSender(mine);
+        return isBouncedForTls() || isForItsHosts(mine);
+    }
+
+    /// What its hosts may have had against the message, also where it only stands in for another.
+    boolean isForItsHosts(Submission mine) {
+        return isBeyondSomeHost(mine) || isRefusedSender(mine);
     }
 
     private boolean isRefusedSender(Submission mine) {

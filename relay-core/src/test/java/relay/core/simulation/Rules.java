@@ -48,6 +48,44 @@ final class Rules {
                 .map(Match::connector);
     }
 
+    /// The connectors that may carry mail for the domain while the hosts of its own are down.
+    static List<Connector> standIns(Policy policy, String domain) {
+        Optional<Connector> first = connector(policy, domain);
+        if (first.isEmpty() || !first.get().mayFailOver()) return List.of();
+        List<Connector> found = new ArrayList<>();
+        for (Connector second : policy.connectors()) {
+            boolean fits = false;
+            for (Policy.Space space : second.spaces()) {
+                fits |= specificity(space.pattern(), domain) >= 0;
+            }
+            boolean other = !second.name().equals(first.get().name());
+            boolean enabled = second.use() == Policy.Use.ENABLED;
+            if (fits && other && enabled && canTakeOver(first.get(), second)) found.add(second);
+        }
+        return found;
+    }
+
+    /// Whether the second way can have what the first demands: a name that the operator wrote down is
+    /// none that the DNS says, and smart hosts are not asked for what the domain publishes.
+    private static boolean canTakeOver(Connector first, Connector second) {
+        boolean wasByDns = first.smartHosts().isEmpty();
+        boolean isByDns = second.smartHosts().isEmpty();
+        if (wasByDns == isByDns) return true;
+        if (wasByDns) return second.tls().level() == Level.NAME;
+        boolean ownName = ownLevel(first) == Level.NAME && first.tls().names().isEmpty();
+        return !ownName;
+    }
+
+    /// With a password it is more than what the operator wrote.
+    private static Level ownLevel(Connector connector) {
+        return switch (connector.tls().level()) {
+            case ENCRYPTION -> Level.ENCRYPTION;
+            case NAME -> Level.NAME;
+            case NONE, TRUSTED ->
+                    connector.password().isEmpty() ? connector.tls().level() : Level.NAME;
+        };
+    }
+
     static Policy.Tls floor(Policy policy, String domain) {
         Policy.Tls best = Policy.Tls.NONE;
         int bestSpecificity = -1;
@@ -80,12 +118,42 @@ final class Rules {
             Collection<String> listed) {
         Optional<Connector> found = connector(policy, domain);
         if (found.isEmpty()) return Optional.of("no connector carries " + domain);
-        Connector connector = found.get();
-        boolean known =
-                connector.smartHosts().isEmpty()
-                        ? mxHosts.contains(facts.host())
-                        : connector.smartHosts().stream()
-                                .anyMatch(hop -> hop.host().equals(facts.host()));
+        Connector first = found.get();
+        Optional<String> objection = objection(policy, domain, first, facts, mxHosts, listed);
+        for (Connector second : standIns(policy, domain)) {
+            boolean may =
+                    objection(policy, domain, second, facts, mxHosts, listed).isEmpty()
+                            && isAsOn(first, facts);
+            if (may) return Optional.empty();
+        }
+        return objection;
+    }
+
+    /// Whether a connection has whatever one of the connector, which is down, would have.
+    private static boolean isAsOn(Connector first, Facts facts) {
+        boolean implicitAlone = !first.smartHosts().isEmpty();
+        for (Policy.Hop hop : first.smartHosts()) {
+            implicitAlone &= hop.start() == Policy.TlsStart.AT_ONCE;
+        }
+        boolean neverInClear = implicitAlone || first.inClear() == Policy.InClear.NEVER;
+        if (neverInClear && !facts.isEncrypted()) return false;
+        return meets(first.tls(), facts)
+                && meets(new Policy.Tls(ownLevel(first), first.tls().names()), facts);
+    }
+
+    private static boolean knows(Connector connector, Facts facts, Set<String> mxHosts) {
+        if (connector.smartHosts().isEmpty()) return mxHosts.contains(facts.host());
+        return connector.smartHosts().stream().anyMatch(hop -> hop.host().equals(facts.host()));
+    }
+
+    private static Optional<String> objection(
+            Policy policy,
+            String domain,
+            Connector connector,
+            Facts facts,
+            Set<String> mxHosts,
+            Collection<String> listed) {
+        boolean known = knows(connector, facts, mxHosts);
         if (!known) return Optional.of(facts.host() + " is no host for " + domain);
         if (!meets(connector.tls(), facts)) {
             return Optional.of("connector " + connector.name() + " demands " + connector.tls());
@@ -121,13 +189,24 @@ final class Rules {
             Policy policy, String domain, Facts facts, String word, boolean signed) {
         Optional<Connector> found = connector(policy, domain);
         if (found.isEmpty()) return Optional.of("no connector carries " + domain);
-        boolean byDns = found.get().smartHosts().isEmpty();
+        for (Connector second : standIns(policy, domain)) {
+            boolean itsHost = second.smartHosts().isEmpty() || knows(second, facts, Set.of());
+            if (itsHost && requireTlsObjection(second, domain, facts, word, signed).isEmpty()) {
+                return Optional.empty();
+            }
+        }
+        return requireTlsObjection(found.get(), domain, facts, word, signed);
+    }
+
+    private static Optional<String> requireTlsObjection(
+            Connector connector, String domain, Facts facts, String word, boolean signed) {
+        boolean byDns = connector.smartHosts().isEmpty();
         if (byDns && !signed && !facts.host().equals(domain)) {
             return Optional.of("the MX records of " + domain + " may be forged");
         }
         Set<String> names =
-                !byDns && found.get().tls().level() == Level.NAME
-                        ? found.get().tls().names()
+                !byDns && connector.tls().level() == Level.NAME
+                        ? connector.tls().names()
                         : Set.of();
         if (!meets(new Policy.Tls(Level.NAME, names), facts)) {
             return Optional.of("REQUIRETLS wants the host's name");

@@ -25,7 +25,7 @@ record SimDialer(Life life, Partners partners, ContentSource contents) implement
     private void connect(HostPlan plan, Outbound outbound, long limitMillis) {
         SimHost host = partners.at(plan.address());
         partners.trace.say(() -> "relay dials " + plan + " " + plan.demands());
-        var line = host == null ? SimHost.Line.DEAD : host.line;
+        var line = host == null ? SimHost.Line.DEAD : partners.line(host);
         if (host == null || line == SimHost.Line.DEAD) {
             life.after(limitMillis, () -> outbound.unreachable(new SessionInput.TimedOut()));
         } else if (line == SimHost.Line.REFUSES) {

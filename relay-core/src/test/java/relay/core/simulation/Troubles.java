@@ -50,7 +50,15 @@ final class Troubles {
         for (int i = luck.of(0, 1, 2, 4); i > 0; i--) sometime(this::reload);
         for (int i = luck.of(0, 0, 2); i > 0; i--) sometime(world::retrySomething);
         for (int i = luck.of(0, 0, 1); i > 0; i--) sometime(world::resume);
+        if (calmAtMillis % 3 == 0) outage();
         world.sim.after(calmAtMillis, this::calm);
+    }
+
+    /// Most smart hosts are down from the beginning, so that mail fails over. Chosen without luck: the
+    /// other seeds stay what they were.
+    private void outage() {
+        world.partners.outage = SimHost.Line.REFUSES;
+        world.sim.after(calmAtMillis / 2, () -> world.partners.outage = SimHost.Line.UP);
     }
 
     /// Bursts are where things meet.

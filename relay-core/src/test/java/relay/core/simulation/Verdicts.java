@@ -169,6 +169,13 @@ final class Verdicts {
         if (book.everRefused.contains(recipient)) return true;
         String domain = Partners.domain(recipient);
         if (world.dns.wasDead(domain)) return true;
+        boolean byStandIn =
+                world.partners.policiesEver().stream()
+                        .flatMap(policy ->
+                                Rules.standIns(policy, domain).stream()
+                                        .map(other -> new Reasons(world, policy, other, domain)))
+                        .anyMatch(reasons -> reasons.isForItsHosts(mine));
+        if (byStandIn) return true;
         return world.partners.policiesEver().stream()
                 .flatMap(policy ->
                         Rules.connector(policy, domain).stream()

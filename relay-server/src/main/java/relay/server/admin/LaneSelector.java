@@ -100,13 +100,14 @@ final class LaneSelector {
                 .filter(lane ->
                         routed.contains(lane.forMessages(MessageTls.BY_POLICY))
                                 || lane.nextHop().equals(domain.name())
-                                || isOfRedirectedMail(lane))
+                                || isOfAnyDomain(lane))
                 .toList();
     }
 
-    /// Of any domain.
-    private static boolean isOfRedirectedMail(Lane lane) {
-        return lane.isRedirected() && lane.nextHop().equals(Lane.SMART_HOSTS);
+    /// Mail that was redirected, or failed over, is behind whichever smart hosts.
+    private static boolean isOfAnyDomain(Lane lane) {
+        return (lane.isRedirected() || lane.isFailedOver())
+                && lane.nextHop().equals(Lane.SMART_HOSTS);
     }
 
     private List<QueueEntry> message(String id) {

@@ -103,9 +103,19 @@ class ChangesTest {
     @ParameterizedTest
     @EnumSource
     void aLaneOfRedirectedMailIsAnotherOneAlsoAfterARestart(MessageTls wish) {
-        // Given a message that is moved to a lane of redirected mail.
+        isAnotherLane(new Lane("bank", "bank.example", "", Lane.Choice.BY_OPERATOR), wish);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLaneOfMailThatFailedOverIsAnotherOneAlsoAfterARestart(MessageTls wish) {
+        isAnotherLane(new Lane("bank", "[IPv6:2001:db8::1]", "").insteadOf("a.b-c_d"), wish);
+    }
+
+    private void isAnotherLane(Lane other, MessageTls wish) {
+        // Given a message that is moved to that lane.
         QueueEntry entry = queue.committed(queue.message()).entries().getFirst();
-        var lane = new Lane("bank", "bank.example", "", Lane.Choice.BY_OPERATOR).forMessages(wish);
+        Lane lane = other.forMessages(wish);
         var part = new QueueChange.Move.Part(lane, entry.recipients());
         queue.changed(new QueueChange.Move(entry.id(), List.of(part)));
 

@@ -12,7 +12,7 @@ import relay.core.routing.ConnectorChoice;
 import relay.core.routing.ConnectorScope;
 import relay.core.routing.DomainPattern;
 
-class ScopeTest {
+class ConnectorChoiceTest {
     private static final String SCOPED =
             """
                 receiveConnectors: [internal, dsn]
@@ -44,6 +44,32 @@ class ScopeTest {
                 .singleElement()
                 .asString()
                 .contains("only connectors with a scope have the address space \"*\"");
+    }
+
+    @Test
+    void whoeverMayBeLeftIsPointedOutWhereNobodyCanStandIn() throws IOException {
+        // Given a DNS-routed connector that may be left, alone and beside smart hosts.
+        ConfFolder alone = with("    failOver: true\n");
+        assertThat(alone.accepted().sendConnectors().getFirst().mayFailOver()).isTrue();
+        assertThat(alone.notes())
+                .singleElement()
+                .asString()
+                .contains("no connector can stand in for internet: there is no other");
+        String filter =
+                """
+                    failOver: true
+                  - name: filter
+                    addressSpaces: ["*;2"]
+                    smartHosts: ["mx.filter.example"]
+                """;
+        assertThat(with(filter).notes())
+                .singleElement()
+                .asString()
+                .contains("no connector can stand in for internet: what partners publish");
+
+        // And where they show their name, all is well.
+        String named = "    requireTls: true\n    tlsAuthLevel: DomainValidation\n";
+        assertThat(with(filter + named).notes()).isEmpty();
     }
 
     private ConfFolder with(String lines) throws IOException {
