@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import relay.core.address.Domain;
 import relay.core.address.Mailbox;
+import relay.core.alert.AlertOrders;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.PolicyTable;
@@ -16,7 +17,7 @@ import relay.core.routing.SendConnector;
 
 /// Both files, read whole and found good. Immutable; every path is absolute.
 ///
-/// `tlsReports` has one element, or none where no reports are sent. `inboundTls` are the sender domains whose mail must come over TLS. `notes` are for the operator's
+/// `tlsReports` has one element, or none where no reports are sent; so has `alerts`. `inboundTls` are the sender domains whose mail must come over TLS. `notes` are for the operator's
 /// eyes: they change nothing.
 public record Configuration(
         Domain hostname,
@@ -29,6 +30,7 @@ public record Configuration(
         Tracking tracking,
         Limits limits,
         List<TlsReports> tlsReports,
+        List<AlertOrders> alerts,
         List<ReceiveConnector> receiveConnectors,
         List<SendConnector> sendConnectors,
         List<DomainFloor> domainFloors,
@@ -104,6 +106,7 @@ public record Configuration(
     public Configuration {
         furtherCertificates = List.copyOf(furtherCertificates);
         tlsReports = List.copyOf(tlsReports);
+        alerts = List.copyOf(alerts);
         receiveConnectors = List.copyOf(receiveConnectors);
         sendConnectors = List.copyOf(sendConnectors);
         domainFloors = List.copyOf(domainFloors);

@@ -52,7 +52,7 @@ public final class ConfigurationReader {
         Optional<Policy> policy =
                 policyTree.map(root -> new PolicyReader(environment, problems, now).read(root));
         Optional<Machine> machine =
-                machineTree.map(root -> new MachineReader(machineName, problems).read(root));
+                machineTree.map(root -> machineReader(environment, problems).read(root));
         policy.ifPresent(found ->
                 machine.ifPresent(beside ->
                         BindingRules.checkAdmin(found.bindings(), beside.adminListen(), problems)));
@@ -63,6 +63,10 @@ public final class ConfigurationReader {
                 ? new ConfigurationResult.Accepted(
                         configuration(policy.get(), machine.get(), problems))
                 : new ConfigurationResult.Refused(List.copyOf(problems.errors()));
+    }
+
+    private MachineReader machineReader(Map<String, String> environment, Problems problems) {
+        return new MachineReader(machineName, new AlertsReader(environment, problems), problems);
     }
 
     private static Optional<YamlNode> tree(Path file, Problems problems) {
@@ -82,6 +86,7 @@ public final class ConfigurationReader {
                 machine.tracking(),
                 machine.limits(),
                 machine.tlsReports(),
+                machine.alerts(),
                 policy.receiveConnectors(),
                 policy.sendConnectors(),
                 policy.domainFloors(),

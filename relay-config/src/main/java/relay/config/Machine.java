@@ -10,6 +10,7 @@ import relay.config.Configuration.TlsReports;
 import relay.config.Configuration.Tracking;
 import relay.config.Configuration.Trust;
 import relay.core.address.Domain;
+import relay.core.alert.AlertOrders;
 
 /// What `relay.yaml` says.
 record Machine(
@@ -22,4 +23,5 @@ record Machine(
         Dns dns,
         Tracking tracking,
         Limits limits,
-        List<TlsReports> tlsReports) {}
+        List<TlsReports> tlsReports,
+        List<AlertOrders> alerts) {}

@@ -20,7 +20,7 @@ import relay.core.smtp.MailboxSyntax;
 
 /// Reads `relay.yaml`. Where something is wrong, what it returns is good for further checks only:
 /// `problems` then has an error.
-record MachineReader(Supplier<String> machineName, Problems problems) {
+record MachineReader(Supplier<String> machineName, AlertsReader alerts, Problems problems) {
     private static final String DEFAULT_DATA = "../data";
     private static final int DEFAULT_ADMIN_PORT = 8025;
     private static final Map<String, Dnssec> DNSSEC =
@@ -49,7 +49,8 @@ record MachineReader(Supplier<String> machineName, Problems problems) {
                 dns(root.section("dns").orElse(none)),
                 tracking(root.section("tracking").orElse(none)),
                 limits(root.section("limits").orElse(none)),
-                root.section("tlsReports").flatMap(this::tlsReports).stream().toList());
+                root.section("tlsReports").flatMap(this::tlsReports).stream().toList(),
+                root.section("alerts").flatMap(alerts::read).stream().toList());
     }
 
     /// Without a contact, which the schema misses, there is nobody to send them.

@@ -53,11 +53,23 @@ final class ConfFolder {
     }
 
     ConfigurationResult read() {
-        return new ConfigurationReader().read(folder, Map.of("FILTER_PASSWORD", "from env"));
+        return read(Map.of("FILTER_PASSWORD", "from env"));
+    }
+
+    private ConfigurationResult read(Map<String, String> environment) {
+        return new ConfigurationReader().read(folder, environment);
     }
 
     Configuration accepted() {
-        return switch (read()) {
+        return accepted(read());
+    }
+
+    Configuration accepted(Map<String, String> environment) {
+        return accepted(read(environment));
+    }
+
+    private static Configuration accepted(ConfigurationResult result) {
+        return switch (result) {
             case Accepted(var configuration) -> configuration;
             case Refused(var errors) -> throw new AssertionError("refused: " + errors);
         };

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,9 @@ import relay.config.ConfigurationResult.Accepted;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.address.Mailbox;
+import relay.core.alert.AlertOrders;
+import relay.core.alert.AlertRules;
+import relay.core.alert.Webhook;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
@@ -233,6 +237,7 @@ class GoodConfigurationTest {
                 .isEqualTo(new Dns(List.of(), new TrustAnchor.BuiltIn(), Dnssec.AUTO));
         assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(30), 1L << 30));
         assertThat(read.tlsReports()).isEmpty();
+        assertThat(read.alerts()).isEmpty();
         assertThat(read.notes()).isEmpty();
     }
 
@@ -277,6 +282,48 @@ class GoodConfigurationTest {
                                         socket("192.0.2.53", 53)),
                                 new TrustAnchor.ZoneFile(temporary.resolve("root.ds")),
                                 Dnssec.REQUIRE));
+    }
+
+    @Test
+    void alertsHaveTheirUrlFromTheFileTheEnvironmentOrAFileOfItsOwn() throws IOException {
+        // Given each way to name a webhook, with and without the rest.
+        AlertOrders usual =
+                alerts("alerts: { webhook: \"https://hooks.example.net/x\" }", "unused").getFirst();
+        AlertOrders other =
+                alerts(
+                                """
+                                alerts:
+                                  webhookFile: secret
+                                  authorization: "${TOKEN}"
+                                  after: 1m
+                                  queueAge: 2h
+                                  queueDepth: 7
+                                  certificateExpiry: 30d
+                                """,
+                                "http://[::1]:9093/hook\n")
+                        .getFirst();
+
+        // Then it is read so, and shown without what may be a secret.
+        assertThat(usual.webhook())
+                .isEqualTo(new Webhook(URI.create("https://hooks.example.net/x"), ""))
+                .hasToString("https://hooks.example.net");
+        assertThat(usual.after()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(usual.rules())
+                .isEqualTo(new AlertRules(Duration.ofHours(1), 1000, Duration.ofDays(14)));
+        assertThat(other.webhook())
+                .isEqualTo(new Webhook(URI.create("http://[::1]:9093/hook"), "Bearer t0ken"))
+                .hasToString("http://[::1]:9093");
+        assertThat(other.after()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(other.rules())
+                .isEqualTo(new AlertRules(Duration.ofHours(2), 7, Duration.ofDays(30)));
+    }
+
+    private List<AlertOrders> alerts(String yaml, String secret) throws IOException {
+        return ConfFolder.in(temporary)
+                .relay(yaml)
+                .file("secret", secret)
+                .accepted(Map.of("TOKEN", "Bearer t0ken"))
+                .alerts();
     }
 
     @Test

@@ -25,6 +25,7 @@ import relay.core.scheduler.SchedulerLimits;
 import relay.core.tls.StsPolicy;
 import relay.server.admin.AdminServer;
 import relay.server.admin.AdminSources;
+import relay.server.alert.AlertDesk;
 import relay.server.dns.Dns;
 import relay.server.engine.QueueRunner;
 import relay.server.listener.CertificateWatch;
@@ -78,6 +79,7 @@ public final class Relay implements AutoCloseable {
     private final PressureGauge gauge;
     private final CertificateWatch certificateWatch;
     private final ExceptionWatch exceptionWatch;
+    private final AlertDesk alerts;
     private final SmtpListener listener;
     private final AdminServer admin;
     private volatile Configuration configuration;
@@ -146,6 +148,7 @@ public final class Relay implements AutoCloseable {
         exceptionWatch =
                 opened.add(new ExceptionWatch(() -> policy.exceptions(), this::adopt, clock));
         listener = opened.add(listener());
+        alerts = opened.add(alerts(roots));
         watch();
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
         runner.start();
@@ -156,6 +159,7 @@ public final class Relay implements AutoCloseable {
         listener.reconfigure(configuration.receiveConnectors());
         probes.adopt(orders(configuration));
         phase = Phase.RUNNING;
+        alerts.start();
         LOG.info("ready: accepting mail on {}, admin on {}", listener.addresses(), admin.address());
     }
 
@@ -194,6 +198,18 @@ public final class Relay implements AutoCloseable {
     private PressureGauge gauge() {
         return new PressureGauge(
                 configuration.dataFolder(), () -> configuration.limits(), pressure, runner);
+    }
+
+    private AlertDesk alerts(TrustRoots roots) {
+        var known =
+                new AlertReadings.Sources(
+                        tls::expiries, probes::latest, this::notReady, pressure::state);
+        return new AlertDesk(
+                configuration.hostname().name(),
+                () -> configuration.alerts(),
+                new AlertReadings(runner, store, known, clock),
+                roots.tls(),
+                events);
     }
 
     private SmtpListener listener() {
@@ -258,6 +274,7 @@ public final class Relay implements AutoCloseable {
                 admin;
                 certificateWatch;
                 exceptionWatch;
+                alerts;
                 gauge;
                 listener) {
             listener.drain(DRAIN);

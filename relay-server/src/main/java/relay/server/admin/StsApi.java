@@ -40,6 +40,10 @@ final class StsApi {
 
     /// `GET /api/v1/sts`: the policies of `domains`, or all where none is named.
     Answer list(List<String> domains) {
+        for (String domain : domains) {
+            if (Domain.parse(domain).isPresent()) continue;
+            return Answer.error(Answer.BAD_REQUEST, "not a domain: " + domain);
+        }
         ObjectNode body = QueueJson.object();
         var policies = body.putArray("policies");
         sts.kept().stream()

@@ -36,8 +36,11 @@ final class StsPurgeVerb extends StsVerb {
     @Override
     int print(JsonNode body) {
         List<JsonNode> purged = List.copyOf(body.path("purged").values());
+        if (purged.isEmpty() && !all) {
+            return refuse(FAILED, "no such policy: " + String.join(" ", domains()));
+        }
         String names = purged.stream().map(JsonNode::asString).collect(Collectors.joining(" "));
-        terminal().out().println(Words.printable(purged.isEmpty() ? "no such policy" : names));
-        return purged.isEmpty() && !all ? FAILED : DONE;
+        terminal().out().println(Words.printable(purged.isEmpty() ? "no policies" : names));
+        return DONE;
     }
 }

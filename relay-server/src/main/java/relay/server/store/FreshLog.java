@@ -133,6 +133,48 @@ final class FreshLog implements AutoCloseable {
     static List<ByteBuffer> read(Path folder, long epoch) throws IOException {
         Path file = folder.resolve(FILE);
         if (!Files.exists(file)) return List.of();
+        Found found = find(file, epoch);
+        ByteBuffer all = found.all();
+        for (int later = found.end(); later < all.limit(); later += ALIGNMENT) {
+            if (!isBlock(all, later, epoch)) continue;
+            if (number(all, later) < found.blocks().size()) continue;
+            throw new StoreException(
+                    file
+                            + " is damaged at octet "
+                            + found.end()
+                            + ", and what comes after it was acknowledged. See docs/queue.md, \"When"
+                            + " the file is damaged\".");
+        }
+        return found.blocks();
+    }
+
+    /// What may have been acknowledged and is not among the blocks of [#read], in a sentence for the
+    /// operator; empty where there is no sign of it. A last block that is not whole is mostly a
+    /// write that a crash cut off, which nobody was told of.
+    static String givenUp(Path folder, long epoch) throws IOException {
+        Path file = folder.resolve(FILE);
+        if (!Files.exists(file)) {
+            return file
+                    + " is gone: mail that was in it alone is given up. None was, if the relay"
+                    + " stopped in good order.";
+        }
+        Found found = find(file, epoch);
+        if (found.all().limit() < BYTES) {
+            return "%s has %d octets of %d: what was behind them is given up."
+                    .formatted(file, found.all().limit(), BYTES);
+        }
+        if (!resembles(found.all(), found.end(), epoch, found.blocks().size())) return "";
+        return "the last block of "
+                + file
+                + " is not whole, and is given up: a crash of the machine cut it off before it was"
+                + " acknowledged, or the disk has damaged it. See docs/queue.md, \"When the file is"
+                + " damaged\".";
+    }
+
+    /// The whole blocks, and where they end.
+    private record Found(ByteBuffer all, List<ByteBuffer> blocks, int end) {}
+
+    private static Found find(Path file, long epoch) throws IOException {
         var all = ByteBuffer.wrap(Files.readAllBytes(file));
         var blocks = new ArrayList<ByteBuffer>();
         int at = 0;
@@ -141,16 +183,18 @@ final class FreshLog implements AutoCloseable {
             blocks.add(all.slice(at + HEADER_BYTES, length));
             at += aligned(HEADER_BYTES + length);
         }
-        for (int later = at; later < all.limit(); later += ALIGNMENT) {
-            if (!isBlock(all, later, epoch) || number(all, later) < blocks.size()) continue;
-            throw new StoreException(
-                    file
-                            + " is damaged at octet "
-                            + at
-                            + ", and what comes after it was acknowledged. See docs/queue.md, \"When"
-                            + " the file is damaged\".");
-        }
-        return blocks;
+        return new Found(all, blocks, at);
+    }
+
+    /// Whether the header there is that of this block, but for an octet at the most. Epochs are
+    /// random, so those of other lives are far from it.
+    private static boolean resembles(ByteBuffer all, int at, long epoch, int number) {
+        if (at + HEADER_BYTES > all.limit()) return false;
+        int wrongBits =
+                Long.bitCount(all.getLong(at) ^ MAGIC)
+                        + Long.bitCount(all.getLong(at + 8) ^ epoch)
+                        + Long.bitCount(number(all, at) ^ number);
+        return wrongBits <= Byte.SIZE;
     }
 
     private static boolean isBlock(ByteBuffer all, int at, long epoch) {

@@ -50,6 +50,8 @@ final class FreshMail implements AutoCloseable {
     /// [#writeTo] must follow, and [#written]. Throws [StoreException] where the log is damaged.
     static FreshMail open(Path folder, long epoch) throws IOException {
         List<ByteBuffer> blocks = epoch == 0 ? List.of() : FreshLog.read(folder, epoch);
+        String givenUp = epoch == 0 ? "" : FreshLog.givenUp(folder, epoch);
+        if (!givenUp.isEmpty()) LOG.warn("{}", givenUp);
         var fresh = new FreshMail(openLog(folder));
         try {
             for (ByteBuffer block : blocks) FreshRecords.read(block, fresh.new Memory());

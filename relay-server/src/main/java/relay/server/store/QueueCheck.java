@@ -56,10 +56,11 @@ public final class QueueCheck {
             Soundness.checkFiles(folder, lock.past());
         } catch (StoreException e) {
             boolean inUse = lock == null && e.getCause() instanceof SQLException;
-            if (!inUse || repair == Repair.YES) {
+            if (!inUse) {
                 Schema.closeQuietly(lock);
                 throw e;
             }
+            if (repair == Repair.YES) throw running(folder, e);
             out.accept("a relay has this queue: it goes on, and nothing is repaired");
         } catch (SQLException e) {
             Schema.closeQuietly(lock);
@@ -73,6 +74,15 @@ public final class QueueCheck {
         } catch (SQLException e) {
             throw Schema.unreadable(file, e);
         }
+    }
+
+    private static StoreException running(Path folder, StoreException inUse) {
+        String advice =
+                "A relay runs with the queue of "
+                        + folder
+                        + ", and nothing is repaired under it. Stop it, repair, and start it again;"
+                        + " without --repair the queue is looked at while it runs.";
+        return new StoreException(advice, inUse);
     }
 
     private enum Company {
@@ -96,6 +106,10 @@ public final class QueueCheck {
             }
             long orphans = reader.ask(all -> orphans(all.connection()));
             int fresh = reader.ask(all -> fresh(all.connection()));
+            if (company == Company.NONE) {
+                String givenUp = reader.ask(all -> givenUp(all.connection()));
+                if (!givenUp.isEmpty()) out.accept(givenUp);
+            }
             if (fresh > 0 && company == Company.NONE) {
                 out.accept(
                         fresh
@@ -164,12 +178,25 @@ public final class QueueCheck {
     /// How many blocks a crash has left that the queue's file does not have yet: contents in the
     /// file may belong to their messages.
     private int fresh(Connection connection) throws SQLException {
-        long epoch = Schema.number(connection, "SELECT value FROM meta WHERE name = 'epoch'");
+        long epoch = epoch(connection);
         try {
             return epoch == 0 ? 0 : FreshLog.read(folder, epoch).size();
         } catch (IOException e) {
             throw new SQLException(FreshLog.FILE + ": " + e.getMessage(), e);
         }
+    }
+
+    private String givenUp(Connection connection) throws SQLException {
+        long epoch = epoch(connection);
+        try {
+            return epoch == 0 ? "" : FreshLog.givenUp(folder, epoch);
+        } catch (IOException e) {
+            throw new SQLException(FreshLog.FILE + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static long epoch(Connection connection) throws SQLException {
+        return Schema.number(connection, "SELECT value FROM meta WHERE name = 'epoch'");
     }
 
     private static long orphans(Connection connection) throws SQLException {

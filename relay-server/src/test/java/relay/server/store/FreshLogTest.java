@@ -51,9 +51,22 @@ class FreshLogTest {
             put(at, (byte) ~kept);
             // Then it is as if it had not been written.
             assertThat(read(EPOCH)).as("octet %d", at).containsExactly("one", "two");
+            // And that is told, since it may be damage.
+            assertThat(FreshLog.givenUp(folder, EPOCH))
+                    .as("octet %d", at)
+                    .contains("the last block", "is not whole", "docs/queue.md");
             put(at, kept);
         }
         assertThat(read(EPOCH)).hasSize(3);
+        assertThat(FreshLog.givenUp(folder, EPOCH)).isEmpty();
+    }
+
+    @Test
+    void whatAnOlderEpochLeftBehindIsNothingThatIsGivenUp() throws Exception {
+        long other = 0x3a5f_71c2_90be_4d16L;
+        write(EPOCH, "one", "two", "three");
+        write(other, "uno");
+        assertThat(FreshLog.givenUp(folder, other)).isEmpty();
     }
 
     @Test
@@ -76,11 +89,13 @@ class FreshLogTest {
     @Test
     void aFileThatIsGoneOrCutOffHasWhatItHas() throws Exception {
         assertThat(read(EPOCH)).isEmpty();
+        assertThat(FreshLog.givenUp(folder, EPOCH)).contains("is gone");
         write(EPOCH, "one", "two", "three");
         try (var file = new RandomAccessFile(folder.resolve(FreshLog.FILE).toFile(), "rw")) {
             file.setLength(FreshLog.ALIGNMENT + 10);
         }
         assertThat(read(EPOCH)).containsExactly("one");
+        assertThat(FreshLog.givenUp(folder, EPOCH)).contains("has 522 octets of 16777216");
 
         // When it is opened again; then it has its size again, and what it had.
         FreshLog.open(folder).close();

@@ -100,7 +100,43 @@ class QueueCheckTest {
             queue.committed(queue.message());
             assertThatThrownBy(() -> check(Repair.YES))
                     .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("in use by another relay");
+                    .hasMessageContaining("A relay runs with the queue of " + folder)
+                    .hasMessageContaining("Stop it, repair, and start it again")
+                    .hasMessageNotContaining("a folder of its own");
+        }
+    }
+
+    @Test
+    void mailThatACrashLeftFreshIsSaidToWaitAndKeepsItsContents() throws Exception {
+        // Given a crash after a large message whose entry is in the fresh log alone, but its
+        // content
+        // is in the file, and a small one.
+        byte[] large = TestQueue.randomBytes(3, 300_000);
+        QueuedMessage small;
+        try (var queue = new TestQueue(folder)) {
+            queue.committed(queue.message(), large);
+            small = queue.committed(queue.message());
+            for (String name : List.of(Schema.FILE, Schema.FILE + "-wal", FreshLog.FILE)) {
+                Files.copy(folder.resolve(name), other.resolve(name));
+            }
+        }
+
+        // When what it left is looked at, and is to be mended.
+        for (Repair repair : Repair.values()) {
+            said.clear();
+            assertThat(QueueCheck.run(other, repair, said::add)).isTrue();
+
+            // Then that is said, and nothing of it is taken for rubbish.
+            assertThat(said)
+                    .anyMatch(line -> line.contains("groups of mail are in fresh.log alone"))
+                    .noneMatch(line -> line.contains("deleted of"));
+        }
+        assertThat(said).anyMatch(line -> line.startsWith("no content is deleted while fresh.log"));
+
+        // And the next start has both.
+        try (var queue = new TestQueue(other)) {
+            assertThat(queue.entries(TestQueue.BANK)).hasSize(2);
+            assertThat(queue.content(small.id())).hasSize(28);
         }
     }
 
