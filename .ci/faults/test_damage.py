@@ -3,6 +3,7 @@
 import random
 import shutil
 import sqlite3
+import struct
 import subprocess
 import time
 
@@ -50,6 +51,61 @@ class Damage(FaultTest):
         self.book.copies.clear()
         self.deliver()
         self.close_account(f"{FLIPS} bits flipped, {refused} starts refused, {kept_back} letters kept back and told of")
+
+    def test_fresh_mail_that_is_flipped_or_cut_is_refused_or_told_of(self):
+        self.set_field()
+        self.partners_are_down()
+        self.fresh = self.field.data / "fresh.log"
+        self.good = self.field.folder / "good"
+        blocks = next(filter(lambda found: len(found) > 3, (self.crash_with_fresh_mail() for _ in range(5))), None)
+        self.assertIsNotNone(blocks, "no crash came before the mail went on into queue.db")
+        refused = given_up = 0
+        random_place = random.Random(FLIPS)
+        first, last = blocks[0], blocks[-1]
+        places = [random_place.randrange(first, first + 100), random_place.randrange(last, last + 100)]
+        places += [random_place.randrange(blocks[1], last) for _ in range(FLIPS - 4)]
+        damages = [lambda place=place: flip(self.fresh, place) for place in places]
+        damages += [lambda: cut(self.fresh, last + 40), self.fresh.unlink]
+        for damage in damages:
+            self.put_files_back()
+            damage()
+            self.book.copies.clear()
+            log_size = len(self.relay.log())
+            if not self.starts():
+                refused += 1
+                continue
+            self.field.bank.up()
+            self.field.open.up()
+            await_that("what can be delivered is delivered", self.stands_still, 60)
+            self.assertEqual([], self.book.damaged())
+            if self.book.missing():
+                given_up += 1
+                self.assertRegex(self.relay.log()[log_size:], "fresh.log .*(given up|is damaged)")
+            self.relay.kill()
+            self.partners_are_down()
+        self.assertGreater(refused, 0)
+        self.assertGreater(given_up, 0)
+        self.put_files_back()
+        self.book.copies.clear()
+        self.deliver()
+        self.close_account(f"fresh.log damaged: {refused} starts refused, {given_up} told what was given up")
+
+    def crash_with_fresh_mail(self):
+        """Where the blocks begin that the next start has to read."""
+        self.field.start_relay()
+        send_each(self.book, self.relay.port, [[ALICE]])  # what is slow the first time is done
+        time.sleep(FRESH_SECONDS)
+        send_each(self.book, self.relay.port, [[ALICE], [BOB], [FAY], [ALICE, BOB], [BOB]])
+        self.relay.kill()
+        self.keep_files()
+        # In a copy, since SQLite tidies up behind whoever opens a file.
+        connection = sqlite3.connect(self.good / "queue.db")
+        [[epoch]] = connection.execute("SELECT value FROM meta WHERE name = 'epoch'")
+        connection.close()
+        self.keep_files()
+        octets = self.fresh.read_bytes()
+        head = b"RELAYLOG" + struct.pack(">q", epoch)
+        return [at for at in range(0, len(octets), 512) if octets[at : at + 16] == head]
 
     def test_copies_made_under_load_are_consistent_or_refused(self):
         self.set_field()
