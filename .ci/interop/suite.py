@@ -43,6 +43,11 @@ class Report(unittest.TestResult):
         super().addError(test, err)
         self._tell(test, self.errors[-1][1])
 
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._tell(subtest, self._exc_info_to_string(err, test))
+
     @staticmethod
     def _tell(test, trace):
         print(f"FAILED {test.id()}\n{trace}", flush=True)
