@@ -61,6 +61,13 @@ record CertificateReader(Problems problems) {
                 bytes -> reported(PemText.privateKey(bytes, leaf.get()), text.place()));
     }
 
+    /// An RSA key that signs mail.
+    Optional<PrivateKey> signingKey(Located<String> text) {
+        FileReference.resolve(text, problems)
+                .ifPresent(file -> FileReference.noteOpenSecret(file, text.place(), problems));
+        return content(text).flatMap(bytes -> reported(PemText.rsaKey(bytes), text.place()));
+    }
+
     private Optional<Path> key(Located<String> text, Optional<X509Certificate> leaf) {
         Optional<byte[]> content = content(text);
         content.ifPresent(bytes -> reported(PemText.key(bytes, leaf), text.place()));

@@ -2,6 +2,7 @@ package relay.config;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,8 +78,17 @@ public record Configuration(
         public static final Tracking DEFAULT = new Tracking(Duration.ofDays(30), 1L << 30);
     }
 
-    /// Who sends reports of TLS to domains that want them (RFC 8460), and answers for them.
-    public record TlsReports(Mailbox contact, String organization) {}
+    /// Who sends reports of TLS to domains that want them (RFC 8460), and answers for them. `dkim` has
+    /// one element, or none where those by mail are not signed.
+    public record TlsReports(Mailbox contact, String organization, List<Dkim> dkim) {
+        public TlsReports {
+            dkim = List.copyOf(dkim);
+        }
+    }
+
+    /// What signs mail for the contact's domain (RFC 6376): an RSA key, and the selector under which
+    /// its other half stands in the DNS.
+    public record Dkim(Domain selector, PrivateKey key) {}
 
     /// How often the partner of a `domains` entry is looked at. `entry` is the entry's pattern,
     /// `domain` the one domain that stands for it.

@@ -4,10 +4,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import relay.config.Configuration.Dkim;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Dnssec;
 import relay.config.Configuration.Limits;
@@ -49,14 +51,27 @@ record MachineReader(Supplier<String> machineName, AlertsReader alerts, Problems
                 dns(root.section("dns").orElse(none)),
                 tracking(root.section("tracking").orElse(none)),
                 limits(root.section("limits").orElse(none)),
-                root.section("tlsReports").flatMap(this::tlsReports).stream().toList(),
+                root
+                        .section("tlsReports")
+                        .flatMap(reports -> tlsReports(reports, certificates))
+                        .stream()
+                        .toList(),
                 root.section("alerts").flatMap(alerts::read).stream().toList());
     }
 
     /// Without a contact, which the schema misses, there is nobody to send them.
-    private Optional<TlsReports> tlsReports(Section reports) {
+    private static Optional<TlsReports> tlsReports(Section reports, CertificateReader files) {
+        List<Dkim> dkim =
+                reports.section("dkim").flatMap(section -> dkim(section, files)).stream().toList();
         return reports.parse("contact", MachineReader::mailbox)
-                .map(contact -> new TlsReports(contact.value(), organization(reports, contact)));
+                .map(contact ->
+                        new TlsReports(contact.value(), organization(reports, contact), dkim));
+    }
+
+    private static Optional<Dkim> dkim(Section section, CertificateReader files) {
+        Optional<Located<Domain>> selector = section.parse("selector", DomainText::name);
+        Optional<PrivateKey> key = section.text("keyFile").flatMap(files::signingKey);
+        return selector.flatMap(name -> key.map(found -> new Dkim(name.value(), found)));
     }
 
     private static String organization(Section reports, Located<Mailbox> contact) {

@@ -10,6 +10,7 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -32,6 +33,8 @@ final class PemText {
             Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA");
 
     private static final Set<String> CLIENT_KEYS = Set.of("RSA", "EC");
+
+    private static final int MIN_RSA_BITS = 1024;
 
     private PemText() {}
 
@@ -78,6 +81,23 @@ final class PemText {
         return key(content, Optional.of(leaf)).flatMap(kind -> pkcs8(kind, text(content)));
     }
 
+    /// An RSA key in PKCS #8, long enough for DKIM (RFC 8301 §3.2).
+    static Parsed<PrivateKey> rsaKey(byte[] content) {
+        return key(content, Optional.empty())
+                .flatMap(kind ->
+                        kind.equals("PRIVATE KEY")
+                                ? pkcs8("RSA", text(content))
+                                : pkcs8(kind, text(content)))
+                .flatMap(key -> {
+                    int bits = ((RSAKey) key).getModulus().bitLength();
+                    return bits >= MIN_RSA_BITS
+                            ? Parsed.good(key)
+                            : Parsed.bad(
+                                    "the key has " + bits + " bits",
+                                    "at least " + MIN_RSA_BITS + "; 2048 is usual");
+                });
+    }
+
     private static Parsed<PrivateKey> pkcs8(String kind, String text) {
         if (kind.endsWith("PRIVATE KEY")) {
             return Parsed.bad("the key is not in PKCS #8", "openssl pkey -in KEY -out NEW");
@@ -91,7 +111,8 @@ final class PemText {
         } catch (GeneralSecurityException | IllegalArgumentException _) {
             // What has signed a moment ago can be decoded.
         }
-        return Parsed.bad("the key cannot be read", "is the file complete?");
+        return Parsed.bad(
+                "the key cannot be read", "is it of the kind " + kind + ", and the file complete?");
     }
 
     private static PrivateKey decoded(String algorithm, String base64)

@@ -271,7 +271,9 @@ class GoodConfigurationTest {
         assertThat(read.tlsReports())
                 .containsExactly(
                         new Configuration.TlsReports(
-                                new Mailbox("tls", new Domain("example.net")), "Example Ltd"));
+                                new Mailbox("tls", new Domain("example.net")),
+                                "Example Ltd",
+                                List.of()));
         assertThat(read.dns())
                 .isEqualTo(
                         new Dns(

@@ -19,6 +19,7 @@ import relay.core.routing.PolicyTable;
 import relay.core.tls.Evidence;
 import relay.core.tls.StsPolicy;
 import relay.server.outbound.TrustRoots;
+import relay.server.report.DkimSignature;
 import relay.server.report.Reporter;
 import relay.server.report.Reporting;
 
@@ -44,7 +45,7 @@ final class TlsReporting implements SessionLedger, EventSink, AutoCloseable {
                             var outbox = new ReportOutbox(wanted.contact(), store, policy, clock);
                             var parts =
                                     new Reporter.Parts(
-                                            new Reporting(wanted.contact(), wanted.organization()),
+                                            reporting(wanted),
                                             configuration.hostname(),
                                             resolver,
                                             kept,
@@ -55,6 +56,16 @@ final class TlsReporting implements SessionLedger, EventSink, AutoCloseable {
                             return new Reporter(configuration.dataFolder(), parts);
                         })
                         .toList();
+    }
+
+    private static Reporting reporting(Configuration.TlsReports wanted) {
+        List<DkimSignature> signature =
+                wanted.dkim().stream()
+                        .map(dkim ->
+                                new DkimSignature(
+                                        wanted.contact().domain(), dkim.selector(), dkim.key()))
+                        .toList();
+        return new Reporting(wanted.contact(), wanted.organization(), signature);
     }
 
     void start() {

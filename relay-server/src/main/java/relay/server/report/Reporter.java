@@ -171,6 +171,9 @@ public final class Reporter implements AutoCloseable {
             case Destination.Mail(var mailbox) -> {
                 Instant now = parts.clock().instant();
                 byte[] message = ReportMail.compose(report, compressed, mailbox, now);
+                for (DkimSignature signature : parts.from().signature()) {
+                    message = signature.sign(message, now);
+                }
                 yield parts.outbox().send(mailbox, message) ? "" : "the queue did not take it";
             }
         };

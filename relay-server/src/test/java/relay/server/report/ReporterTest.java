@@ -1,5 +1,6 @@
 package relay.server.report;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -85,6 +87,10 @@ class ReporterTest {
 
     @BeforeEach
     void open() throws IOException {
+        open(List.of());
+    }
+
+    private void open(List<DkimSignature> signature) throws IOException {
         Path root = Files.writeString(folder.resolve("root.pem"), authority.rootPem());
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(
@@ -106,7 +112,9 @@ class ReporterTest {
                         folder,
                         new Reporter.Parts(
                                 new Reporting(
-                                        new Mailbox("tls", new Domain("example.net")), "Example"),
+                                        new Mailbox("tls", new Domain("example.net")),
+                                        "Example",
+                                        signature),
                                 new Domain("relay.example.net"),
                                 new OnlyTxt(dns),
                                 domain ->
@@ -190,6 +198,26 @@ class ReporterTest {
             JsonNode json = JsonMapper.shared().readTree(in.readAllBytes());
             return json.toString().replace(json.path("report-id").asString(""), "ID");
         }
+    }
+
+    @Test
+    void aMailIsSignedWhereThereIsAKey() throws Exception {
+        // Given a key, when a report goes by mail, then it begins with a signature of ours.
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(1024);
+        close();
+        open(
+                List.of(
+                        new DkimSignature(
+                                new Domain("example.net"),
+                                new Domain("tlsrpt2026"),
+                                generator.generateKeyPair().getPrivate())));
+        wants("mailto:reports@example.org");
+        now = END.plus(Reporter.SPREAD);
+        reporter.work();
+        assertThat(new String(mails.getFirst(), US_ASCII))
+                .startsWith("DKIM-Signature:")
+                .contains("s=tlsrpt2026;");
     }
 
     @Test

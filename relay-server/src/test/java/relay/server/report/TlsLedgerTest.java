@@ -17,12 +17,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import relay.core.address.Domain;
+import relay.core.delivery.DemandSource;
 import relay.core.delivery.HostPlan;
 import relay.core.event.RelayEvent.StsFetch;
+import relay.core.queue.Diagnostic;
 import relay.core.routing.ConnectorConnections.Caller;
 import relay.core.routing.Lane;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.smtp.EnhancedStatus;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.MessageTls;
@@ -33,6 +36,7 @@ import relay.core.tls.TlsOffer;
 import relay.core.tls.Tlsa;
 import relay.core.tls.Unmet.Shortfall;
 import relay.server.report.Tally.Row;
+import relay.server.testing.Samples;
 
 /// What is counted of sessions, and under which policy.
 class TlsLedgerTest {
@@ -96,6 +100,47 @@ class TlsLedgerTest {
         assertThat(tlsa.policy().domain()).isEqualTo(MX);
         assertThat(tlsa.policy().strings()).containsExactly("3 1 1 " + "ab".repeat(32));
         assertThat(tlsa.failures().getFirst().count()).isEqualTo(2);
+    }
+
+    @Test
+    void aLookUpOfTlsaRecordsThatFailsIsCountedForTheHost() {
+        // Given a policy of DANE that cannot say anything of one host now, and has nothing on
+        // another.
+        var why =
+                Diagnostic.of(
+                        Diagnostic.Reason.DNS,
+                        new EnhancedStatus(4, 7, 5),
+                        "the signatures are bogus",
+                        MX);
+        DemandSource watched =
+                ledger.watching(target ->
+                        target.hostName().equals(MX)
+                                ? new DemandSource.Answer.NotNow(why)
+                                : DemandSource.Answer.NOTHING);
+
+        // When both are asked about, twice, then the one is counted, and the answers are passed on.
+        for (int i = 0; i < 2; i++) {
+            assertThat(watched.ask(target(LANE, MX)))
+                    .isEqualTo(new DemandSource.Answer.NotNow(why));
+            assertThat(watched.ask(target(LANE, "mx2.example.org")))
+                    .isEqualTo(DemandSource.Answer.NOTHING);
+        }
+        assertThat(counted()).isEqualTo("tlsa 0 ok dnssec-invalid");
+        Tally.Counted failure = rows().getFirst().failures().getFirst();
+        assertThat(failure.count()).isEqualTo(2);
+        assertThat(failure.failure().mxHost()).isEqualTo(MX);
+        assertThat(failure.failure().reason()).isEqualTo("the signatures are bogus");
+        assertThat(rows().getFirst().policy().domain()).isEqualTo(MX);
+    }
+
+    private static DemandSource.Target target(Lane lane, String host) {
+        return new DemandSource.Target(
+                lane,
+                Samples.policy().connectors().getFirst(),
+                List.of(),
+                host,
+                new DemandSource.DnsFacts(25, List.of(host), List.of(host)),
+                List.of());
     }
 
     @Test
