@@ -14,6 +14,7 @@ import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.DeliveryOutcome.Deferred;
 import relay.core.queue.DeliveryOutcome.Delivered;
 import relay.core.queue.DeliveryOutcome.InDoubt;
+import relay.core.queue.DeliveryOutcome.LeftOver;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueEntry;
 import relay.core.smtp.Extension;
@@ -309,12 +310,12 @@ final class MailTransactions {
         }
     }
 
-    /// Who is left of an entry that was begun comes another time; others go by another connection.
+    /// Who is left of an entry that was begun goes by another connection, as other entries do.
     private void useUp(Sending next) {
         ending = Ending.USED_UP;
         if (!next.isBegun()) return;
         allotment.dropFirst();
-        next.settleWaiting(new Deferred(trouble.limited()));
+        next.settleWaiting(new LeftOver(trouble.limited()));
         reportIfDone(next);
     }
 

@@ -173,6 +173,7 @@ final class DialogueScript {
         return switch (outcome) {
             case DeliveryOutcome.Delivered(var reply, _) -> "Delivered " + reply;
             case DeliveryOutcome.Deferred(var why) -> "Deferred " + shown(why);
+            case DeliveryOutcome.LeftOver(var why) -> "LeftOver " + shown(why);
             case DeliveryOutcome.InDoubt(var why) -> "InDoubt " + shown(why);
             case DeliveryOutcome.Rejected(var why) -> "Rejected " + shown(why);
         };

@@ -206,7 +206,7 @@ class LimitsDialogueTest {
     }
 
     @Test
-    void whoDoesNotFitIntoTheTransactionsComesAnotherTime() {
+    void whoDoesNotFitIntoTheTransactionsIsLeftOver() {
         with(entry(1, "b", "c", "d"))
                 .plays(
                         open("MAILMAX=1 RCPTMAX=1")
@@ -223,8 +223,8 @@ class LimitsDialogueTest {
                                 > final dot
                                 S: 250 queued
                                 < 1 b: Delivered 250 queued
-                                < 1 c: Deferred capability 4.5.3
-                                < 1 d: Deferred capability 4.5.3
+                                < 1 c: LeftOver capability 4.5.3
+                                < 1 d: LeftOver capability 4.5.3
                                 C: QUIT
                                 """);
     }
@@ -271,7 +271,7 @@ class LimitsDialogueTest {
                                 > final dot
                                 S: 250 queued
                                 < 1 b: Delivered 250 queued
-                                < 1 x: Deferred capability 4.5.3
+                                < 1 x: LeftOver capability 4.5.3
                                 < 1 c: Delivered 250 queued
                                 C: QUIT
                                 """);

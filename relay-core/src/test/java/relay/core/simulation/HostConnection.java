@@ -71,8 +71,8 @@ final class HostConnection implements Wire.End {
         if (extended) limited.mail();
     }
 
-    void heardRecipient() {
-        if (extended) limited.recipient();
+    void heardRecipient(String recipient) {
+        if (extended) limited.recipient(Partners.domain(recipient));
     }
 
     /// Whether somebody has put words in clear into what should have been encrypted.

@@ -166,7 +166,7 @@ final class HostDialogue {
     private void recipient(String text) {
         String recipient = utf8(text.substring("RCPT TO:<".length(), text.indexOf('>')));
         partners.heardRecipient(connection, recipient);
-        connection.heardRecipient();
+        connection.heardRecipient(recipient);
         partners.heardOfRequired(connection, recipient, lastParameters);
         if (!open) {
             connection.say("503 5.5.1 MAIL first");
