@@ -24,7 +24,8 @@ import relay.core.tls.TlsTerms;
 public interface DemandSource {
 
     /// What the configuration demands: the connector, the one it stands in for, the `domains` entry,
-    /// and the credentials that the host will be given. Pure. A policy that is found on the way is added to such a list.
+    /// and the credentials that the host will be given. Pure. A policy that is found on the way is
+    /// added to such a list.
     List<DemandSource> CONFIGURED =
             List.of(
                     DemandSource::ofConnector,

@@ -120,66 +120,30 @@ public record SendConnector(
 
     /// The same connector, with other connections.
     public SendConnector with(ConnectorConnections other) {
-        return new SendConnector(
-                name,
-                origin,
-                enabled,
-                addressSpaces,
-                smartHosts,
-                authentication,
-                tls,
-                plaintextFallback,
-                onTlsFailure,
-                maxMessageSizeBytes,
-                retry,
-                tlsOptions,
-                other,
-                choice,
-                errorPolicies);
+        return with(tlsOptions, other, choice, errorPolicies);
     }
 
     /// The same connector, whose troubles mean something else.
     public SendConnector with(List<ErrorPolicy> other) {
-        return new SendConnector(
-                name,
-                origin,
-                enabled,
-                addressSpaces,
-                smartHosts,
-                authentication,
-                tls,
-                plaintextFallback,
-                onTlsFailure,
-                maxMessageSizeBytes,
-                retry,
-                tlsOptions,
-                connections,
-                choice,
-                other);
+        return with(tlsOptions, connections, choice, other);
     }
 
     /// The same connector, chosen by other rules.
     public SendConnector with(ConnectorChoice other) {
-        return new SendConnector(
-                name,
-                origin,
-                enabled,
-                addressSpaces,
-                smartHosts,
-                authentication,
-                tls,
-                plaintextFallback,
-                onTlsFailure,
-                maxMessageSizeBytes,
-                retry,
-                tlsOptions,
-                connections,
-                other,
-                errorPolicies);
+        return with(tlsOptions, connections, other, errorPolicies);
     }
 
     /// The same without an exception that is over at `now`.
     SendConnector at(Instant now) {
+        var then = new ConnectorTls(tlsOptions.terms().at(now), tlsOptions.offer());
+        return with(then, connections, choice, errorPolicies);
+    }
+
+    private SendConnector with(
+            ConnectorTls otherTls,
+            ConnectorConnections otherConnections,
+            ConnectorChoice otherChoice,
+            List<ErrorPolicy> otherPolicies) {
         return new SendConnector(
                 name,
                 origin,
@@ -192,10 +156,10 @@ public record SendConnector(
                 onTlsFailure,
                 maxMessageSizeBytes,
                 retry,
-                new ConnectorTls(tlsOptions.terms().at(now), tlsOptions.offer()),
-                connections,
-                choice,
-                errorPolicies);
+                otherTls,
+                otherConnections,
+                otherChoice,
+                otherPolicies);
     }
 
     public boolean mayFailOver() {
