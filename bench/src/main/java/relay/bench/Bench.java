@@ -97,6 +97,8 @@ final class Bench {
             field.relay.stop();
             ready = field.relay.start().toNanos() / 1e6;
             results.add(step("backlog: restart", ledger, 0, field, memory, ready));
+            double listed = field.relay.list().toNanos() / 1e6;
+            results.add(step("backlog: list", ledger, 0, field, memory, listed));
             Duration before = field.relay.cpu();
             try (Hop _ = field.hop(ledger, scenario.tls())) {
                 long begin = System.nanoTime();

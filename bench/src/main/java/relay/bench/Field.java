@@ -73,7 +73,12 @@ final class Field implements AutoCloseable {
     }
 
     private static String machine(Path folder) throws IOException {
-        return "hostname: relay.bench.example\ndata: %s\nadmin: { listen: \"127.0.0.1:%d\" }\n"
+        return """
+        hostname: relay.bench.example
+        data: %s
+        admin: { listen: "127.0.0.1:%d" }
+        limits: { maxQueueMessages: 10000000 }
+        """
                 .formatted(folder.resolve("data"), freePort());
     }
 

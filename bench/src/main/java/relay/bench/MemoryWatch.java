@@ -13,13 +13,19 @@ final class MemoryWatch implements AutoCloseable {
 
     MemoryWatch(RelayProcess relay) {
         this.relay = relay;
-        var _ = timer.scheduleAtFixedRate(this::most, 1, 1, TimeUnit.SECONDS);
+        var _ = timer.scheduleAtFixedRate(this::look, 1, 1, TimeUnit.SECONDS);
     }
 
-    /// The most that was seen until now, in MiB.
-    synchronized double most() {
+    private synchronized void look() {
         most = Math.max(most, relay.memory());
-        return most;
+    }
+
+    /// The most that was seen since this was last asked, in MiB.
+    synchronized double most() {
+        look();
+        double seen = most;
+        most = 0;
+        return seen;
     }
 
     @Override

@@ -66,14 +66,23 @@ final class RelayProcess implements AutoCloseable {
 
     /// Orders everything that waits to be tried at once.
     void retryAll() throws IOException, InterruptedException {
-        Process retry =
-                command("queue", "retry", "--all")
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("retry.log").toFile())
-                        .start();
-        if (!retry.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || retry.exitValue() != 0)
+        var _ = run("queue", "retry", "--all");
+    }
+
+    /// Lists the queues; how long that took, with the start of the command.
+    Duration list() throws IOException, InterruptedException {
+        return run("queue", "list");
+    }
+
+    private Duration run(String... verb) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Path output = folder.resolve("verb.log");
+        Process running =
+                command(verb).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        if (!running.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || running.exitValue() != 0)
             throw new IOException(
-                    "relay queue retry failed: " + Files.readString(folder.resolve("retry.log")));
+                    "relay " + String.join(" ", verb) + " failed: " + Files.readString(output));
+        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
     private ProcessBuilder command(String... verb) {

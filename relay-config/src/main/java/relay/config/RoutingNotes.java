@@ -34,13 +34,19 @@ final class RoutingNotes {
 
     /// Why no connector can stand in for one that may be left.
     private static Optional<String> loneliness(SendConnector first, List<SendConnector> enabled) {
-        List<SendConnector> others =
-                enabled.stream().filter(other -> !other.name().equals(first.name())).toList();
-        List<String> obstacles =
-                others.stream().flatMap(other -> FailOver.obstacle(first, other).stream()).toList();
-        if (!first.mayFailOver() || obstacles.size() < others.size()) return Optional.empty();
-        String why = obstacles.isEmpty() ? "there is no other" : obstacles.getFirst();
-        return Optional.of("no connector can stand in for " + first.name() + ": " + why);
+        if (!first.mayFailOver()) return Optional.empty();
+        Optional<String> why = Optional.empty();
+        for (SendConnector other : enabled) {
+            if (other.name().equals(first.name())) continue;
+            Optional<String> obstacle = FailOver.obstacle(first, other);
+            if (obstacle.isEmpty()) return Optional.empty();
+            if (why.isEmpty()) why = obstacle;
+        }
+        return Optional.of(
+                "no connector can stand in for "
+                        + first.name()
+                        + ": "
+                        + why.orElse("there is no other"));
     }
 
     /// What mail no connector takes.

@@ -368,6 +368,7 @@ public final class Relay implements AutoCloseable {
             case StoreHealth.Writable _ -> {}
             case StoreHealth.Failing(var reason, var since) ->
                     reasons.add("the queue cannot be written since " + since + ": " + reason);
+            case StoreHealth.Damaged(var reason) -> reasons.add(reason);
             case StoreHealth.Closed _ -> reasons.add("the queue is closed");
         }
         if (pressure.state().level() == BackPressure.Level.STOPPED) {

@@ -1,6 +1,8 @@
 package relay.server.cli;
 
 import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
@@ -21,32 +23,11 @@ public final class RelayCommandLine {
     /// Runs one command on the calling thread and returns the exit status; for `serve` that is when
     /// the relay has stopped. A bug in a verb is printed with its trace and is status 1.
     public int run(String... args) {
-        return commandLine().execute(args);
+        return commandLine(List.of(args)).execute(args);
     }
 
-    private CommandLine commandLine() {
+    private CommandLine commandLine(List<String> words) {
         var root = new RelayCommand();
-        Actions.LocateAdmin admin = actions.locateAdmin();
-        var queue =
-                new CommandLine(new QueueCommand())
-                        .addSubcommand(new QueueListVerb(root, admin, terminal, clock))
-                        .addSubcommand(new QueueShowVerb(root, admin, terminal, clock))
-                        .addSubcommand(new QueueRetryVerb(root, admin, terminal))
-                        .addSubcommand(new QueueResumeVerb(root, admin, terminal))
-                        .addSubcommand(new QueueMessagesVerb(root, admin, terminal))
-                        .addSubcommand(new QueueSuspendVerb(root, admin, terminal))
-                        .addSubcommand(new QueueHoldVerb(root, admin, terminal))
-                        .addSubcommand(new QueueRemoveVerb(root, admin, terminal))
-                        .addSubcommand(new QueueRedirectVerb(root, admin, terminal))
-                        .addSubcommand(new QueueExportVerb(root, admin, terminal))
-                        .addSubcommand(new QueueReplayVerb(root, admin, terminal))
-                        .addSubcommand(new QueueBackupVerb(root, admin, terminal))
-                        .addSubcommand(new QueueCheckVerb(root, actions.checkQueue(), terminal));
-        var sts =
-                new CommandLine(new StsCommand())
-                        .addSubcommand(new StsListVerb(root, admin, terminal, clock))
-                        .addSubcommand(new StsRefreshVerb(root, admin, terminal))
-                        .addSubcommand(new StsPurgeVerb(root, admin, terminal));
         var relay =
                 new CommandLine(root)
                         .addSubcommand(new ServeVerb(root, actions.serve(), terminal))
@@ -56,8 +37,8 @@ public final class RelayCommandLine {
                                 new VerifyTlsVerb(root, actions.verifyTls(), terminal, clock))
                         .addSubcommand(new DemoVerb(root, actions.demo(), terminal))
                         .addSubcommand(new HashPasswordVerb(root, terminal))
-                        .addSubcommand(queue)
-                        .addSubcommand(sts)
+                        .addSubcommand(noun(new QueueCommand(), words, () -> queueVerbs(root)))
+                        .addSubcommand(noun(new StsCommand(), words, () -> stsVerbs(root)))
                         .addSubcommand(new TrackVerb(root, actions.track(), terminal, clock));
         relay.getCommandSpec().version("relay " + actions.version());
         return relay.setOut(terminal.out())
@@ -67,5 +48,39 @@ public final class RelayCommandLine {
                     fault.printStackTrace(terminal.err());
                     return Verb.FAILED;
                 });
+    }
+
+    /// Verbs that no word leads to are not made: picocli takes a tenth of a start over them.
+    private static CommandLine noun(
+            Object command, List<String> words, Supplier<List<Object>> verbs) {
+        var noun = new CommandLine(command);
+        if (words.contains(noun.getCommandName())) verbs.get().forEach(noun::addSubcommand);
+        return noun;
+    }
+
+    private List<Object> queueVerbs(RelayCommand root) {
+        Actions.LocateAdmin admin = actions.locateAdmin();
+        return List.of(
+                new QueueListVerb(root, admin, terminal, clock),
+                new QueueShowVerb(root, admin, terminal, clock),
+                new QueueRetryVerb(root, admin, terminal),
+                new QueueResumeVerb(root, admin, terminal),
+                new QueueMessagesVerb(root, admin, terminal),
+                new QueueSuspendVerb(root, admin, terminal),
+                new QueueHoldVerb(root, admin, terminal),
+                new QueueRemoveVerb(root, admin, terminal),
+                new QueueRedirectVerb(root, admin, terminal),
+                new QueueExportVerb(root, admin, terminal),
+                new QueueReplayVerb(root, admin, terminal),
+                new QueueBackupVerb(root, admin, terminal),
+                new QueueCheckVerb(root, actions.checkQueue(), terminal));
+    }
+
+    private List<Object> stsVerbs(RelayCommand root) {
+        Actions.LocateAdmin admin = actions.locateAdmin();
+        return List.of(
+                new StsListVerb(root, admin, terminal, clock),
+                new StsRefreshVerb(root, admin, terminal),
+                new StsPurgeVerb(root, admin, terminal));
     }
 }

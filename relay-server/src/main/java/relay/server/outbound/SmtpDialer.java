@@ -1,7 +1,6 @@
 package relay.server.outbound;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -13,6 +12,7 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import relay.core.delivery.Dialer;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.HostPlan;
@@ -91,24 +91,31 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
         DialogueTimeouts limits = timeouts.within(host.caller().inactivityTimeout());
         String name = host.caller().helloName().isEmpty() ? helloName : host.caller().helloName();
         var session = new OutboundSession(host, tls, name, limits, SmtpDialer::nonce);
+        // Not asked of the pipeline: that of a channel that could not connect may be empty already.
+        var connection = new AtomicReference<OutboundConnection>();
         bootstrap(host, limits)
                 .handler(
                         new ChannelInitializer<SocketChannel>() {
                             @Override
                             protected void initChannel(SocketChannel channel) {
-                                channel.pipeline()
-                                        .addLast(
-                                                new OutboundConnection(
-                                                        host,
-                                                        session,
-                                                        observer,
-                                                        surroundings,
-                                                        channel,
-                                                        ended));
+                                connection.set(
+                                        new OutboundConnection(
+                                                host,
+                                                session,
+                                                observer,
+                                                surroundings,
+                                                channel,
+                                                ended));
+                                channel.pipeline().addLast(connection.get());
                             }
                         })
                 .connect(new InetSocketAddress(host.address(), host.port()))
-                .addListener((ChannelFuture attempt) -> attempted(attempt, host, ended));
+                .addListener(attempt -> {
+                    if (attempt.isSuccess()) return;
+                    OutboundConnection made = connection.get();
+                    if (made != null) made.failed(attempt.cause());
+                    else ended.complete(notStarted(host, attempt.cause()));
+                });
         return ended.join();
     }
 
@@ -133,22 +140,15 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                         Math.toIntExact(limits.connect().toMillis()));
     }
 
-    private static void attempted(
-            ChannelFuture attempt, HostPlan host, CompletableFuture<SessionEnd> ended) {
-        if (attempt.isSuccess()) return;
-        OutboundConnection connection = attempt.channel().pipeline().get(OutboundConnection.class);
-        if (connection != null) {
-            connection.failed(attempt.cause());
-            return;
-        }
-        // The channel never came to life: the event loops are shut down.
+    /// The channel never came to life: the event loops are shut down.
+    private static SessionEnd notStarted(HostPlan host, Throwable cause) {
         var why =
                 Diagnostic.of(
                         Reason.LOCAL,
                         new EnhancedStatus(4, 3, 2),
-                        "no connection is made: " + attempt.cause(),
+                        "no connection is made: " + cause,
                         host.toString());
-        ended.complete(new SessionEnd.NotServed(why, TlsTrouble.NONE));
+        return new SessionEnd.NotServed(why, TlsTrouble.NONE);
     }
 
     /// Lets go of what TLS holds. For when no session is left; the event loops are the caller's.

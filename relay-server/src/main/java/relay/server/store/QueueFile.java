@@ -51,8 +51,12 @@ final class QueueFile implements QueueDisk {
     /// Opens the queue of `folder`, and makes it where there is none. `cache` forgets what
     /// has ended, `unreadable` hears of entries that cannot be understood. Throws [StoreException].
     static QueueFile open(
-            Path folder, ContentCache cache, InstantSource clock, Consumer<String> unreadable) {
-        Connection connection = Schema.openWriter(folder);
+            Path folder,
+            Soundness.When check,
+            ContentCache cache,
+            InstantSource clock,
+            Consumer<String> unreadable) {
+        Connection connection = Schema.openWriter(folder, check);
         FreshMail fresh = null;
         try {
             fresh = FreshMail.open(folder, epoch(connection));

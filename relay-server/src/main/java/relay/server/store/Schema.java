@@ -168,13 +168,13 @@ final class Schema {
 
     /// The writer's connection, to a file of this version. Throws [StoreException] where the file
     /// is not a queue, is damaged, or was made by a newer relay.
-    static Connection openWriter(Path folder) {
+    static Connection openWriter(Path folder, Soundness.When check) {
         Path file = folder.resolve(FILE);
         Connection connection = null;
         try {
             FolderLock.ownFile(file);
             connection = connect(file);
-            prepare(connection, file);
+            prepare(connection, file, check);
             return connection;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -228,7 +228,8 @@ final class Schema {
         return DriverManager.getConnection("jdbc:sqlite:" + file);
     }
 
-    private static void prepare(Connection connection, Path file) throws SQLException {
+    private static void prepare(Connection connection, Path file, Soundness.When check)
+            throws SQLException {
         int version = (int) number(connection, "PRAGMA user_version");
         int applicationId = (int) number(connection, "PRAGMA application_id");
         boolean empty = number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
@@ -247,7 +248,8 @@ final class Schema {
         }
         if (version == 0) runAll(connection, NEW_FILE);
         runAll(connection, WRITER);
-        if (version > 0) Soundness.checkTables(connection);
+        boolean first = check == Soundness.When.FIRST || version < VERSION;
+        if (version > 0 && first) Soundness.checkTables(connection);
         migrate(connection, version);
     }
 

@@ -25,6 +25,23 @@ final class Soundness {
         NEW
     }
 
+    /// When the tables of a queue are looked through: it takes a second for some 100 MiB.
+    enum When {
+        FIRST,
+        /// By [LateCheck], while the queue is used already.
+        MEANWHILE
+    }
+
+    static When when(Path folder, long checkedFirstBytes) {
+        try {
+            return sizeOf(folder.resolve(Schema.FILE)) <= checkedFirstBytes
+                    ? When.FIRST
+                    : When.MEANWHILE;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// Before SQLite opens the files: when the queue's is empty it deletes the journal. Throws
     /// [StoreException].
     static void checkFiles(Path folder, Past past) {

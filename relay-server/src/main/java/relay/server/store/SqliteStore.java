@@ -41,6 +41,7 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
     private final DiskView view;
     private final StoreWriter writer;
     private final Thread thread;
+    private final LateCheck lateCheck;
 
     private SqliteStore(
             FolderLock lock,
@@ -63,6 +64,7 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
                 new StoreWriter(
                         file, mailbox, budget, cache, clock, limits.lastTries(), accepted, events);
         thread = Thread.ofPlatform().name("StoreWriter").unstarted(writer);
+        lateCheck = new LateCheck(folder, writer::refuseFromNowOn);
     }
 
     /// Opens the queue in `folder`, and makes both where there are none (folder 0700, files 0600).
@@ -70,7 +72,8 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
     /// `accepted` hears, once for each committed group, of every message that became ours, notices
     /// included, after those who handed them over. `events` hears of faults. Throws
     /// [StoreException], with a message for the operator, where another store has the folder, the
-    /// file is damaged, not a queue or of a newer relay, or the disk fails.
+    /// file is damaged, not a queue or of a newer relay, or the disk fails. Damage in a file of more
+    /// than `checkedFirstBytes` is found later: from then on [#health] says so, and mail is refused.
     public static SqliteStore open(
             Path folder,
             StoreLimits limits,
@@ -81,11 +84,13 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
         QueueFile file = null;
         try {
             Soundness.checkFiles(folder, lock.past());
+            Soundness.When check = Soundness.when(folder, limits.checkedFirstBytes());
             var cache = new ContentCache(limits.cacheBytes());
-            file = QueueFile.open(folder, cache, clock, unreadable(events));
+            file = QueueFile.open(folder, check, cache, clock, unreadable(events));
             lock.noteQueue();
             var store = new SqliteStore(lock, file, cache, folder, limits, clock, accepted, events);
             store.thread.start();
+            if (check == Soundness.When.MEANWHILE) store.lateCheck.start();
             return store;
         } catch (SQLException | RuntimeException e) {
             if (file != null) file.close();
@@ -213,6 +218,7 @@ public final class SqliteStore implements MessageStore, ContentSource, QueueView
     /// seconds, also where the disk does not work.
     @Override
     public void close() {
+        lateCheck.close();
         writer.close();
         try {
             thread.join();

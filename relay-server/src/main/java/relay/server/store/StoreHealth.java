@@ -11,6 +11,10 @@ public sealed interface StoreHealth {
     /// store tries again by itself, at least once a second.
     record Failing(String reason, Instant since) implements StoreHealth {}
 
+    /// The file was found to be damaged while it was in use. New mail is refused, and what can be
+    /// read is delivered, until the relay is started with a sound one.
+    record Damaged(String reason) implements StoreHealth {}
+
     /// [SqliteStore#close] was called.
     record Closed() implements StoreHealth {}
 }

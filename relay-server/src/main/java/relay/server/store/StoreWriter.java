@@ -15,6 +15,7 @@ import relay.core.event.RelayEvent;
 import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueuedMessage;
+import relay.server.store.StoreHealth.Damaged;
 
 /// The one platform thread that writes the queue: it takes everything that waits into one
 /// transaction, has it synced once, and then tells everybody. While a group is being synced the
@@ -44,6 +45,7 @@ final class StoreWriter implements Runnable {
     private @Nullable Trouble trouble;
     private long waitNanos;
     private volatile StoreHealth health = new StoreHealth.Writable();
+    private volatile @Nullable Damaged damage;
     private volatile long closeBy = Long.MAX_VALUE;
 
     /// `retryAt` is a time of [System#nanoTime].
@@ -89,7 +91,14 @@ final class StoreWriter implements Runnable {
 
     /// Any thread.
     StoreHealth health() {
-        return health;
+        Damaged found = damage;
+        return found != null && health instanceof StoreHealth.Writable ? found : health;
+    }
+
+    /// The file is damaged: no more mail goes into it, what is in it goes on. Any thread.
+    void refuseFromNowOn(String why) {
+        damage = new Damaged(why);
+        fault("the queue is damaged; new mail is refused from now on", why);
     }
 
     /// How many groups were committed. Any thread.
@@ -101,6 +110,7 @@ final class StoreWriter implements Runnable {
         mailbox.await(patienceNanos());
         mailbox.drainTo(group);
         runTasks();
+        if (damage instanceof Damaged(var why)) refuseMail(group, why);
         if (trouble != null) {
             refuseMail(group, trouble.reason());
             if (trouble.retryAt() - System.nanoTime() <= 0) recover();

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -192,8 +194,20 @@ class HostileHostTest {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = socket.getLocalPort();
         }
-        SessionEnd end = outbound.deliver(Outbound.host(free)).end();
-        assertThat(notServed(end).why().status().toString()).isEqualTo("4.4.1");
+
+        // Many at a time: the refusal is then often there before anybody waits for it.
+        var ends = new ConcurrentLinkedQueue<SessionEnd>();
+        try (var dialers = Executors.newFixedThreadPool(100)) {
+            for (int i = 0; i < 2000; i++) {
+                var _ = dialers.submit(() -> ends.add(outbound.deliver(Outbound.host(free)).end()));
+            }
+        }
+        assertThat(ends)
+                .hasSize(2000)
+                .allSatisfy(end -> {
+                    assertThat(notServed(end).why().status()).hasToString("4.4.1");
+                    assertThat(notServed(end).why().reason()).isEqualTo(Reason.CONNECTION);
+                });
         assertThat(outbound.events()).isEmpty();
     }
 

@@ -49,7 +49,7 @@ class ContentTest {
     @Test
     void manyLargeContentsAtOncePassWithBoundedMemory() {
         // Given a store that may have 2 MiB of contents in memory.
-        reopen(new StoreLimits(MIB, 256 * KIB, MIB, MIB, SECOND));
+        reopen(new StoreLimits(MIB, 256 * KIB, MIB, MIB, MIB, SECOND));
         var peak = new AtomicLong();
 
         // When 20 clients send 3 MiB each, and wait when they are asked to.
@@ -70,7 +70,7 @@ class ContentTest {
     void manySlowSmallContentsDoNotKeepEachOtherWaiting() {
         // Given a store that may have 1 MiB of contents in memory, and 100 clients that have sent
         // 40 KiB each and now pause.
-        reopen(new StoreLimits(MIB, 256 * KIB, MIB / 2, MIB / 2, SECOND));
+        reopen(new StoreLimits(MIB, 256 * KIB, MIB / 2, MIB / 2, MIB, SECOND));
         var messages = times(100).mapToObj(i -> queue.message()).toList();
         var contents = messages.stream().map(m -> queue.store.newContent(m.id())).toList();
         for (var content : contents) write(content, randomBytes(1, 40 * KIB));
@@ -93,7 +93,7 @@ class ContentTest {
     @Test
     void aSmallMessageDoesNotWaitForALargeOne() {
         // Given 12 MiB on their way to the disk.
-        reopen(new StoreLimits(MIB, 256 * KIB, 16 * MIB, 16 * MIB, SECOND));
+        reopen(new StoreLimits(MIB, 256 * KIB, 16 * MIB, 16 * MIB, MIB, SECOND));
         var large = queue.message();
         var content = queue.store.newContent(large.id());
         byte[] piece = randomBytes(3, MIB);
@@ -139,7 +139,7 @@ class ContentTest {
     @Test
     void freshContentsAreInMemoryUntilTheyEnd() {
         // Given room for three contents of 1,000 bytes.
-        reopen(new StoreLimits(3000, 256 * KIB, MIB, MIB, SECOND));
+        reopen(new StoreLimits(3000, 256 * KIB, MIB, MIB, MIB, SECOND));
         var messages =
                 times(4).mapToObj(i -> queue.committed(queue.message(), randomBytes(i, 1000)))
                         .toList();

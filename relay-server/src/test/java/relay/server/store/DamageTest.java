@@ -2,17 +2,21 @@ package relay.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.core.event.RelayEvent;
 import relay.core.queue.ContentSource.ContentLost;
+import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.QueuedMessage;
 
 /// What the disk must not do to mail without a word.
@@ -89,6 +93,57 @@ class DamageTest {
     @Test
     void aBrokenPageIsFoundAtTheStart() throws Exception {
         // Given a queue of many pages, one of which is overwritten.
+        breakLastPage();
+
+        // When it is opened; then it is refused.
+        assertRefused(folder, "it is damaged");
+    }
+
+    @Test
+    void aBrokenPageOfALargeFileIsFoundWhileItIsUsedAndKeepsNewMailOut() throws Exception {
+        // Given the same queue, in a file that is too large to wait for.
+        breakLastPage();
+
+        // When it is opened, then it can be used, and soon says what is wrong with it.
+        try (var queue = new TestQueue(folder, impatient(), InstantSource.system())) {
+            await().until(() -> queue.store.health() instanceof StoreHealth.Damaged);
+            assertThat(queue.store.health())
+                    .isInstanceOfSatisfying(
+                            StoreHealth.Damaged.class,
+                            damaged -> assertThat(damaged.reason()).contains("it is damaged"));
+            assertThat(queue.events)
+                    .anyMatch(event -> event.toString().contains("the queue is damaged"));
+
+            // Then no mail goes into it, and what is in it is still there.
+            assertThat(queue.commit(queue.message(), new byte[] {'a'}))
+                    .isInstanceOf(CommitResult.Failed.class);
+            assertThat(queue.entries(TestQueue.BANK)).hasSize(200);
+        }
+    }
+
+    @Test
+    void aLargeFileThatIsSoundIsUsedAtOnceAndLeftInPeace() throws Exception {
+        // Given a sound queue in a file that is too large to wait for.
+        try (var queue = new TestQueue(folder)) {
+            queue.committed(queue.message());
+        }
+
+        // When it is opened and closed, also while it is looked through, then nothing is wrong.
+        for (int i = 1; i < 20; i++) {
+            var queue = new TestQueue(folder, impatient(), InstantSource.system());
+            queue.committed(queue.message());
+            assertThat(queue.entries(TestQueue.BANK)).hasSize(i + 1);
+            queue.close();
+            assertThat(queue.events).isEmpty();
+        }
+    }
+
+    private static StoreLimits impatient() {
+        return new StoreLimits(1 << 20, 1 << 18, 1 << 20, 1 << 20, 0, Duration.ofSeconds(1));
+    }
+
+    /// A queue of many pages, the last of which is overwritten.
+    private void breakLastPage() throws IOException {
         try (var queue = new TestQueue(folder)) {
             for (int i = 0; i < 200; i++) queue.committed(queue.message());
         }
@@ -97,9 +152,6 @@ class DamageTest {
             bytes.seek(file.toFile().length() - 4096);
             bytes.write(TestQueue.randomBytes(1, 200));
         }
-
-        // When it is opened; then it is refused.
-        assertRefused(folder, "it is damaged");
     }
 
     @Test

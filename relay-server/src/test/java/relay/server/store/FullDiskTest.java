@@ -42,7 +42,7 @@ class FullDiskTest {
 
     @BeforeEach
     void open() {
-        var impatient = new StoreLimits(MIB, MIB / 4, MIB, MIB, Duration.ofSeconds(1));
+        var impatient = new StoreLimits(MIB, MIB / 4, MIB, MIB, MIB, Duration.ofSeconds(1));
         queue = new TestQueue(folder, impatient, InstantSource.system());
     }
 

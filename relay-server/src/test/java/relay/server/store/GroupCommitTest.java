@@ -190,7 +190,7 @@ class GroupCommitTest {
     @Test
     void whoComesAfterTheEndWaitsForNothing() {
         // Given a queue with little room that is closed while a content is being written.
-        var limits = new StoreLimits(1000, 1000, 1000, 1000, Duration.ofSeconds(1));
+        var limits = new StoreLimits(1000, 1000, 1000, 1000, 1000, Duration.ofSeconds(1));
         var queue = new TestQueue(folder.resolve("small"), limits, InstantSource.system());
         QueuedMessage message = queue.message();
         var content = queue.store.newContent(message.id());
