@@ -148,12 +148,11 @@ final class MessageDialogue {
 
     private List<IntakeOutput> refuse(Refusal why) {
         Reply reply = why.reply();
-        return talk.inTime(
-                List.of(
-                        new DiscardContent(),
-                        new Say(reply),
-                        peer.refused(reply),
-                        peer.limited(why)));
+        List<IntakeOutput> told =
+                List.of(new DiscardContent(), peer.refused(reply), peer.limited(why));
+        return why.limit() == Limit.LINE_ENDS
+                ? Conversation.joined(told, talk.close(reply))
+                : talk.inTime(Conversation.joined(told, List.of(new Say(reply))));
     }
 
     List<IntakeOutput> onCommit(QueuedMessage message, CommitResult result) {
