@@ -55,11 +55,6 @@ public final class MailboxSyntax {
         return fits ? Optional.of(new WrittenPath(localPart, domain, end + 1)) : Optional.empty();
     }
 
-    static boolean isAscii(String text) {
-        for (int i = 0; i < text.length(); i++) if (text.charAt(i) > 127) return false;
-        return true;
-    }
-
     /// The index after `@one,@two:`, or `start` where there is no source route; -1 for a bad one.
     private static int afterSourceRoute(String text, int start) {
         if (!text.startsWith("@", start)) return start;
@@ -126,6 +121,6 @@ public final class MailboxSyntax {
     }
 
     private static int octets(String text) {
-        return isAscii(text) ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
+        return Ascii.isAscii(text) ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
     }
 }

@@ -251,6 +251,38 @@ class CommandParserTest {
         assertThat(CommandParser.parse("POST / HTTP/1.1")).isEqualTo(new Command.Foreign());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u017fTARTTLS",
+                "XCL\u0131ENT ADDR=192.0.2.7",
+                "MA\u0131L FROM:<a@example.org>",
+                "R\u017fET"
+            })
+    void aVerbIsNoneThatOnlyUnicodeTakesForOne(String line) {
+        // Given a letter that is a small I or S to Unicode, and to no filter that looks for verbs.
+        // When the command is read, then nobody knows it.
+        assertThat(refusal(line)).isEqualTo(bad(Verb.OTHER, 500, 5, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "MAIL FROM:<a@example.org> \u017fIZE=1",
+                "MAIL FROM:<a@example.org> BODY=8B\u0131TMIME",
+                "MAIL FROM:<a@example.org> RET=HDR\u017f",
+                "RCPT TO:<a@example.org> NOT\u0131FY=NEVER",
+                "RCPT TO:<a@example.org> NOTIFY=\u017fUCCESS",
+                "RCPT TO:<po\u017ftmaster>",
+                "BDAT 5 LA\u017fT",
+                "XCLIENT DE\u017fTADDR=192.0.2.7"
+            })
+    void aWordOfTheProtocolIsNoneEither(String line) {
+        // When it stands in the place of one, then the command is not understood.
+        assertThat(CommandParser.parse(line))
+                .isInstanceOfAny(Malformed.class, Command.BadBdat.class);
+    }
+
     /// The verb and codes of a command that is refused.
     private static String refusal(String line) {
         Command command = CommandParser.parse(line);
