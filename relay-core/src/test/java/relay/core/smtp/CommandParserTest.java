@@ -2,6 +2,7 @@ package relay.core.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -209,6 +210,38 @@ class CommandParserTest {
                                 Command.Rcpt.Characters.NON_ASCII));
         assertThat(refusal("RCPT TO:<j\uFFFDrg@example.org>"))
                 .isEqualTo(bad(Verb.OTHER, 500, 5, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0x85, 0x9B, 0xA0, 0xAD, 0x200B, 0x2028, 0x2029, 0x202E, 0x2066, 0x3000, 0xFEFF,
+                0xE0001
+            })
+    void aCharacterThatNobodySeesIsInNoAddress(int unseen) {
+        // Given a control, a space, an end of line or a turn of direction beyond ASCII.
+        String local = "a" + Character.toString(unseen) + "b";
+
+        // When it stands in an address, as an atom or in quotes, then the address is none.
+        for (String path : List.of(local, '"' + local + '"')) {
+            assertThat(refusal("RCPT TO:<" + path + "@example.org>"))
+                    .isEqualTo(bad(Verb.RCPT, 501, 1, 3));
+            assertThat(refusal("MAIL FROM:<" + path + "@example.org> SMTPUTF8"))
+                    .isEqualTo(bad(Verb.MAIL, 501, 1, 7));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u0646\u0645\u06cc\u200c\u062f\u0627\u0646",
+                "\ud83d\udc68\u200d\ud83d\udcbb",
+                "\u0378"
+            })
+    void joinersAndWhatIsNotAssignedYetAreInAnAddress(String local) {
+        // When an address has a joiner, or a character that Unicode may assign, then it is one.
+        assertThat(MailboxSyntax.parse(local + "@example.org"))
+                .contains(new Mailbox(local, new Domain("example.org")));
     }
 
     @ParameterizedTest
