@@ -270,11 +270,11 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     @Override
     public void judge(Supplier<Verdict> question, Duration ifRefusedAfter) {
-        house.judges()
-                .execute(() -> {
-                    Verdict verdict = question.get();
-                    onLoop(() -> judged(verdict, ifRefusedAfter));
-                });
+        house.logins()
+                .judge(
+                        context().channel(),
+                        question,
+                        verdict -> onLoop(() -> judged(verdict, ifRefusedAfter)));
     }
 
     private void judged(Verdict verdict, Duration ifRefusedAfter) {
