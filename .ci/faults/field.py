@@ -160,7 +160,3 @@ class FaultTest(unittest.TestCase):
         self.assertEqual([], in_clear, "in clear, though TLS is demanded")
         self.assertEqual([], self.book.unexplained_duplicates(), "twice, and neither a crash nor a cut explains it")
         return account
-
-
-def print_table():
-    print("\n".join(["", *table, ""]), flush=True)

@@ -20,6 +20,8 @@ FRESH_SECONDS = 3  # longer than mail stays in fresh.log alone, which a backup o
 
 
 class Damage(FaultTest):
+    long = True
+
     def test_cut_or_missing_files_are_refused_and_good_ones_put_back_deliver_all(self):
         self.set_queue()
         queue, journal = self.queue, self.journal

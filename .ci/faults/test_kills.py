@@ -12,6 +12,8 @@ FLIP_SECONDS = 0.7
 
 
 class Kills(FaultTest):
+    alone = True  # beside others a life is too short for much mail
+
     def test_kills_at_random_moments_lose_nothing(self):
         self.set_field()
         with Flipping(self.field.bank, self.field.open), Load(self.book, self.relay.port, CHOICES):

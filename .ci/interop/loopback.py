@@ -6,14 +6,23 @@ import socket
 import time
 
 
+# Below the ports that the system gives to clients: one of those might have a port while its owner is being restarted, or meet
+# itself in it.
+ports = range(10_000, 30_000)
 given_out = set()
 
 
+def use_ports(number, parts):
+    """From now on this process takes its ports from one of so many parts, counted from 0; other processes have the others."""
+    global ports
+    size = len(ports) // parts
+    ports = ports[number * size : (number + 1) * size]
+
+
 def free_port():
-    """A port that nobody has, and that this run has promised to nobody else. It is below those that the system gives to
-    clients: one of those might have it while its owner is being restarted, or meet itself in it."""
+    """A port that nobody has, and that this run has promised to nobody else."""
     while True:
-        port = random.randrange(10_000, 30_000)
+        port = random.choice(ports)
         if port in given_out:
             continue
         with socket.socket() as listener:

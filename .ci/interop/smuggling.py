@@ -118,7 +118,7 @@ def verdicts(client):
 
 
 def of_content(code, text):
-    return "queued as" in text or code in ("451", "452", "550", "552", "554")
+    return "queued as" in text or code in ("451", "452", "521", "550", "552", "554")
 
 
 def attempts():

@@ -1,6 +1,7 @@
 """Runs tests of one folder: selects them by name, prints a line for each, and closes with "N passed, N failed"."""
 
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -11,10 +12,14 @@ import tempfile
 import time
 import unittest
 
+import loopback
 from relay import REPOSITORY
+from workers import NOTHING, Outcome, Workers, in_units
 
 BUILD_SECONDS = 600
 LIMIT_SECONDS = 15 * 60
+# Tests wait more than they compute.
+JOBS = min(3, (os.cpu_count() or 1) + 1)
 
 
 class Report(unittest.TestResult):
@@ -56,10 +61,12 @@ class Report(unittest.TestResult):
             print(test.stage.last_lines(), flush=True)
 
 
-def main(folder, description, tools, open_stages, conclude=lambda: None):
+def main(folder, description, tools, open_stages, table=()):
     """`description` is the help text, `tools` must be on the PATH, `open_stages` is the set of what an interrupted
-    test leaves to stop, and `conclude` prints what belongs before the last line. Returns the exit status."""
+    test leaves to stop, and `table` has the lines that the tests want before the last one. Returns the exit status."""
     arguments = parse_arguments(description)
+    if arguments.worker:
+        return work(*arguments.worker, arguments.name, open_stages, table)
     tests = find_tests(folder, arguments.name)
     if arguments.list:
         print("\n".join(test.id() for test in tests))
@@ -69,15 +76,23 @@ def main(folder, description, tools, open_stages, conclude=lambda: None):
         return 1
     complain_about_missing_tools(tools)
     build_relay()
-    return run_tests(tests, arguments.keep, open_stages, conclude)
+    return run_tests(tests, arguments.jobs, arguments.keep)
 
 
 def parse_arguments(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print the names of the tests")
     parser.add_argument("--keep", action="store_true", help="leave the participants' folders")
+    parser.add_argument("--jobs", type=positive, default=JOBS, metavar="N", help=f"run so many tests at a time ({JOBS})")
+    parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)  # how one process starts another, see workers.py
     parser.add_argument("name", nargs="*", help="a part of a test's name")
     return parser.parse_args()
+
+
+def positive(text):
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is no number of tests")
+    return int(text)
 
 
 def find_tests(folder, names):
@@ -112,28 +127,52 @@ def build_relay():
         sys.exit(f"./relay check, with the configuration as shipped, ended with status {done.returncode}")
 
 
-def run_tests(tests, keep, open_stages, conclude):
+def run_tests(tests, jobs, keep):
     # Short, because Postfix's sockets lie below it and the path of a socket has little room.
     tempfile.tempdir = tempfile.mkdtemp(prefix="interop-", dir="/tmp")
     pathlib.Path(tempfile.tempdir).chmod(0o755)
-    for number in (signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, interrupt)
+    heed_signals()
     signal.alarm(LIMIT_SECONDS)
-    report = Report()
+    workers = Workers()
+    outcome = NOTHING
     try:
-        unittest.TestSuite(tests).run(report)
-        interrupted = 0
+        together, alone = in_units(tests)
+        outcome += workers.run(together, jobs)
+        outcome += workers.run(alone, 1)
+    except KeyboardInterrupt as reason:
+        print(f"interrupted {reason}")
+        outcome += Outcome(0, 1, [])
+    finally:
+        signal.alarm(0)
+        workers.stop()
+        put_away(keep)
+    print("\n".join(["", *outcome.table, ""] if outcome.table else []), flush=True)
+    print(f"{outcome.passed} passed, {outcome.failed} failed", flush=True)
+    return 0 if outcome.failed == 0 and outcome.passed > 0 else 1
+
+
+def work(folder, part, names, open_stages, table):
+    """Runs the tests of these names below `folder` and leaves there what came of them."""
+    tempfile.tempdir = folder
+    loopback.use_ports(*map(int, part.split("/")))
+    heed_signals()
+    report = Report()
+    interrupted = 0
+    try:
+        unittest.defaultTestLoader.loadTestsFromNames(names).run(report)
     except KeyboardInterrupt as reason:
         print(f"interrupted {reason}")
         interrupted = 1
     finally:
-        signal.alarm(0)
         close_stages(open_stages)
-        put_away(keep)
-    conclude()
-    failed = report.failed + interrupted
-    print(f"{report.passed} passed, {failed} failed", flush=True)
-    return 0 if failed == 0 and report.passed > 0 else 1
+    outcome = Outcome(report.passed, report.failed + interrupted, list(table))
+    (pathlib.Path(folder) / "report").write_text(json.dumps(outcome))
+    return 0
+
+
+def heed_signals():
+    for number in (signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, interrupt)
 
 
 def interrupt(number, _):

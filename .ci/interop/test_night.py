@@ -21,6 +21,8 @@ DELAYS = {"delays": ["4s"] * 7 + ["1h"], "expireAfter": "2d", "delayWarningAfter
 
 
 class TheGuide(OnOwnStage):
+    long = True
+
     def test_has_commands_that_exist_and_what_they_say(self):
         self.set_scene()
         night = Night(

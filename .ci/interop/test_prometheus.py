@@ -11,6 +11,8 @@ ALERT = "RelayPartnerTlsFails"
 
 
 class TheAlert(OnOwnStage):
+    long = True
+
     def test_fires_when_a_partners_tls_breaks_and_ends_when_it_is_repaired(self):
         self.set_stage(bank={"tlsAuthLevel": "DomainValidation", "tlsDomain": ["mx.bank.example"]})
         prometheus = Prometheus(self.stage.folder / "prometheus", self.relay.admin_port)

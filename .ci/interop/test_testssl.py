@@ -24,6 +24,8 @@ OLD = {"SSLv2": "not offered", "SSLv3": "not offered", "TLS1": "not offered", "T
 
 
 class TestSsl(AtTheDoor):
+    long = True
+
     def test_finds_nothing_above_low_at_either_door(self):
         found = {}
         all_of_it = os.environ.get("TESTSSL") == "all"

@@ -39,6 +39,8 @@ class Reporting(Stage):
 
 
 class TheReportsOfADay(OnOwnStage):
+    long = True
+
     def test_tell_what_happened_over_https_and_by_mail_and_nothing_of_themselves(self):
         self.set_partners()
         self.happenings()

@@ -65,8 +65,6 @@ public final class IntakeReplies {
             Reply.of(552, 3, 4, "Message too large for this recipient's route");
     static final Reply TOO_LARGE_FOR_ALL =
             Reply.of(552, 3, 4, "Message too large for every recipient's route");
-    static final Reply BARE_LINE_END =
-            Reply.of(554, 6, 0, "Bare CR or LF in the message (RFC 5321 section 2.3.8)");
     static final Reply TOO_MANY_HOPS = Reply.of(554, 4, 6, "Too many hops, mail loop?");
     static final Reply NOT_STORED = Reply.of(452, 3, 1, "Cannot store the message now");
     static final Reply LINE_TOO_LONG = Reply.of(500, 5, 2, "Line too long");
@@ -74,6 +72,8 @@ public final class IntakeReplies {
     // Closing without being asked to needs a reply that says so: 421 makes the client come again
     // and again, 521 does not (RFC 7504 §4).
     static final Reply NOT_A_LINE = Reply.of(521, 5, 2, "Lines end in CR LF and contain no NUL");
+    static final Reply BARE_LINE_END =
+            Reply.of(521, 6, 0, "Bare CR or LF in the message (RFC 5321 section 2.3.8)");
     static final Reply LINE_TOO_LONG_FROM_HOST = Reply.of(521, 5, 2, "Line too long");
     static final Reply BAD_CHUNK = Reply.of(521, 5, 4, "BDAT must say how many octets follow");
     static final Reply NOT_SMTP = Reply.of(521, 5, 1, "This is an SMTP server");

@@ -4,32 +4,21 @@ import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.LimitReached.Limit;
-import relay.core.intake.IntakeOutput.Announce;
 import relay.core.intake.IntakeOutput.Challenge;
-import relay.core.intake.IntakeOutput.Commit;
-import relay.core.intake.IntakeOutput.DiscardContent;
 import relay.core.intake.IntakeOutput.Judge;
 import relay.core.intake.IntakeOutput.Pause;
-import relay.core.intake.IntakeOutput.ReceiveContent;
 import relay.core.intake.IntakeOutput.Say;
 import relay.core.intake.IntakeOutput.StartTls;
 import relay.core.queue.MessageStore.CommitResult;
 import relay.core.queue.QueueId;
-import relay.core.queue.QueuedMessage;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.sasl.SaslServer.Verdict;
 import relay.core.smtp.Command;
-import relay.core.smtp.Command.Rcpt.Characters;
 import relay.core.smtp.CommandFramer.LineFault;
-import relay.core.smtp.ContentFacts;
-import relay.core.smtp.MailParameters.SmtpUtf8;
 import relay.core.smtp.Reply;
 import relay.core.smtp.Verb;
 import relay.core.smtp.XClient;
@@ -44,16 +33,8 @@ public final class IntakeSession {
     private final Peer peer;
     private final Conversation talk;
     private final Supplier<PolicyTable> policy;
-    private final Supplier<QueueId> ids;
-    private final InstantSource clock;
     private final MessageGate gate;
-
-    private @Nullable Transaction transaction;
-    private @Nullable Incoming incoming;
-    private @Nullable Chunk chunk;
-
-    /// A chunk on its way: refused already, or not, at the stage `before` it.
-    private record Chunk(Command.Bdat command, List<Reply> refusal, Stage before) {}
+    private final MessageDialogue message;
 
     /// `policy` is asked once a transaction; `ids` gives [relay.core.queue.MessageStore#newId];
     /// `nonces` is for AUTH, see [relay.core.sasl.SaslServer#of].
@@ -69,9 +50,8 @@ public final class IntakeSession {
         this.peer = new Peer(rules, client, nonces);
         this.talk = new Conversation(peer, rules.conduct());
         this.policy = policy;
-        this.ids = ids;
-        this.clock = clock;
         this.gate = gate;
+        this.message = new MessageDialogue(rules, peer, talk, ids, clock);
     }
 
     /// How the content of this client's messages is to be read.
@@ -91,9 +71,10 @@ public final class IntakeSession {
             case IntakeInput.HandOnRefused(var reply) -> talk.close(reply);
             case IntakeInput.Garbled(var fault) -> onGarbled(fault);
             case IntakeInput.TlsEstablished(var evidence) -> onTls(evidence);
-            case IntakeInput.EndOfData(var facts) -> onEndOfData(facts);
-            case IntakeInput.ChunkEnded(var facts) -> onChunk(facts);
-            case IntakeInput.CommitEnded(var message, var result) -> onCommit(message, result);
+            case IntakeInput.EndOfData(var facts) -> message.onEndOfData(facts);
+            case IntakeInput.ChunkEnded(var facts) -> message.onChunk(facts);
+            case IntakeInput.CommitEnded(var queued, var result) ->
+                    message.onCommit(queued, result);
             case IntakeInput.TimedOut _ ->
                     talk.end(new Refusal(Limit.IDLE_TIME, IntakeReplies.TIMED_OUT));
             case IntakeInput.TimeUp(var patience) -> talk.timeUp(patience);
@@ -105,8 +86,8 @@ public final class IntakeSession {
 
     // A message that is on disk is ours even when its client has not waited for the word.
     private List<IntakeOutput> afterClose(IntakeInput input) {
-        return input instanceof IntakeInput.CommitEnded(var message, CommitResult.Committed _)
-                ? List.of(peer.received(message))
+        return input instanceof IntakeInput.CommitEnded(var queued, CommitResult.Committed _)
+                ? List.of(peer.received(queued))
                 : List.of();
     }
 
@@ -123,7 +104,7 @@ public final class IntakeSession {
         Optional<List<IntakeOutput>> end = talk.dueEnd();
         if (end.isPresent()) return end.get();
         Optional<Reply> refusal = peer.refusal(command.verb(), talk.stage());
-        if (command instanceof Command.Bdat bdat) return onBdat(bdat, refusal);
+        if (command instanceof Command.Bdat bdat) return message.onBdat(bdat, refusal);
         return refusal.map(talk::say).orElseGet(() -> obey(command));
     }
 
@@ -131,13 +112,13 @@ public final class IntakeSession {
         return switch (command) {
             case Command.Hello(var verb, var name) -> onHello(verb, name);
             case Command.Mail mail -> onMail(mail);
-            case Command.Rcpt rcpt -> onRcpt(rcpt);
-            case Command.Data _ -> onData();
+            case Command.Rcpt rcpt -> message.onRcpt(rcpt);
+            case Command.Data _ -> message.onData();
             case Command.Auth(var mechanism, var initial) ->
                     on(peer.auth().begin(mechanism, initial));
-            case Command.Bdat bdat -> onBdat(bdat, Optional.empty());
+            case Command.Bdat bdat -> message.onBdat(bdat, Optional.empty());
             case Command.BadBdat _ -> talk.close(IntakeReplies.BAD_CHUNK);
-            case Command.Reset _ -> reset();
+            case Command.Reset _ -> message.reset();
             case Command.Noop _ -> talk.say(IntakeReplies.OK);
             case Command.Verify _ -> talk.say(IntakeReplies.NOT_VERIFIED);
             case Command.Help _ -> talk.say(IntakeReplies.HELP);
@@ -178,8 +159,8 @@ public final class IntakeSession {
     }
 
     private List<IntakeOutput> onHello(Verb verb, String name) {
-        var outputs = new ArrayList<>(discarded());
-        endTransaction();
+        var outputs = new ArrayList<>(message.discarded());
+        message.end();
         outputs.add(new IntakeOutput.Greeted(name));
         outputs.addAll(talk.say(peer.hello(verb, name)));
         return outputs;
@@ -230,131 +211,11 @@ public final class IntakeSession {
                     new Refusal(Limit.MESSAGES_PER_CONNECTION, IntakeReplies.TOO_MANY_MESSAGES));
         }
         return switch (gate.ask(rules.connector(), peer.address())) {
-            case MessageGate.Verdict.Open _ -> begin(mail, table);
+            case MessageGate.Verdict.Open _ -> message.begin(mail, table);
             case MessageGate.Verdict.Slow(var pause) ->
-                    Conversation.joined(begin(mail, table), List.of(new Pause(pause)));
+                    Conversation.joined(message.begin(mail, table), List.of(new Pause(pause)));
             case MessageGate.Verdict.Shut(var limit, var reply) ->
                     talk.limited(new Refusal(limit, reply));
-        };
-    }
-
-    private List<IntakeOutput> begin(Command.Mail mail, PolicyTable table) {
-        talk.spent().messageBegins();
-        transaction = new Transaction(peer.source(mail), mail.parameters(), table);
-        talk.goTo(Stage.TRANSACTION);
-        return talk.say(IntakeReplies.SENDER_OK);
-    }
-
-    private List<IntakeOutput> onRcpt(Command.Rcpt rcpt) {
-        Transaction open = open();
-        if (rcpt.characters() == Characters.NON_ASCII && open.smtpUtf8() == SmtpUtf8.NOT_ASKED) {
-            return talk.say(IntakeReplies.NON_ASCII_ADDRESS);
-        }
-        int maxRecipients = rules.limits().maxRecipientsPerMessage();
-        Reply reply = open.add(rules.mailbox(rcpt.path()), rcpt.parameters(), maxRecipients);
-        boolean first = reply.equals(IntakeReplies.TOO_MANY_RECIPIENTS) && open.isFirstTooMany();
-        return first ? talk.limited(new Refusal(Limit.RECIPIENTS, reply)) : talk.say(reply);
-    }
-
-    private List<IntakeOutput> onData() {
-        if (!open().hasRecipients()) return talk.say(IntakeReplies.NO_VALID_RECIPIENTS);
-        Incoming begun = beginContent();
-        talk.goTo(Stage.RECEIVING);
-        return List.of(
-                new ReceiveContent(begun.id(), begun.receivedField(), maxSizeBytes()),
-                new Say(IntakeReplies.GO_AHEAD));
-    }
-
-    private Incoming beginContent() {
-        QueueId id = ids.get();
-        var begun = new Incoming(id, peer.receivedField(id, clock.instant(), open()), open());
-        incoming = begun;
-        talk.spent().forgiveErrors();
-        return begun;
-    }
-
-    private long maxSizeBytes() {
-        return rules.limits().maxMessageSizeBytes();
-    }
-
-    /// A chunk that is refused is still on its way (RFC 3030 §2): the refusal is said behind it.
-    private List<IntakeOutput> onBdat(Command.Bdat bdat, Optional<Reply> refusal) {
-        Stage before = talk.stage();
-        boolean nobody =
-                refusal.isEmpty() && before == Stage.TRANSACTION && !open().hasRecipients();
-        Optional<Reply> why = nobody ? Optional.of(IntakeReplies.NO_VALID_RECIPIENTS) : refusal;
-        chunk = new Chunk(bdat, why.stream().toList(), before);
-        if (why.isPresent()) {
-            talk.goTo(Stage.RECEIVING);
-            return List.of(new IntakeOutput.SkipChunk(bdat.sizeOctets()));
-        }
-        var outputs = new ArrayList<IntakeOutput>();
-        if (before == Stage.TRANSACTION) {
-            Incoming begun = beginContent();
-            outputs.add(
-                    new IntakeOutput.BeginChunks(
-                            begun.id(), begun.receivedField(), maxSizeBytes()));
-        }
-        talk.goTo(Stage.RECEIVING);
-        outputs.add(new IntakeOutput.ReceiveChunk(bdat.sizeOctets(), bdat.last()));
-        return outputs;
-    }
-
-    private List<IntakeOutput> onChunk(ContentFacts facts) {
-        talk.require(talk.stage() == Stage.RECEIVING);
-        Chunk ended = Objects.requireNonNull(chunk);
-        if (!ended.refusal().isEmpty()) {
-            talk.goTo(ended.before());
-            return talk.inTime(talk.say(ended.refusal().getFirst()));
-        }
-        Optional<Refusal> broken = Objects.requireNonNull(incoming).fault(facts, rules.limits());
-        if (broken.isPresent()) {
-            // The transaction is over; chunks that follow are out of order.
-            endTransaction();
-            return refuse(broken.get());
-        }
-        if (ended.command().last() == Command.Bdat.Last.YES) return onEndOfData(facts);
-        talk.goTo(Stage.CHUNKS);
-        return talk.say(IntakeReplies.chunkTaken(ended.command().sizeOctets()));
-    }
-
-    private List<IntakeOutput> onEndOfData(ContentFacts facts) {
-        talk.require(talk.stage() == Stage.RECEIVING);
-        Incoming ended = Objects.requireNonNull(incoming);
-        endTransaction();
-        Optional<Refusal> refusal = ended.refusal(facts, rules.limits());
-        if (refusal.isPresent()) return refuse(refusal.get());
-        talk.goTo(Stage.COMMITTING);
-        return List.of(
-                new Commit(
-                        ended.message(facts, clock.instant(), rules.connector(), peer.address())));
-    }
-
-    private List<IntakeOutput> refuse(Refusal why) {
-        Reply reply = why.reply();
-        return talk.inTime(
-                List.of(
-                        new DiscardContent(),
-                        new Say(reply),
-                        peer.refused(reply),
-                        peer.limited(why)));
-    }
-
-    private List<IntakeOutput> onCommit(QueuedMessage message, CommitResult result) {
-        talk.require(talk.stage() == Stage.COMMITTING);
-        talk.goTo(Stage.READY);
-        return switch (result) {
-            case CommitResult.Committed _ ->
-                    talk.inTime(
-                            List.of(
-                                    new Say(IntakeReplies.queued(message.id())),
-                                    peer.received(message)));
-            case CommitResult.Failed(var reason) ->
-                    talk.inTime(
-                            List.of(
-                                    new Say(IntakeReplies.NOT_STORED),
-                                    peer.refused(IntakeReplies.NOT_STORED),
-                                    new Announce(new RelayEvent.Fault("store", reason))));
         };
     }
 
@@ -366,30 +227,8 @@ public final class IntakeSession {
     private List<IntakeOutput> onTls(Evidence.Encrypted evidence) {
         talk.require(talk.stage() == Stage.SECURING);
         peer.secured(evidence);
-        transaction = null;
         talk.spent().forgiveErrors();
         talk.goTo(Stage.GREETED);
         return List.of();
-    }
-
-    private List<IntakeOutput> reset() {
-        List<IntakeOutput> discarded = discarded();
-        if (talk.stage() == Stage.TRANSACTION || talk.stage() == Stage.CHUNKS) endTransaction();
-        return Conversation.joined(discarded, talk.say(IntakeReplies.OK));
-    }
-
-    /// What a command undoes of a message that it ends.
-    private List<IntakeOutput> discarded() {
-        return talk.stage().hasContent() ? List.of(new DiscardContent()) : List.of();
-    }
-
-    private void endTransaction() {
-        transaction = null;
-        incoming = null;
-        talk.goTo(Stage.READY);
-    }
-
-    private Transaction open() {
-        return Objects.requireNonNull(transaction);
     }
 }

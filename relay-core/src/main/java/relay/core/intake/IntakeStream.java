@@ -55,10 +55,11 @@ public final class IntakeStream {
     }
 
     /// Reads `bytes[from, to)`, which it may overwrite, and returns the index after what it has
-    /// consumed; the rest is to be offered again when the stream no longer [#isPaused].
+    /// consumed; the rest is to be offered again when the stream no longer [#isPaused] and the wire
+    /// [IntakeWire#takesReplies].
     public int receive(byte[] bytes, int from, int to) {
         int at = from;
-        while (at < to) {
+        while (at < to && wire.takesReplies()) {
             switch (mode) {
                 case COMMANDS, RESPONSE -> at = readCommand(bytes, at, to);
                 case CONTENT -> at = readContent(bytes, at, to);

@@ -15,6 +15,12 @@ public interface IntakeWire {
 
     void say(Reply reply);
 
+    /// Whether another reply may be asked for. While it is false [IntakeStream#receive] consumes
+    /// nothing, and is to be called again when it is true.
+    default boolean takesReplies() {
+        return true;
+    }
+
     /// Sends what was said, then does the server's part of a handshake. Ends in
     /// [IntakeInput.TlsEstablished], or the end of the connection.
     void startTls();

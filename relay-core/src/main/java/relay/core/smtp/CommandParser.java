@@ -1,6 +1,5 @@
 package relay.core.smtp;
 
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import relay.core.address.ReversePath;
@@ -24,7 +23,7 @@ public final class CommandParser {
     public static Command parse(String line) {
         String text = line.stripTrailing();
         int blank = text.indexOf(' ');
-        String word = (blank < 0 ? text : text.substring(0, blank)).toUpperCase(Locale.ROOT);
+        String word = Ascii.upper(blank < 0 ? text : text.substring(0, blank));
         if (line.indexOf(NOT_UTF_8) >= 0) {
             return word.equals(Verb.XCLIENT.name())
                     ? malformed(Verb.XCLIENT, SyntaxReplies.BAD_XCLIENT)
@@ -37,7 +36,7 @@ public final class CommandParser {
             case "MAIL" -> mail(argument);
             case "RCPT" -> rcpt(argument);
             case "DATA" -> bare(argument, new Command.Data());
-            case "BDAT" -> bdat(argument.toUpperCase(Locale.ROOT));
+            case "BDAT" -> bdat(Ascii.upper(argument));
             case "RSET" -> bare(argument, new Command.Reset());
             case "QUIT" -> bare(argument, new Command.Quit());
             case "STARTTLS" -> bare(argument, new Command.StartTls());
@@ -81,8 +80,7 @@ public final class CommandParser {
         String[] words = argument.split(" ", -1);
         boolean formed = words.length <= 2 && words[0].matches("[A-Za-z0-9_-]{1,20}");
         if (!formed) return malformed(Verb.AUTH, SyntaxReplies.AUTH_SYNTAX);
-        return new Command.Auth(
-                words[0].toUpperCase(Locale.ROOT), words.length == 2 ? words[1] : "");
+        return new Command.Auth(Ascii.upper(words[0]), words.length == 2 ? words[1] : "");
     }
 
     private static Command handOn(String argument) {
@@ -124,7 +122,7 @@ public final class CommandParser {
         if (path.localPart().isEmpty() && path.domain().isEmpty()) {
             return new Command.Mail(new ReversePath.Null(), parameters);
         }
-        boolean ascii = MailboxSyntax.isAscii(argument.substring(0, path.end()));
+        boolean ascii = Ascii.isAscii(argument.substring(0, path.end()));
         if (!ascii && parameters.smtpUtf8() == MailParameters.SmtpUtf8.NOT_ASKED) {
             return malformed(Verb.MAIL, SyntaxReplies.NON_ASCII_ADDRESS);
         }
@@ -147,8 +145,8 @@ public final class CommandParser {
     }
 
     private static Command rcpt(WrittenPath path, String argument, RcptParameters parameters) {
-        var characters = MailboxSyntax.isAscii(argument) ? Characters.ASCII : Characters.NON_ASCII;
-        if (path.domain().isEmpty() && path.localPart().equalsIgnoreCase("postmaster")) {
+        var characters = Ascii.isAscii(argument) ? Characters.ASCII : Characters.NON_ASCII;
+        if (path.domain().isEmpty() && Ascii.upper(path.localPart()).equals("POSTMASTER")) {
             var postmaster = new ForwardPath.Postmaster(path.localPart());
             return new Command.Rcpt(postmaster, characters, parameters);
         }

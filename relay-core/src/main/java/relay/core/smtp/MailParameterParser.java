@@ -2,7 +2,6 @@ package relay.core.smtp;
 
 import java.math.BigInteger;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import relay.core.smtp.MailParameters.Body;
@@ -72,9 +71,9 @@ final class MailParameterParser {
         String value = parameter.substring(keyword.length());
         return switch (keyword) {
             case "SIZE" -> takeSize(value);
-            case "BODY" -> takeBody(value.toUpperCase(Locale.ROOT));
+            case "BODY" -> takeBody(Ascii.upper(value));
             case "SMTPUTF8" -> takeSmtpUtf8(value);
-            case "RET" -> takeReturned(value.toUpperCase(Locale.ROOT));
+            case "RET" -> takeReturned(Ascii.upper(value));
             case "ENVID" -> takeEnvelopeId(value);
             case "AUTH" -> takeSubmitter(value);
             case "REQUIRETLS" -> takeRequireTls(value);
@@ -84,7 +83,7 @@ final class MailParameterParser {
 
     static String keyword(String parameter) {
         int equals = parameter.indexOf('=');
-        return (equals < 0 ? parameter : parameter.substring(0, equals)).toUpperCase(Locale.ROOT);
+        return Ascii.upper(equals < 0 ? parameter : parameter.substring(0, equals));
     }
 
     private Verdict takeSize(String value) {

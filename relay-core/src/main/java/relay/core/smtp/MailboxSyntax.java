@@ -6,12 +6,14 @@ import relay.core.address.Domain;
 import relay.core.address.Mailbox;
 
 /// The grammar of mailboxes and paths (RFC 5321 §4.1.2), with the characters beyond ASCII that RFC
-/// 6531 §3.3 adds.
+/// 6531 §3.3 adds, but for those that nobody can see.
 ///
 /// Limits: local part 64 octets, domain 255, path 256 with its brackets (RFC 5321 §4.5.3.1).
 public final class MailboxSyntax {
     private static final int MAX_LOCAL_PART_OCTETS = 64;
     private static final int MAX_PATH_OCTETS = 256;
+    private static final int NON_JOINER = 0x200C;
+    private static final int JOINER = 0x200D;
     private static final String ATEXT_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
 
     private MailboxSyntax() {}
@@ -49,15 +51,11 @@ public final class MailboxSyntax {
         if (emptyAfterRoute) return Optional.empty();
         String localPart = text.substring(local, localEnd);
         boolean fits =
-                octets(localPart) <= MAX_LOCAL_PART_OCTETS
+                localPart.codePoints().allMatch(MailboxSyntax::isSeen)
+                        && octets(localPart) <= MAX_LOCAL_PART_OCTETS
                         && octets(text.substring(start, end + 1)) <= MAX_PATH_OCTETS;
         String domain = hasDomain ? text.substring(localEnd + 1, end) : "";
         return fits ? Optional.of(new WrittenPath(localPart, domain, end + 1)) : Optional.empty();
-    }
-
-    static boolean isAscii(String text) {
-        for (int i = 0; i < text.length(); i++) if (text.charAt(i) > 127) return false;
-        return true;
     }
 
     /// The index after `@one,@two:`, or `start` where there is no source route; -1 for a bad one.
@@ -97,9 +95,7 @@ public final class MailboxSyntax {
             if (c == '\\') {
                 i++;
                 if (i == text.length() || text.charAt(i) > 126) return -1;
-                c = text.charAt(i);
             }
-            if (!isPrintable(c)) return -1;
         }
         return -1;
     }
@@ -117,15 +113,29 @@ public final class MailboxSyntax {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
-                || (c < 128 ? ATEXT_SPECIALS.indexOf(c) >= 0 : isPrintable(c));
+                || c > 127
+                || ATEXT_SPECIALS.indexOf(c) >= 0;
     }
 
-    // The C1 controls are valid UTF-8, but nothing that a log or a terminal should be given.
-    private static boolean isPrintable(char c) {
-        return c >= ' ' && c != 127 && (c < 0x80 || c > 0x9F);
+    /// RFC 6531 §3.3 lets every character beyond ASCII through. Those that are invisible, are spaces,
+    /// end a line or turn the direction of writing are in nobody's address (RFC 8264 §4.2.3 has them
+    /// in no identifier): who sends one wants a log or a person to read something else. The two
+    /// joiners, which Persian and Indic words are spelled with, stay; what Unicode has not assigned
+    /// yet, as far as we know, may be a letter tomorrow.
+    private static boolean isSeen(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            case Character.SPACE_SEPARATOR -> codePoint == ' ';
+            case Character.FORMAT -> codePoint == NON_JOINER || codePoint == JOINER;
+            default -> true;
+        };
     }
 
     private static int octets(String text) {
-        return isAscii(text) ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
+        return Ascii.isAscii(text) ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
     }
 }

@@ -2,7 +2,6 @@ package relay.core.smtp;
 
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -60,7 +59,7 @@ final class RcptParameterParser {
     private Verdict takeNotify(String value) {
         if (value.length() < 2) return Verdict.BAD;
         var read = EnumSet.noneOf(Notify.class);
-        for (String word : value.substring(1).toUpperCase(Locale.ROOT).split(",", -1)) {
+        for (String word : Ascii.upper(value.substring(1)).split(",", -1)) {
             switch (word) {
                 case "NEVER" -> read.add(Notify.NEVER);
                 case "SUCCESS" -> read.add(Notify.SUCCESS);

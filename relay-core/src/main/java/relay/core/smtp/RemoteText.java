@@ -5,8 +5,8 @@ package relay.core.smtp;
 public final class RemoteText {
     private RemoteText() {}
 
-    /// At most `maxChars` characters of `text`, in which control, format and separator characters
-    /// and unpaired surrogates are written as `\x1b` or `\u2028`.
+    /// At most `maxChars` characters of `text`, in which those that are not [#isPrintable] are
+    /// written as `\x1b` or `\u2028`.
     public static String printable(String text, int maxChars) {
         if (text.length() <= maxChars && isPlain(text)) return text;
         var safe = new StringBuilder();
@@ -21,6 +21,24 @@ public final class RemoteText {
         return safe.toString();
     }
 
+    /// Whether a character may be shown as it is: not one that is invisible, ends a line, looks like a
+    /// space and is none, changes the direction of writing (U+202E), or means something in one font
+    /// alone. What strangers have written is shown by this rule wherever it is shown.
+    public static boolean isPrintable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            case Character.SPACE_SEPARATOR -> codePoint == ' ';
+            default -> true;
+        };
+    }
+
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -30,15 +48,7 @@ public final class RemoteText {
     }
 
     private static String piece(int codePoint) {
-        return switch (Character.getType(codePoint)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE ->
-                    escaped(codePoint);
-            default -> Character.toString(codePoint);
-        };
+        return isPrintable(codePoint) ? Character.toString(codePoint) : escaped(codePoint);
     }
 
     private static String escaped(int codePoint) {

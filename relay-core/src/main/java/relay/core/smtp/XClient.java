@@ -94,7 +94,7 @@ public record XClient(Map<Attribute, String> said) {
     }
 
     private static Optional<Attribute> attribute(String name) {
-        String wanted = name.toUpperCase(Locale.ROOT);
+        String wanted = Ascii.upper(name);
         for (Attribute attribute : Attribute.values()) {
             if (attribute.name().equals(wanted)) return Optional.of(attribute);
         }

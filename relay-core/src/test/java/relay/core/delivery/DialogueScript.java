@@ -51,10 +51,12 @@ final class DialogueScript {
 
     /// Two entries, `b` of 1 and `c` of 2, for a host without demands.
     static DialogueScript opportunistic() {
-        return of(
-                OutboundSamples.host(),
-                OutboundSamples.entry(1, "b"),
-                OutboundSamples.entry(2, "c"));
+        return with(OutboundSamples.entry(1, "b"), OutboundSamples.entry(2, "c"));
+    }
+
+    /// These entries, for a host without demands.
+    static DialogueScript with(QueueEntry... entries) {
+        return of(OutboundSamples.host(), entries);
     }
 
     static DialogueScript of(HostPlan host, QueueEntry... entries) {

@@ -1,5 +1,6 @@
 package relay.core.delivery;
 
+import static relay.core.delivery.DialogueScript.with;
 import static relay.core.delivery.OutboundSamples.entry;
 
 import java.util.List;
@@ -10,10 +11,6 @@ import relay.core.queue.QueueEntry;
 
 /// A host gets no more on one connection than it says that it takes (RFC 9422).
 class LimitsDialogueTest {
-
-    private static DialogueScript with(QueueEntry... entries) {
-        return DialogueScript.of(OutboundSamples.host(), entries);
-    }
 
     private static String open(String limits) {
         return """

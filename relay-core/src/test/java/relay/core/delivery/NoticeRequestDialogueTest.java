@@ -50,7 +50,7 @@ class NoticeRequestDialogueTest {
     @Test
     void aHostThatTakesRequestsIsGivenThemAsTheyCame() {
         // RFC 3461 §5.2.1: nothing is added for who said nothing.
-        var script = DialogueScript.of(OutboundSamples.host(), ASKING);
+        var script = DialogueScript.with(ASKING);
         script.plays(
                 opening("DSN")
                         + """
@@ -78,7 +78,7 @@ class NoticeRequestDialogueTest {
     @Test
     void aHostThatDoesNotIsGivenNoneAndTheSuccessIsOursToTell() {
         // RFC 3461 §5.2.2 (a).
-        var script = DialogueScript.of(OutboundSamples.host(), ASKING);
+        var script = DialogueScript.with(ASKING);
         script.plays(
                 opening("HELP")
                         + """

@@ -143,7 +143,7 @@ class RequireTlsDialogueTest {
                                 about.client())
                         .saying(MessageTls.REQUIRED);
         var notice = QueueEntry.fresh(envelope, 0, plain.lane(), plain.recipients());
-        DialogueScript.of(OutboundSamples.host(), notice)
+        DialogueScript.with(notice)
                 .plays(
                         SECURED
                                 + """
@@ -154,7 +154,7 @@ class RequireTlsDialogueTest {
                                 > offer 1
                                 C: MAIL FROM:<> REQUIRETLS
                                 """);
-        DialogueScript.of(OutboundSamples.host(), notice)
+        DialogueScript.with(notice)
                 .plays(
                         """
                         > connected

@@ -1,5 +1,6 @@
 package relay.core.delivery;
 
+import static relay.core.delivery.DialogueScript.with;
 import static relay.core.delivery.OutboundSamples.entry;
 import static relay.core.delivery.Transcripts.OPEN;
 import static relay.core.delivery.Transcripts.OPEN_HELO;
@@ -7,15 +8,9 @@ import static relay.core.delivery.Transcripts.OPEN_HELO;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import relay.core.queue.Envelope.Need;
-import relay.core.queue.QueueEntry;
 
 /// What is said of messages, once a session is open.
 class TransactionDialogueTest {
-
-    private static DialogueScript with(QueueEntry... entries) {
-        return DialogueScript.of(OutboundSamples.host(), entries);
-    }
-
     @Test
     void withPipeliningTheNextMessageFollowsTheFinalDotAtOnce() {
         DialogueScript.opportunistic().plays(Transcripts.PIPELINED);

@@ -1,18 +1,13 @@
 package relay.core.delivery;
 
+import static relay.core.delivery.DialogueScript.with;
 import static relay.core.delivery.OutboundSamples.entry;
 import static relay.core.delivery.Transcripts.OPEN;
 
 import org.junit.jupiter.api.Test;
-import relay.core.queue.QueueEntry;
 
 /// Sessions that end otherwise than they should, once they are open.
 class TroubledDialogueTest {
-
-    private static DialogueScript with(QueueEntry... entries) {
-        return DialogueScript.of(OutboundSamples.host(), entries);
-    }
-
     @Test
     void aHostThatHasEnoughOfTheConnectionCostsTheNextEntryNothing() {
         DialogueScript.opportunistic()

@@ -57,6 +57,7 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
     private final IntakeStream stream;
     private MessageStore.@Nullable Content content;
     private boolean closed;
+    private int room = Integer.MAX_VALUE;
 
     DirectPeer(Dialogue dialogue, int pieceOctets) {
         this.pieceOctets = pieceOctets;
@@ -108,6 +109,21 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
                                                 HandingOn.ALLOWED,
                                                 named))))
                 .orElseGet(() -> new Reception.TurnedAway(IntakeReplies.ACCESS_DENIED));
+    }
+
+    /// From now on no more than so many replies are taken.
+    void roomForReplies(int replies) {
+        room = replies;
+    }
+
+    /// How many of these octets are consumed at once.
+    int offer(byte[] octets) {
+        return stream.receive(octets.clone(), 0, octets.length);
+    }
+
+    @Override
+    public boolean takesReplies() {
+        return room > 0;
     }
 
     @Override
@@ -184,6 +200,7 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
     @Override
     public void say(Reply reply) {
         assertThat(closed).as("said after the end: %s", reply).isFalse();
+        room--;
         new String(reply.toWire(), StandardCharsets.UTF_8).lines().forEach(said::add);
     }
 

@@ -2,6 +2,7 @@ package relay.core.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -212,6 +213,38 @@ class CommandParserTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0x85, 0x9B, 0xA0, 0xAD, 0x200B, 0x2028, 0x2029, 0x202E, 0x2066, 0x3000, 0xFEFF,
+                0xE0001
+            })
+    void aCharacterThatNobodySeesIsInNoAddress(int unseen) {
+        // Given a control, a space, an end of line or a turn of direction beyond ASCII.
+        String local = "a" + Character.toString(unseen) + "b";
+
+        // When it stands in an address, as an atom or in quotes, then the address is none.
+        for (String path : List.of(local, '"' + local + '"')) {
+            assertThat(refusal("RCPT TO:<" + path + "@example.org>"))
+                    .isEqualTo(bad(Verb.RCPT, 501, 1, 3));
+            assertThat(refusal("MAIL FROM:<" + path + "@example.org> SMTPUTF8"))
+                    .isEqualTo(bad(Verb.MAIL, 501, 1, 7));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u0646\u0645\u06cc\u200c\u062f\u0627\u0646",
+                "\ud83d\udc68\u200d\ud83d\udcbb",
+                "\u0378"
+            })
+    void joinersAndWhatIsNotAssignedYetAreInAnAddress(String local) {
+        // When an address has a joiner, or a character that Unicode may assign, then it is one.
+        assertThat(MailboxSyntax.parse(local + "@example.org"))
+                .contains(new Mailbox(local, new Domain("example.org")));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -249,6 +282,38 @@ class CommandParserTest {
         assertThat(refusal("MAILFROM:<a@b>")).isEqualTo(bad(Verb.OTHER, 500, 5, 2));
         assertThat(refusal("EXPN list")).isEqualTo(bad(Verb.OTHER, 502, 5, 1));
         assertThat(CommandParser.parse("POST / HTTP/1.1")).isEqualTo(new Command.Foreign());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\u017fTARTTLS",
+                "XCL\u0131ENT ADDR=192.0.2.7",
+                "MA\u0131L FROM:<a@example.org>",
+                "R\u017fET"
+            })
+    void aVerbIsNoneThatOnlyUnicodeTakesForOne(String line) {
+        // Given a letter that is a small I or S to Unicode, and to no filter that looks for verbs.
+        // When the command is read, then nobody knows it.
+        assertThat(refusal(line)).isEqualTo(bad(Verb.OTHER, 500, 5, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "MAIL FROM:<a@example.org> \u017fIZE=1",
+                "MAIL FROM:<a@example.org> BODY=8B\u0131TMIME",
+                "MAIL FROM:<a@example.org> RET=HDR\u017f",
+                "RCPT TO:<a@example.org> NOT\u0131FY=NEVER",
+                "RCPT TO:<a@example.org> NOTIFY=\u017fUCCESS",
+                "RCPT TO:<po\u017ftmaster>",
+                "BDAT 5 LA\u017fT",
+                "XCLIENT DE\u017fTADDR=192.0.2.7"
+            })
+    void aWordOfTheProtocolIsNoneEither(String line) {
+        // When it stands in the place of one, then the command is not understood.
+        assertThat(CommandParser.parse(line))
+                .isInstanceOfAny(Malformed.class, Command.BadBdat.class);
     }
 
     /// The verb and codes of a command that is refused.

@@ -333,6 +333,6 @@ final class AdminRoutes {
         if (answer.status() == Answer.UNAUTHORIZED) {
             response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"relay\"");
         }
-        response.send((answer.body() + "\n").getBytes(StandardCharsets.UTF_8));
+        response.send(answer.text().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -80,9 +80,7 @@ public final class AdminServer implements AutoCloseable {
                                     .status(status)
                                     .headers(headers)
                                     .header(HeaderNames.CONTENT_TYPE, "application/json")
-                                    .entity(
-                                            Answer.error(status.code(), words(status)).body()
-                                                    + "\n")
+                                    .entity(Answer.error(status.code(), words(status)).text())
                                     .build());
         }
     }

@@ -1,7 +1,9 @@
 package relay.server.admin;
 
 import java.util.List;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -18,6 +20,15 @@ record Answer(int status, JsonNode body) {
     static final int UNSUPPORTED_MEDIA_TYPE = 415;
     static final int INTERNAL_ERROR = 500;
     static final int UNAVAILABLE = 503;
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    /// The body as it is sent, one line of ASCII: addresses and errors are strangers' words, and who
+    /// reads them may sit at a terminal.
+    String text() {
+        return JSON.writeValueAsString(body) + "\n";
+    }
 
     static Answer ok(JsonNode body) {
         return new Answer(OK, body);

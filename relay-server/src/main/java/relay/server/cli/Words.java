@@ -2,6 +2,7 @@ package relay.server.cli;
 
 import java.time.Duration;
 import java.util.Locale;
+import relay.core.smtp.RemoteText;
 
 /// How ages, sizes and strangers' texts are printed. Pure.
 final class Words {
@@ -33,27 +34,14 @@ final class Words {
         return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", shown, UNITS[unit]);
     }
 
-    /// The text with `�` for everything that would move a terminal's cursor, end the line, or turn
-    /// the direction of writing: mail addresses and errors are strangers' words.
+    /// The text with `�` for everything that is not printable ([RemoteText]): mail addresses and
+    /// errors are strangers' words.
     static String printable(String text) {
         var safe = new StringBuilder(text.length());
         text.codePoints()
-                .map(character -> isPrintable(character) ? character : '\uFFFD')
+                .map(character -> RemoteText.isPrintable(character) ? character : '\uFFFD')
                 .forEach(safe::appendCodePoint);
         return safe.toString();
-    }
-
-    private static boolean isPrintable(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.UNASSIGNED ->
-                    false;
-            default -> true;
-        };
     }
 
     /// At most `columns` characters, the last of them `…` where something was cut.

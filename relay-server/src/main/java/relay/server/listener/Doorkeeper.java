@@ -9,7 +9,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.net.InetAddress;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import relay.core.address.Domain;
 import relay.core.intake.GatewayWatch;
@@ -33,7 +32,7 @@ final class Doorkeeper extends ChannelInitializer<SocketChannel> {
             MessageGate gate,
             GatewayWatch gateways,
             ReadBuffer readBuffer,
-            Executor judges,
+            LoginDesk logins,
             ChannelGroup sessions) {}
 
     private final Entrance entrance;

@@ -1,11 +1,8 @@
 package relay.server.listener;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -14,7 +11,6 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +44,6 @@ import relay.server.listener.Doorkeeper.House;
 /// it.
 final class IntakeHandler extends ChannelInboundHandlerAdapter implements IntakeWire {
     private static final Logger LOG = LoggerFactory.getLogger(IntakeHandler.class);
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
-    private static final int REPLIES_OCTETS = 256;
     private static final Evidence IN_CLEAR =
             new Evidence.Plaintext(Shortfall.NOT_OFFERED, "the client did not ask for TLS");
 
@@ -61,10 +55,9 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     private Client client;
     private IdleStateHandler idle;
     private @Nullable ChannelHandlerContext context;
+    private @Nullable Outlet outlet;
     private @Nullable ByteBuf unread;
-    private @Nullable ByteBuf replies;
     private MessageStore.@Nullable Content content;
-    private @Nullable ScheduledFuture<?> forcedClose;
     private @Nullable ScheduledFuture<?> timeUp;
     private Turn turn = Turn.CLIENTS;
     private boolean reading;
@@ -87,6 +80,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        outlet = new Outlet(added);
     }
 
     @Override
@@ -101,8 +95,8 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     public void channelInactive(ChannelHandlerContext gone) {
         stream.tell(new IntakeInput.Disconnected());
         discardContent();
-        release();
-        if (forcedClose != null) forcedClose.cancel(false);
+        releaseUnread();
+        outlet().release();
         if (timeUp != null) timeUp.cancel(false);
         client.closed();
         announce(connection(Connection.Change.CLOSED));
@@ -151,7 +145,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     // It is the client's turn, or the client does not take our replies.
     private void onSilence() {
-        if (stream.isClientsTurn() || !context().channel().isWritable()) {
+        if (stream.isClientsTurn() || !outlet().isOpen()) {
             tell(new IntakeInput.TimedOut());
         }
     }
@@ -199,7 +193,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
         reading = true;
         try {
             byte[] array = house.readBuffer().array();
-            while (unread != null && !stream.isPaused() && context().channel().isWritable()) {
+            while (unread != null && !stream.isPaused() && outlet().isOpen()) {
                 int length = Math.min(unread.readableBytes(), array.length);
                 unread.getBytes(unread.readerIndex(), array, 0, length);
                 unread.skipBytes(stream.receive(array, 0, length));
@@ -216,7 +210,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     /// that waits for its reply, as most do, costs no system call.
     private void readWhenWanted() {
         var channel = context().channel();
-        Turn now = stream.isPaused() || !channel.isWritable() ? Turn.OURS : Turn.CLIENTS;
+        Turn now = stream.isPaused() || !outlet().isOpen() ? Turn.OURS : Turn.CLIENTS;
         if (now == Turn.CLIENTS && turn == Turn.OURS) idle.resetReadTimeout();
         turn = now;
         boolean wanted = unread == null;
@@ -225,14 +219,12 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     @Override
     public void say(Reply reply) {
-        if (replies == null) replies = context().alloc().ioBuffer(REPLIES_OCTETS);
-        List<String> lines = reply.lines();
-        for (int i = 0; i < lines.size(); i++) {
-            ByteBufUtil.writeAscii(replies, Integer.toString(reply.code()));
-            replies.writeByte(i == lines.size() - 1 ? ' ' : '-');
-            ByteBufUtil.writeUtf8(replies, lines.get(i));
-            replies.writeShort('\r' << 8 | '\n');
-        }
+        outlet().say(reply);
+    }
+
+    @Override
+    public boolean takesReplies() {
+        return outlet().isOpen();
     }
 
     @Override
@@ -278,11 +270,11 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     @Override
     public void judge(Supplier<Verdict> question, Duration ifRefusedAfter) {
-        house.judges()
-                .execute(() -> {
-                    Verdict verdict = question.get();
-                    onLoop(() -> judged(verdict, ifRefusedAfter));
-                });
+        house.logins()
+                .judge(
+                        context().channel(),
+                        question,
+                        verdict -> onLoop(() -> judged(verdict, ifRefusedAfter)));
     }
 
     private void judged(Verdict verdict, Duration ifRefusedAfter) {
@@ -335,27 +327,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     @Override
     public void close() {
-        flush();
-        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> endOutput());
-        // A client that does not read would keep the last reply, and the connection, for ever.
-        forcedClose = after(CLOSE_PATIENCE, this::forceClose);
-    }
-
-    /// Closes our direction and goes on reading, for nothing, until the client closes its own: with
-    /// octets unread TCP would reset the connection, and the client might never see the last reply.
-    private void endOutput() {
-        var ssl = context().pipeline().get(SslHandler.class);
-        if (ssl == null) shutdownOutput();
-        else ssl.closeOutbound().addListener(_ -> shutdownOutput());
-    }
-
-    private void shutdownOutput() {
-        var _ = ((DuplexChannel) context().channel()).shutdownOutput();
-    }
-
-    private void forceClose() {
-        LOG.debug("client={} does not close", client);
-        var _ = context().channel().close();
+        outlet().close();
     }
 
     /// Runs on the event loop what the store's writer has to say. After the end of the loop there
@@ -369,16 +341,7 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
     }
 
     private void flush() {
-        if (replies == null) return;
-        ByteBuf whole = replies;
-        replies = null;
-        var _ = context().writeAndFlush(whole);
-    }
-
-    private void release() {
-        if (replies != null) replies.release();
-        replies = null;
-        releaseUnread();
+        outlet().flush();
     }
 
     private void releaseUnread() {
@@ -388,6 +351,10 @@ final class IntakeHandler extends ChannelInboundHandlerAdapter implements Intake
 
     private Connection connection(Connection.Change change) {
         return new Connection(Connection.Direction.INBOUND, change, peer);
+    }
+
+    private Outlet outlet() {
+        return Objects.requireNonNull(outlet);
     }
 
     private ChannelHandlerContext context() {

@@ -18,8 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import relay.core.address.Domain;
 import relay.core.intake.GatewayWatch;
 import relay.core.intake.IntakeInput;
@@ -36,16 +34,11 @@ import relay.server.transport.EventLoops;
 public final class SmtpListener implements AutoCloseable {
     private static final int BACKLOG = 1024;
 
-    /// Passwords are checked by so many threads: the more wrong ones come, the longer they take.
-    private static final int JUDGES = 2;
-
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final House house;
     private final EventLoops loops;
-    private final ExecutorService judges =
-            Executors.newFixedThreadPool(
-                    JUDGES, Thread.ofPlatform().daemon().name("login-", 0).factory());
+    private final LoginDesk logins = new LoginDesk();
     private final Map<Binding, Channel> open = new HashMap<>();
     private volatile ReceiveTable table = new ReceiveTable(List.of());
 
@@ -73,7 +66,7 @@ public final class SmtpListener implements AutoCloseable {
                         new MessageRates(ports.clock()).then(ports.gate()),
                         new GatewayWatch(gateways),
                         new ReadBuffer(),
-                        judges,
+                        logins,
                         sessions);
     }
 
@@ -126,7 +119,7 @@ public final class SmtpListener implements AutoCloseable {
     @Override
     public void close() {
         drain(Duration.ZERO);
-        judges.shutdownNow();
+        logins.close();
     }
 
     /// Returns when all have heard it.

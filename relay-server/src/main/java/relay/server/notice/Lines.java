@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import relay.core.smtp.RemoteText;
 
 /// Makes text from elsewhere safe and short enough for a line of a message.
 final class Lines {
@@ -17,29 +18,36 @@ final class Lines {
 
     private Lines() {}
 
-    /// Without control characters: each becomes a space, so that none can end a line.
+    /// For people to read: what is not printable ([RemoteText]) is written `\x{202E}`.
     static String printable(String text) {
+        var safe = new StringBuilder();
+        oneLine(text)
+                .codePoints()
+                .forEach(c -> {
+                    if (RemoteText.isPrintable(c)) safe.appendCodePoint(c);
+                    else safe.append(codePoint(c));
+                });
+        return safe.toString();
+    }
+
+    /// Without control characters: each becomes a space, so that none can end a line.
+    static String oneLine(String text) {
         return text.codePoints()
                 .map(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029 ? ' ' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
 
-    /// Printable, and in ASCII: other characters are written `\x{E9}` (RFC 6533 §3).
+    /// One line, in ASCII: other characters are written `\x{E9}` (RFC 6533 §3).
     static String ascii(String text) {
         var ascii = new StringBuilder();
-        printable(text).codePoints().forEach(c -> appendAscii(ascii, c));
+        oneLine(text).codePoints().forEach(c -> appendAscii(ascii, c));
         return ascii.toString();
     }
 
     private static void appendAscii(StringBuilder ascii, int c) {
-        if (c < 0x80) {
-            ascii.appendCodePoint(c);
-        } else {
-            ascii.append("\\x{")
-                    .append(Integer.toHexString(c).toUpperCase(Locale.ROOT))
-                    .append('}');
-        }
+        if (c < 0x80) ascii.appendCodePoint(c);
+        else ascii.append(codePoint(c));
     }
 
     /// As RFC 6533 §3 writes a character in ASCII.

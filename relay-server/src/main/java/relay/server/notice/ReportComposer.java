@@ -66,7 +66,7 @@ final class ReportComposer {
 
     private void setHeader(MimeMessage message, Report report) throws MessagingException {
         message.setHeader("From", "Mail Delivery System <postmaster@" + hostname + ">");
-        message.setHeader("To", "<" + Lines.printable(report.to().toString()) + ">");
+        message.setHeader("To", "<" + Lines.oneLine(report.to().toString()) + ">");
         message.setHeader("Subject", subject(report.kind()));
         message.setHeader("Date", Report.date(report.now()));
         // RFC 3834 §5: no machine is to answer this.

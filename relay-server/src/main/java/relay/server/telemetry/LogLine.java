@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import relay.core.address.Mailbox;
+import relay.core.smtp.RemoteText;
 
 /// One line of `key=value` pairs, in the order they were added.
 ///
@@ -49,33 +50,17 @@ final class LogLine {
         appendPrintable(line, character);
     }
 
-    /// Appends `character`, or its escape where it is invisible, ends a line, or changes the
-    /// direction of writing.
+    /// Appends `character`, or its escape where it is not printable ([RemoteText]).
     static void appendPrintable(StringBuilder line, int character) {
         switch (character) {
             case '\r' -> line.append("\\r");
             case '\n' -> line.append("\\n");
             case '\t' -> line.append("\\t");
             default -> {
-                if (isPrintable(character)) line.appendCodePoint(character);
+                if (RemoteText.isPrintable(character)) line.appendCodePoint(character);
                 else line.append(String.format(Locale.ROOT, "\\x{%x}", character));
             }
         }
-    }
-
-    private static boolean isPrintable(int character) {
-        if (character < 0x7F) return character >= ' ';
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                    false;
-            default -> true;
-        };
     }
 
     private static boolean isPlain(String value) {

@@ -57,6 +57,21 @@ class QueueApiTest extends AdminFixture {
     }
 
     @Test
+    void whatIsNotAsciiIsEscapedInAnAnswer() throws Exception {
+        // Given a recipient whose name turns the direction of writing.
+        var turned = Samples.mailbox("a\u202eb", "bank.example");
+        queue.entries.add(Samples.entry(1, Samples.BANK, turned));
+
+        // When its message is asked for.
+        String answer = get("/api/v1/messages?connector=bank").body();
+
+        // Then a terminal is given its number, and a program the name.
+        assertThat(answer).contains("a\\u202Eb@bank.example");
+        assertThat(JSON.readTree(answer).at("/messages/0/recipients/0").asString())
+                .isEqualTo("a\u202eb@bank.example");
+    }
+
+    @Test
     void aLimitedListSaysThatThereIsMore() throws Exception {
         // Given two messages for the bank.
         fill();

@@ -30,10 +30,11 @@ class WordsTest {
     @Test
     void strangersWordsDoNotSteerTheTerminal() {
         // Given a text that would clear the screen and reverse the line.
-        String text = "a\u001b[2Jb\r\n\u009b\u202ec\u00e9";
+        String text = "a\u001b[2Jb\r\n\u009b\u202ec\u00e9\u00a0\ue000";
 
         // When it is printed, then only its harmless part is left.
-        assertThat(Words.printable(text)).isEqualTo("a\uFFFD[2Jb\uFFFD\uFFFD\uFFFD\uFFFDc\u00e9");
+        assertThat(Words.printable(text))
+                .isEqualTo("a\uFFFD[2Jb\uFFFD\uFFFD\uFFFD\uFFFDc\u00e9\uFFFD\uFFFD");
     }
 
     @Test

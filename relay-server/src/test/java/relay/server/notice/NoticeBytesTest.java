@@ -56,6 +56,22 @@ class NoticeBytesTest extends NoticeTest {
         checkWire(notices, Ascii.SAVE_FOR_TO);
     }
 
+    @Test
+    void whatNobodySeesInAnAddressIsShownByItsNumber() throws Exception {
+        // Given recipients whose names turn the direction of writing, and look like two words.
+        Mailbox turned = mailbox("a\u202eb", "partner.example");
+        Mailbox spaced = mailbox("a\u00a0b", "partner.example");
+
+        // When a notice is about them.
+        List<Notice> notices = failure(SENDER, Map.of(turned, NO_SUCH_USER, spaced, NO_SUCH_USER));
+
+        // Then the text for people is ASCII, with their numbers.
+        assertThat(part(parsed(notices), 0))
+                .contains("a\\x{202E}b@partner.example")
+                .contains("a\\x{A0}b@partner.example");
+        checkWire(notices, Ascii.ONLY);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
