@@ -6,14 +6,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import relay.core.simulation.HostDialogue.Visit;
 
 /// What the hosts have written down: mail they took, mail they refused, and who is with whom now.
 /// Addresses are as the hosts heard them; those of a seed's mail are never used twice.
 final class HostBook {
     static final long NEVER = Long.MAX_VALUE;
 
-    /// On which connection the relay heard of it first, and when.
-    record Refusal(HostConnection on, long at) {}
+    /// In which transaction of which connection the relay heard of it first, and when.
+    record Refusal(HostConnection on, Visit in, long at) {
+        /// From when on the relay, if it lives, has to have written it down: when it heard of it
+        /// and the transaction was over. The outcomes of one transaction are written together.
+        long learnedAt() {
+            return in.isOver() ? Math.max(at, in.overAt()) : at;
+        }
+    }
 
     /// A message that a host took charge of at `at`. `confirmedAt` is when the relay heard so.
     static final class Taken {
@@ -50,13 +57,16 @@ final class HostBook {
         return "<" + sender + "> at " + host;
     }
 
-    void refusedFor(String address, HostConnection on, long at) {
-        refused.putIfAbsent(address, new Refusal(on, at));
+    void refusedFor(String address, HostConnection on, Visit in, long at) {
+        refused.putIfAbsent(address, new Refusal(on, in, at));
     }
 
     /// The process is about to die. What it heard of a recipient in a transaction that goes on is
-    /// written when that ends, and so is lost.
-    void relayDies() {
-        refused.values().removeIf(refusal -> refusal.on().isHeldByRelay());
+    /// written when that ends, and so is lost. Where hosts limit a transaction, a message may take
+    /// several, and its outcomes are written together: there all of a connection's may be lost.
+    void relayDies(boolean limited) {
+        refused.values()
+                .removeIf(refusal ->
+                        refusal.on().isHeldByRelay() && (limited || !refusal.in().isOver()));
     }
 }

@@ -273,7 +273,7 @@ final class HostConnection implements Wire.End {
 
     @Override
     public void closed(String why) {
-        dialogue.forget();
+        dialogue.end();
     }
 
     @Override

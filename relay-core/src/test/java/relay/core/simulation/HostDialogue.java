@@ -20,6 +20,10 @@ final class HostDialogue {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private Hearing hearing = Hearing.COMMANDS;
     private Visit visit = new Visit("", "");
+
+    /// Of which the end is on its way to the relay.
+    private final List<Visit> ending = new ArrayList<>();
+
     private String lastParameters = "";
     private boolean open;
     private boolean known;
@@ -39,10 +43,24 @@ final class HostDialogue {
         final String parameters;
         final Set<String> present = new LinkedHashSet<>();
         final List<String> accepted = new ArrayList<>();
+        private long overAt = HostBook.NEVER;
 
         Visit(String sender, String parameters) {
             this.sender = sender;
             this.parameters = parameters;
+        }
+
+        boolean isOver() {
+            return overAt != HostBook.NEVER;
+        }
+
+        long overAt() {
+            return overAt;
+        }
+
+        /// The relay knows how it ended, or the connection is gone.
+        private void over(long at) {
+            overAt = Math.min(overAt, at);
         }
     }
 
@@ -56,9 +74,20 @@ final class HostDialogue {
         return hearing == Hearing.CONTENT;
     }
 
+    /// The connection is over, and all that went on.
+    void end() {
+        ending.forEach(this::isOver);
+        forget();
+    }
+
+    private void isOver(Visit which) {
+        which.over(partners.sim.nowMillis());
+    }
+
     /// The transaction is over, whatever it was.
     void forget() {
         visit.present.clear();
+        isOver(visit);
         visit = new Visit("", "");
         open = false;
         doomed = false;
@@ -179,8 +208,13 @@ final class HostDialogue {
                 Point.RCPT,
                 () -> current.accepted.add(recipient),
                 "250 2.1.5 ok",
-                () -> partners.book.refusedFor(recipient, connection, partners.sim.nowMillis()));
+                () -> refused(recipient, current));
         if (!current.accepted.contains(recipient)) current.present.remove(recipient);
+    }
+
+    /// The relay hears of a refusal for good.
+    private void refused(String recipient, Visit in) {
+        partners.book.refusedFor(recipient, connection, in, partners.sim.nowMillis());
     }
 
     private void data() {
@@ -191,13 +225,12 @@ final class HostDialogue {
         }
         atStake = List.copyOf(visit.accepted);
         List<String> stake = atStake;
+        Visit current = visit;
         connection.reply(
                 Point.DATA,
                 () -> hearing = Hearing.CONTENT,
                 "354 go ahead",
-                () ->
-                        stake.forEach(r ->
-                                partners.book.refusedFor(r, connection, partners.sim.nowMillis())));
+                () -> stake.forEach(r -> refused(r, current)));
         if (hearing != Hearing.CONTENT) visit.present.clear();
     }
 
@@ -241,6 +274,7 @@ final class HostDialogue {
         content.reset();
         open = false;
         Visit over = visit;
+        ending.add(over);
         visit = new Visit("", "");
         if (doomed) {
             doomed = false;
@@ -268,6 +302,7 @@ final class HostDialogue {
                 () -> {
                     whole.confirmedAt = partners.sim.nowMillis();
                     over.present.clear();
+                    isOver(over);
                 });
     }
 
@@ -286,18 +321,19 @@ final class HostDialogue {
             case CUT_BEFORE, STALL_BEFORE, CLOSING -> connection.spoil(kind);
             case TEMPORARY, GARBAGE -> {
                 over.present.clear();
+                isOver(over);
                 connection.spoil(kind);
             }
             case PERMANENT -> {
                 over.present.clear();
                 partners.book.everRefused.addAll(over.accepted);
-                long at = partners.sim.nowMillis();
                 connection.say(
                         "554 5.7.1 never",
                         0,
-                        () ->
-                                over.accepted.forEach(
-                                        r -> partners.book.refusedFor(r, connection, at)));
+                        () -> {
+                            isOver(over);
+                            over.accepted.forEach(r -> refused(r, over));
+                        });
             }
         }
     }

@@ -138,7 +138,7 @@ final class World {
     }
 
     private void die() {
-        partners.book.relayDies();
+        partners.book.relayDies(partners.limit);
         relay.life().end();
         inbounds.clear();
         crashes.crashed(sim.nowMillis());

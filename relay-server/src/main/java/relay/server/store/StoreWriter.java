@@ -74,7 +74,7 @@ final class StoreWriter implements Runnable {
         while (!mayEnd()) {
             try {
                 turn();
-            } catch (Exception | OutOfMemoryError e) {
+            } catch (Exception | Error e) {
                 failing(e);
             }
         }
@@ -122,7 +122,7 @@ final class StoreWriter implements Runnable {
         Effects effects;
         try {
             effects = file.commit(what);
-        } catch (Exception | OutOfMemoryError e) {
+        } catch (Exception | Error e) {
             file.rollBack();
             if (!Schema.isOnlyThisOne(e)) stop(what, e);
             else if (what.writes() > 1) commitEachAlone(what);
@@ -201,7 +201,7 @@ final class StoreWriter implements Runnable {
         if (trouble != null) return;
         try {
             file.probe();
-        } catch (Exception | OutOfMemoryError e) {
+        } catch (Exception | Error e) {
             failing(e);
             return;
         }
@@ -307,7 +307,7 @@ final class StoreWriter implements Runnable {
     private void call(Runnable callback) {
         try {
             callback.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fault("a fault of the relay itself, in answer to the queue", e.toString());
             LOG.error("callback of the queue", e);
         }
