@@ -13,28 +13,24 @@ import relay.core.simulation.HostDialogue.Visit;
 final class HostBook {
     static final long NEVER = Long.MAX_VALUE;
 
-    /// In which transaction of which connection the relay heard of it first, and when.
-    record Refusal(HostConnection on, Visit in, long at) {
-        /// From when on the relay, if it lives, has to have written it down: when it heard of it
-        /// and the transaction was over. The outcomes of one transaction are written together.
-        long learnedAt() {
-            return in.isOver() ? Math.max(at, in.overAt()) : at;
-        }
-    }
+    /// In which transaction the relay heard of it first, and when.
+    record Refusal(Visit in, long at) {}
 
     /// A message that a host took charge of at `at`. `confirmedAt` is when the relay heard so.
     static final class Taken {
         final String host;
+        final Visit in;
         final String sender;
         final List<String> recipients;
         final byte[] content;
         final long at;
         long confirmedAt = NEVER;
 
-        Taken(String host, String sender, List<String> recipients, byte[] content, long at) {
+        Taken(String host, Visit in, byte[] content, long at) {
             this.host = host;
-            this.sender = sender;
-            this.recipients = List.copyOf(recipients);
+            this.in = in;
+            this.sender = in.sender;
+            this.recipients = List.copyOf(in.accepted);
             this.content = content;
             this.at = at;
         }
@@ -57,16 +53,7 @@ final class HostBook {
         return "<" + sender + "> at " + host;
     }
 
-    void refusedFor(String address, HostConnection on, Visit in, long at) {
-        refused.putIfAbsent(address, new Refusal(on, in, at));
-    }
-
-    /// The process is about to die. What it heard of a recipient in a transaction that goes on is
-    /// written when that ends, and so is lost. Where hosts limit a transaction, a message may take
-    /// several, and its outcomes are written together: there all of a connection's may be lost.
-    void relayDies(boolean limited) {
-        refused.values()
-                .removeIf(refusal ->
-                        refusal.on().isHeldByRelay() && (limited || !refusal.in().isOver()));
+    void refusedFor(String address, Visit in, long at) {
+        refused.putIfAbsent(address, new Refusal(in, at));
     }
 }

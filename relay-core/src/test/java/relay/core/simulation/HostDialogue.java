@@ -20,6 +20,7 @@ final class HostDialogue {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private Hearing hearing = Hearing.COMMANDS;
     private Visit visit = new Visit("", "");
+    private Visit last = visit;
 
     /// Of which the end is on its way to the relay.
     private final List<Visit> ending = new ArrayList<>();
@@ -44,18 +45,23 @@ final class HostDialogue {
         final Set<String> present = new LinkedHashSet<>();
         final List<String> accepted = new ArrayList<>();
         private long overAt = HostBook.NEVER;
+        private List<Visit> together = new ArrayList<>(List.of(this));
 
         Visit(String sender, String parameters) {
             this.sender = sender;
             this.parameters = parameters;
         }
 
-        boolean isOver() {
-            return overAt != HostBook.NEVER;
+        /// When it was over, and each that goes on with the same message: the relay writes the
+        /// outcomes of a message down together, and at worst repeats what it had not written.
+        long writtenAt() {
+            return together.stream().mapToLong(visit -> visit.overAt).max().orElseThrow();
         }
 
-        long overAt() {
-            return overAt;
+        /// A message may take several transactions where the host limits recipients.
+        private void goesOnWith(Visit before) {
+            together = before.together;
+            together.add(this);
         }
 
         /// The relay knows how it ended, or the connection is gone.
@@ -156,6 +162,9 @@ final class HostDialogue {
         String sender = utf8(text.substring("MAIL FROM:<".length(), end));
         var next = new Visit(sender, text.substring(end + 1));
         lastParameters = next.parameters;
+        boolean goesOn = partners.limit && !sender.isEmpty() && sender.equals(last.sender);
+        if (goesOn) next.goesOnWith(last);
+        last = next;
         partners.heardSender(connection, sender);
         checkParameters(next);
         connection.heardMail();
@@ -214,7 +223,7 @@ final class HostDialogue {
 
     /// The relay hears of a refusal for good.
     private void refused(String recipient, Visit in) {
-        partners.book.refusedFor(recipient, connection, in, partners.sim.nowMillis());
+        partners.book.refusedFor(recipient, in, partners.sim.nowMillis());
     }
 
     private void data() {
@@ -265,8 +274,7 @@ final class HostDialogue {
         var whole =
                 new Taken(
                         host.name,
-                        visit.sender,
-                        visit.accepted,
+                        visit,
                         content.toByteArray(),
                         partners.sim.nowMillis());
         checkContent(whole);

@@ -152,8 +152,9 @@ final class Partners {
                 });
         HostBook.Refusal refusal = book.refused.get(recipient);
         if (refusal == null) return;
-        long refusedAt = refusal.learnedAt();
-        boolean forgotten = crashes.mayHaveForgotten(refusedAt, sim.nowMillis());
+        long refusedAt = refusal.at();
+        boolean forgotten =
+                crashes.mayHaveForgotten(refusedAt, refusal.in().writtenAt(), sim.nowMillis());
         if (refusedAt < sim.nowMillis() && !forgotten && clients.isOnce(recipient)) {
             throw new Violation(
                     connection + " heard again of " + recipient + ", refused at " + refusedAt);
