@@ -303,7 +303,8 @@ public final class QueueRunner implements QueueControl {
     private void runSession(SessionId id, Lane lane) {
         Ending ending = new Ending.NoHost(NoticeDesk.UNKNOWN_FAULT);
         try {
-            ending = sessions.run(lane, policy, observer(id));
+            PolicyTable inForce = policy;
+            ending = sessions.run(lane, inForce, observer(id, inForce));
         } catch (Throwable fault) {
             ending = new Ending.NoHost(NoticeDesk.internalFault(fault));
             report("session for " + lane, fault);
@@ -321,8 +322,13 @@ public final class QueueRunner implements QueueControl {
         });
     }
 
-    private SessionObserver observer(SessionId id) {
+    private SessionObserver observer(SessionId id, PolicyTable planned) {
         return new SessionObserver() {
+            @Override
+            public boolean isWanted() {
+                return policy.equals(planned);
+            }
+
             @Override
             public void opened(SessionLink link, TlsProof proof) {
                 inbox.add(() -> {
