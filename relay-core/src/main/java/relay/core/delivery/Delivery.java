@@ -51,7 +51,7 @@ public record Delivery(
     }
 
     /// `policy` is the one that put the lane's mail into it. `observer` hears of at most one
-    /// session.
+    /// session; where it does not want one any more, the end is as if a host had served nothing.
     public DeliveryEnd run(Lane lane, PolicyTable policy, SessionObserver observer) {
         DeliveryEnd end = once(lane, policy, observer);
         // An access token can be withdrawn before its time is up. No host has heard of an entry.
@@ -74,6 +74,8 @@ public record Delivery(
     private DeliveryEnd firstThatServes(Lane lane, Hosts plan, SessionObserver observer) {
         var failures = new HostFailures();
         for (HostPlan host : plan.hosts()) {
+            // Nobody is to blame: what takes its place is planned anew.
+            if (!observer.isWanted()) return new DeliveryEnd.Served(List.of());
             switch (serve(lane, host, observer)) {
                 case Served(var trouble) -> {
                     return new DeliveryEnd.Served(trouble);
@@ -105,7 +107,7 @@ public record Delivery(
             var nothing = new Evidence.Plaintext(HostTrouble.shortfall(why), why.text());
             ledger.session(lane, host, nothing);
         }
-        if (tlsTrouble == TlsTrouble.NONE || !mayGoInClear(host)) {
+        if (tlsTrouble == TlsTrouble.NONE || !mayGoInClear(host) || !observer.isWanted()) {
             if (why.reason() == Reason.TLS) withoutTls(lane, host, why.text());
             return end;
         }
@@ -183,6 +185,11 @@ public record Delivery(
         @Override
         public void returned(QueueEntry entry) {
             observer.returned(entry);
+        }
+
+        @Override
+        public boolean isWanted() {
+            return observer.isWanted();
         }
     }
 }

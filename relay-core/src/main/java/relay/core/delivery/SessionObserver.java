@@ -22,6 +22,12 @@ public interface SessionObserver {
     /// The entry was offered and nothing of it was attempted: the session ended first.
     void returned(QueueEntry entry);
 
+    /// Whether the configuration that the session was planned by is still in force. Where it is not,
+    /// no further host is called: its demands and credentials may be others by now. Any thread.
+    default boolean isWanted() {
+        return true;
+    }
+
     /// The scheduler's hold on an open session. Any thread.
     interface SessionLink {
         void offer(QueueEntry entry);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import relay.core.address.Domain;
@@ -47,6 +48,7 @@ class DeliveryTest {
     private static final SessionEnd REFUSED = notServed(Reason.CONNECTION, TlsTrouble.NONE);
     private static final SessionEnd TLS_BROKE = notServed(Reason.TLS, TlsTrouble.FAILED);
 
+    private BooleanSupplier wanted = () -> true;
     private final List<RelayEvent> events = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
 
@@ -98,6 +100,11 @@ class DeliveryTest {
     }
 
     private final class Listening implements SessionObserver {
+        @Override
+        public boolean isWanted() {
+            return wanted.getAsBoolean();
+        }
+
         @Override
         public void opened(SessionLink link, TlsProof proof) {
             heard.add("opened " + proof.host());
@@ -301,6 +308,26 @@ class DeliveryTest {
         // Then those calls are made and no other, and it is served where a host serves.
         assertThat(dialer.calls).containsExactlyElementsOf(expected);
         assertThat(end instanceof DeliveryEnd.Served).isEqualTo(script.contains(SERVED));
+    }
+
+    @Test
+    void aSessionThatWasPlannedByAnEarlierConfigurationCallsNoFurtherHost() {
+        // Given two hosts, and a configuration that changes while the first is called.
+        var dialer = new ScriptedDialer(REFUSED, SERVED);
+        wanted = () -> dialer.calls.isEmpty();
+
+        // When the lane is delivered, then the second hears nothing, and nobody is to blame.
+        DeliveryEnd end = run(dialer, OPPORTUNISTIC);
+        assertThat(dialer.calls).containsExactly("a.example.org TRY");
+        assertThat(end).isEqualTo(new DeliveryEnd.Served(List.of()));
+    }
+
+    @Test
+    void norDoesItGoInClearWhereTlsBroke() {
+        var dialer = new ScriptedDialer(TLS_BROKE, SERVED);
+        wanted = () -> dialer.calls.isEmpty();
+        assertThat(run(dialer, OPPORTUNISTIC)).isEqualTo(new DeliveryEnd.Served(List.of()));
+        assertThat(dialer.calls).containsExactly("a.example.org TRY");
     }
 
     @Test

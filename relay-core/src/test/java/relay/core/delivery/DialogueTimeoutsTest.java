@@ -49,6 +49,9 @@ class DialogueTimeoutsTest {
         assertThat(limitAfter(heard("354 go"))).hasMinutes(3);
         assertThat(limitAfter(new SessionInput.FinalDotBegun())).hasMinutes(10);
         assertThat(limitAfter(heard("250 ok"))).isEqualTo(DialogueTimeouts.DEFAULT.idle());
+        assertThat(limitAfter(new SessionInput.FinishAsked()))
+                .isEqualTo(DialogueTimeouts.DEFAULT.quit())
+                .isNotEqualTo(DialogueTimeouts.DEFAULT.idle());
     }
 
     @Test

@@ -58,6 +58,35 @@ class LimitsDialogueTest {
     }
 
     @Test
+    void whoIsLeftOverIsToldAtOnceAlsoWhereTheHostDoesNotPipeline() {
+        // Given a host that hears one command at a time, and takes one message to one recipient.
+        with(entry(1, "b", "c"))
+                .plays(
+                        """
+                        > connected
+                        S: 220 mx.example.org ESMTP
+                        C: EHLO relay.example.net
+                        S: 250-mx.example.org
+                        S: 250 LIMITS MAILMAX=1 RCPTMAX=1
+                        < opened none
+                        < ready 1
+                        > offer 1
+                        C: MAIL FROM:<a@example.net>
+                        S: 250 ok
+                        C: RCPT TO:<b@example.org>
+                        S: 250 ok
+                        C: DATA
+                        S: 354 go
+                        C: <content of 1>
+                        > final dot
+                        S: 250 queued
+                        < 1 b: Delivered 250 queued
+                        < 1 c: LeftOver capability 4.5.3
+                        C: QUIT
+                        """);
+    }
+
+    @Test
     void itAsksForNoMoreEntriesThanTransactions() {
         with(entry(1, "b"), entry(2, "c"))
                 .plays(

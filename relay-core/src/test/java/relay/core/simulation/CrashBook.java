@@ -19,13 +19,13 @@ final class CrashBook {
         crashes.add(at);
     }
 
-    /// Whether a process that learned something at `learned` may have died, by `now`, before it was
-    /// on the disk.
-    boolean mayHaveForgotten(long learned, long now) {
+    /// Whether a process that learned something at `learned`, and had to write it down from `due` on,
+    /// may have died, by `now`, before it was on the disk.
+    boolean mayHaveForgotten(long learned, long due, long now) {
         return crashes.stream()
                 .filter(crash -> crash >= learned && crash <= now)
                 .anyMatch(crash ->
-                        crash - learned <= HANDED_OVER_MILLIS
-                                || disk.mayHaveLost(learned + HANDED_OVER_MILLIS, crash));
+                        crash - due <= HANDED_OVER_MILLIS
+                                || disk.mayHaveLost(due + HANDED_OVER_MILLIS, crash));
     }
 }

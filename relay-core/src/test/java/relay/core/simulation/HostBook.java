@@ -6,28 +6,31 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import relay.core.simulation.HostDialogue.Visit;
 
 /// What the hosts have written down: mail they took, mail they refused, and who is with whom now.
 /// Addresses are as the hosts heard them; those of a seed's mail are never used twice.
 final class HostBook {
     static final long NEVER = Long.MAX_VALUE;
 
-    /// On which connection the relay heard of it first, and when.
-    record Refusal(HostConnection on, long at) {}
+    /// In which transaction the relay heard of it first, and when.
+    record Refusal(Visit in, long at) {}
 
     /// A message that a host took charge of at `at`. `confirmedAt` is when the relay heard so.
     static final class Taken {
         final String host;
+        final Visit in;
         final String sender;
         final List<String> recipients;
         final byte[] content;
         final long at;
         long confirmedAt = NEVER;
 
-        Taken(String host, String sender, List<String> recipients, byte[] content, long at) {
+        Taken(String host, Visit in, byte[] content, long at) {
             this.host = host;
-            this.sender = sender;
-            this.recipients = List.copyOf(recipients);
+            this.in = in;
+            this.sender = in.sender;
+            this.recipients = List.copyOf(in.accepted);
             this.content = content;
             this.at = at;
         }
@@ -50,13 +53,7 @@ final class HostBook {
         return "<" + sender + "> at " + host;
     }
 
-    void refusedFor(String address, HostConnection on, long at) {
-        refused.putIfAbsent(address, new Refusal(on, at));
-    }
-
-    /// The process is about to die. What it heard of a recipient in a transaction that goes on is
-    /// written when that ends, and so is lost.
-    void relayDies() {
-        refused.values().removeIf(refusal -> refusal.on().isHeldByRelay());
+    void refusedFor(String address, Visit in, long at) {
+        refused.putIfAbsent(address, new Refusal(in, at));
     }
 }

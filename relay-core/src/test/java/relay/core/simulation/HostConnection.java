@@ -39,7 +39,8 @@ final class HostConnection implements Wire.End {
     private boolean extended;
     private int repliesUnderWay;
 
-    HostConnection(Partners partners, SimHost host, Wire wire, Policy.TlsStart start) {
+    HostConnection(
+            Partners partners, SimHost host, Wire wire, Policy.TlsStart start, int inForce) {
         this.partners = partners;
         this.host = host;
         this.tls = host.tls;
@@ -47,7 +48,7 @@ final class HostConnection implements Wire.End {
         this.port = wire.server;
         this.start = start;
         this.number = partners.nextConnection();
-        this.policyAtOpening = partners.policyNow();
+        this.policyAtOpening = inForce;
         this.faults = new FaultPlan(host.faults(partners.sim.luck));
         this.dialogue = new HostDialogue(this, partners);
         this.limited = new Limited(partners.limit ? Limited.kind(host.name) : Limited.Kind.NONE);
@@ -273,7 +274,7 @@ final class HostConnection implements Wire.End {
 
     @Override
     public void closed(String why) {
-        dialogue.forget();
+        dialogue.end();
     }
 
     @Override

@@ -20,6 +20,11 @@ final class HostDialogue {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private Hearing hearing = Hearing.COMMANDS;
     private Visit visit = new Visit("", "");
+    private Visit last = visit;
+
+    /// Of which the end is on its way to the relay.
+    private final List<Visit> ending = new ArrayList<>();
+
     private String lastParameters = "";
     private boolean open;
     private boolean known;
@@ -39,10 +44,29 @@ final class HostDialogue {
         final String parameters;
         final Set<String> present = new LinkedHashSet<>();
         final List<String> accepted = new ArrayList<>();
+        private long overAt = HostBook.NEVER;
+        private List<Visit> together = new ArrayList<>(List.of(this));
 
         Visit(String sender, String parameters) {
             this.sender = sender;
             this.parameters = parameters;
+        }
+
+        /// When it was over, and each that goes on with the same message: the relay writes the
+        /// outcomes of a message down together, and at worst repeats what it had not written.
+        long writtenAt() {
+            return together.stream().mapToLong(visit -> visit.overAt).max().orElseThrow();
+        }
+
+        /// A message may take several transactions where the host limits recipients.
+        private void goesOnWith(Visit before) {
+            together = before.together;
+            together.add(this);
+        }
+
+        /// The relay knows how it ended, or the connection is gone.
+        private void over(long at) {
+            overAt = Math.min(overAt, at);
         }
     }
 
@@ -56,9 +80,20 @@ final class HostDialogue {
         return hearing == Hearing.CONTENT;
     }
 
+    /// The connection is over, and all that went on.
+    void end() {
+        ending.forEach(this::isOver);
+        forget();
+    }
+
+    private void isOver(Visit which) {
+        which.over(partners.sim.nowMillis());
+    }
+
     /// The transaction is over, whatever it was.
     void forget() {
         visit.present.clear();
+        isOver(visit);
         visit = new Visit("", "");
         open = false;
         doomed = false;
@@ -127,6 +162,9 @@ final class HostDialogue {
         String sender = utf8(text.substring("MAIL FROM:<".length(), end));
         var next = new Visit(sender, text.substring(end + 1));
         lastParameters = next.parameters;
+        boolean goesOn = partners.limit && !sender.isEmpty() && sender.equals(last.sender);
+        if (goesOn) next.goesOnWith(last);
+        last = next;
         partners.heardSender(connection, sender);
         checkParameters(next);
         connection.heardMail();
@@ -179,8 +217,13 @@ final class HostDialogue {
                 Point.RCPT,
                 () -> current.accepted.add(recipient),
                 "250 2.1.5 ok",
-                () -> partners.book.refusedFor(recipient, connection, partners.sim.nowMillis()));
+                () -> refused(recipient, current));
         if (!current.accepted.contains(recipient)) current.present.remove(recipient);
+    }
+
+    /// The relay hears of a refusal for good.
+    private void refused(String recipient, Visit in) {
+        partners.book.refusedFor(recipient, in, partners.sim.nowMillis());
     }
 
     private void data() {
@@ -191,13 +234,12 @@ final class HostDialogue {
         }
         atStake = List.copyOf(visit.accepted);
         List<String> stake = atStake;
+        Visit current = visit;
         connection.reply(
                 Point.DATA,
                 () -> hearing = Hearing.CONTENT,
                 "354 go ahead",
-                () ->
-                        stake.forEach(r ->
-                                partners.book.refusedFor(r, connection, partners.sim.nowMillis())));
+                () -> stake.forEach(r -> refused(r, current)));
         if (hearing != Hearing.CONTENT) visit.present.clear();
     }
 
@@ -232,8 +274,7 @@ final class HostDialogue {
         var whole =
                 new Taken(
                         host.name,
-                        visit.sender,
-                        visit.accepted,
+                        visit,
                         content.toByteArray(),
                         partners.sim.nowMillis());
         checkContent(whole);
@@ -241,6 +282,7 @@ final class HostDialogue {
         content.reset();
         open = false;
         Visit over = visit;
+        ending.add(over);
         visit = new Visit("", "");
         if (doomed) {
             doomed = false;
@@ -268,6 +310,7 @@ final class HostDialogue {
                 () -> {
                     whole.confirmedAt = partners.sim.nowMillis();
                     over.present.clear();
+                    isOver(over);
                 });
     }
 
@@ -286,18 +329,19 @@ final class HostDialogue {
             case CUT_BEFORE, STALL_BEFORE, CLOSING -> connection.spoil(kind);
             case TEMPORARY, GARBAGE -> {
                 over.present.clear();
+                isOver(over);
                 connection.spoil(kind);
             }
             case PERMANENT -> {
                 over.present.clear();
                 partners.book.everRefused.addAll(over.accepted);
-                long at = partners.sim.nowMillis();
                 connection.say(
                         "554 5.7.1 never",
                         0,
-                        () ->
-                                over.accepted.forEach(
-                                        r -> partners.book.refusedFor(r, connection, at)));
+                        () -> {
+                            isOver(over);
+                            over.accepted.forEach(r -> refused(r, over));
+                        });
             }
         }
     }

@@ -195,7 +195,8 @@ final class Inbound implements Wire.End, IntakeWire {
 
     @Override
     public void commit(QueuedMessage message) {
-        MessageStore.Content whole = Objects.requireNonNull(content);
+        MessageStore.Content whole = content;
+        if (whole == null) throw new Violation("mail is stored whose content was refused");
         content = null;
         relay.store()
                 .accept(

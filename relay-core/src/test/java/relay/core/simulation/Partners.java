@@ -107,6 +107,9 @@ final class Partners {
     }
 
     void heardPassword(HostConnection connection) {
+        if (!connection.facts().isEncrypted()) {
+            throw new Violation(connection + " heard a password in clear");
+        }
         Policy now = policies.getLast().policy();
         boolean may =
                 policies.stream()
@@ -114,9 +117,13 @@ final class Partners {
                         .flatMap(inForce -> inForce.policy().connectors().stream())
                         .filter(connector -> !connector.password().isEmpty())
                         .anyMatch(c -> Rules.mayHearPassword(c, connection.facts()));
-        if (!may || !connection.facts().isEncrypted()) {
+        if (!may) {
             throw new Violation(
-                    connection + " heard a password: " + connection.facts() + "; " + now);
+                    connection
+                            + " heard a password that is not for it: "
+                            + connection.facts()
+                            + "; "
+                            + now);
         }
     }
 
@@ -146,7 +153,8 @@ final class Partners {
         HostBook.Refusal refusal = book.refused.get(recipient);
         if (refusal == null) return;
         long refusedAt = refusal.at();
-        boolean forgotten = crashes.mayHaveForgotten(refusedAt, sim.nowMillis());
+        boolean forgotten =
+                crashes.mayHaveForgotten(refusedAt, refusal.in().writtenAt(), sim.nowMillis());
         if (refusedAt < sim.nowMillis() && !forgotten && clients.isOnce(recipient)) {
             throw new Violation(
                     connection + " heard again of " + recipient + ", refused at " + refusedAt);

@@ -183,7 +183,8 @@ final class RelayProcess {
     }
 
     private Ending run(SessionId id, Lane lane) {
-        return switch (delivery.run(lane, policy, observer(id))) {
+        PolicyTable inForce = policy;
+        return switch (delivery.run(lane, inForce, observer(id, inForce))) {
             case DeliveryEnd.Served(var trouble) -> new Ending.Served(trouble);
             case DeliveryEnd.Never(var why) -> new Ending.Never(why);
             case DeliveryEnd.NoHost(var why, _, var failure) ->
@@ -203,8 +204,13 @@ final class RelayProcess {
         });
     }
 
-    private SessionObserver observer(SessionId id) {
+    private SessionObserver observer(SessionId id, PolicyTable planned) {
         return new SessionObserver() {
+            @Override
+            public boolean isWanted() {
+                return policy.equals(planned);
+            }
+
             @Override
             public void opened(SessionLink link, TlsProof proof) {
                 runner.execute(() -> {

@@ -14,15 +14,16 @@ record SimDialer(Life life, Partners partners, ContentSource contents) implement
     @Override
     public SessionEnd serve(HostPlan plan, TlsUse tls, SessionObserver observer) {
         var timeouts = DialogueTimeouts.DEFAULT;
+        int inForce = partners.policyNow();
         return life.sim.await(ended -> {
             var session = new OutboundSession(plan, tls, World.HOSTNAME, timeouts, () -> "nonce");
             var outbound = new Outbound(life, session, observer, contents, ended);
             long limit = timeouts.connect().toMillis();
-            life.after(life.sim.luck.between(1, 50), () -> connect(plan, outbound, limit));
+            life.after(life.sim.luck.between(1, 50), () -> connect(plan, outbound, limit, inForce));
         });
     }
 
-    private void connect(HostPlan plan, Outbound outbound, long limitMillis) {
+    private void connect(HostPlan plan, Outbound outbound, long limitMillis, int inForce) {
         SimHost host = partners.at(plan.address());
         partners.trace.say(() -> "relay dials " + plan + " " + plan.demands());
         var line = host == null ? SimHost.Line.DEAD : partners.line(host);
@@ -36,7 +37,7 @@ record SimDialer(Life life, Partners partners, ContentSource contents) implement
                     plan.tlsMode() == TlsMode.IMPLICIT
                             ? Policy.TlsStart.AT_ONCE
                             : Policy.TlsStart.COMMAND;
-            var connection = new HostConnection(partners, host, wire, start);
+            var connection = new HostConnection(partners, host, wire, start, inForce);
             partners.called(connection, plan.caller().helloName());
             outbound.connected(wire.client, connection.tls);
         }

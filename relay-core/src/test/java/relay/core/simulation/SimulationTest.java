@@ -2,9 +2,15 @@ package relay.core.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The relay under everything that a seed can think of. `-Dsimulation.seeds` says how many seeds,
 /// `-Dsimulation.first` from which on.
@@ -20,16 +26,25 @@ class SimulationTest {
         assertThat(sum.seeds()).isEqualTo(seeds);
     }
 
-    /// Each has found a bug once.
+    /// Seeds that find a bug of the past, where it is put in again. That they do, `.ci/mutations`
+    /// sees.
     @ParameterizedTest(name = "{0}: {1}")
-    @CsvSource({
-        "2000156, mail that the operator resumed had no lifetime any more",
-        "2000925, a clock set back made one connection after the other to a domain that is not",
-        "1000877, the same once the scheduler notices a clock that was set back"
-    })
+    @MethodSource("past")
     void theBugsOfThePastStayFixed(long seed, String found) {
         assertThat(found).isNotEmpty();
         assertThat(Simulation.run(seed).events()).isPositive();
+    }
+
+    static List<Arguments> past() throws IOException {
+        var past = new ArrayList<Arguments>();
+        String name = "";
+        for (String line : Files.readAllLines(Path.of("src/test/mutations/faults.txt"))) {
+            if (line.startsWith("fault ")) name = line.substring("fault ".length());
+            if (!line.startsWith("past ")) continue;
+            past.add(Arguments.of(Long.parseLong(line.split(" ", -1)[1]), name));
+        }
+        assertThat(past).isNotEmpty();
+        return past;
     }
 
     @Test

@@ -105,7 +105,8 @@ final class Verdicts {
     /// Whether the relay may have had to try again although this host had it.
     private boolean isUnsure(Taken taken) {
         return taken.confirmedAt == HostBook.NEVER
-                || world.crashes.mayHaveForgotten(taken.confirmedAt, world.sim.nowMillis());
+                || world.crashes.mayHaveForgotten(
+                        taken.confirmedAt, taken.in.writtenAt(), world.sim.nowMillis());
     }
 
     private static Violation violation(Submission mine, String recipient, String what) {

@@ -138,7 +138,6 @@ final class World {
     }
 
     private void die() {
-        partners.book.relayDies();
         relay.life().end();
         inbounds.clear();
         crashes.crashed(sim.nowMillis());

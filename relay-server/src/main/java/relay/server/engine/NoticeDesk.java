@@ -22,15 +22,13 @@ import relay.core.scheduler.Action;
 import relay.core.scheduler.SchedulerEvent;
 import relay.core.smtp.EnhancedStatus;
 
-/// Writes notices on a thread of its own, `notice-desk`, and hands them to the store together with
-/// the change that they report.
+/// Writes notices on a thread of its own, which [#close] ends, and hands them to the store together
+/// with the change that they report.
 final class NoticeDesk implements AutoCloseable {
     /// For where there is no memory left to say more.
     static final Diagnostic UNKNOWN_FAULT = internalFault("unknown");
 
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().name("notice-desk").daemon(true).factory());
+    private final ExecutorService thread;
     private final AtomicInteger pending = new AtomicInteger();
     private final NoticeWriter writer;
     private final MessageStore store;
@@ -40,15 +38,23 @@ final class NoticeDesk implements AutoCloseable {
 
     NoticeDesk(
             NoticeWriter writer,
+            ExecutorService thread,
             MessageStore store,
             EventSink events,
             InstantSource clock,
             Consumer<SchedulerEvent> scheduler) {
         this.writer = writer;
+        this.thread = thread;
         this.store = store;
         this.events = events;
         this.clock = clock;
         this.scheduler = scheduler;
+    }
+
+    /// `notice-desk`.
+    static ExecutorService thread() {
+        return Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("notice-desk").daemon(true).factory());
     }
 
     /// Returns at once; the scheduler hears `Settled`.

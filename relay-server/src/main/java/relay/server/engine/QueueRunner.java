@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
@@ -73,13 +74,26 @@ public final class QueueRunner implements QueueControl {
             NoticeWriter notices,
             EventSink events,
             InstantSource clock) {
+        this(scheduler, policy, store, sessions, notices, NoticeDesk.thread(), events, clock);
+    }
+
+    /// `desk` has one thread, and is this runner's from now on.
+    QueueRunner(
+            Scheduler scheduler,
+            PolicyTable policy,
+            MessageStore store,
+            SessionRunner sessions,
+            NoticeWriter notices,
+            ExecutorService desk,
+            EventSink events,
+            InstantSource clock) {
         this.scheduler = scheduler;
         this.policy = policy;
         this.store = store;
         this.sessions = sessions;
         this.events = events;
         this.clock = clock;
-        this.notices = new NoticeDesk(notices, store, events, clock, this::tell);
+        this.notices = new NoticeDesk(notices, desk, store, events, clock, this::tell);
         this.thread = Thread.ofPlatform().name("queue-runner").unstarted(this::run);
     }
 
@@ -223,7 +237,8 @@ public final class QueueRunner implements QueueControl {
     }
 
     private boolean isDrained() {
-        return phase == Phase.DRAINING && openSessions == 0 && inbox.isEmpty() && notices.isIdle();
+        // The desk is idle once it has told what it did: the other way round that could be missed.
+        return phase == Phase.DRAINING && openSessions == 0 && notices.isIdle() && inbox.isEmpty();
     }
 
     private void takeBatch(List<Runnable> batch, long waitNanos) {
@@ -288,7 +303,8 @@ public final class QueueRunner implements QueueControl {
     private void runSession(SessionId id, Lane lane) {
         Ending ending = new Ending.NoHost(NoticeDesk.UNKNOWN_FAULT);
         try {
-            ending = sessions.run(lane, policy, observer(id));
+            PolicyTable inForce = policy;
+            ending = sessions.run(lane, inForce, observer(id, inForce));
         } catch (Throwable fault) {
             ending = new Ending.NoHost(NoticeDesk.internalFault(fault));
             report("session for " + lane, fault);
@@ -306,8 +322,13 @@ public final class QueueRunner implements QueueControl {
         });
     }
 
-    private SessionObserver observer(SessionId id) {
+    private SessionObserver observer(SessionId id, PolicyTable planned) {
         return new SessionObserver() {
+            @Override
+            public boolean isWanted() {
+                return policy.equals(planned);
+            }
+
             @Override
             public void opened(SessionLink link, TlsProof proof) {
                 inbox.add(() -> {

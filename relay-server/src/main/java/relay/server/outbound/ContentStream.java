@@ -74,7 +74,7 @@ final class ContentStream {
             if (reading == null) reading = source.get();
             byte[] piece = reading.next();
             answer(() -> take(piece));
-        } catch (RuntimeException lost) {
+        } catch (RuntimeException | Error lost) {
             // ContentLost, or a fault of the store: the session must hear of either.
             String detail = RemoteText.printable(String.valueOf(lost.getMessage()), 200);
             answer(() -> lost(detail));

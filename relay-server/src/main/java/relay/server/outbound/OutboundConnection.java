@@ -49,6 +49,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
     private final Surroundings surroundings;
     private final Channel channel;
     private final Deadline deadline;
+    private final OffLoop offLoop;
 
     /// Completes once the connection is closed.
     private final CompletableFuture<SessionEnd> ended;
@@ -98,6 +99,8 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         this.channel = channel;
         this.ended = ended;
         this.deadline = new Deadline(channel.eventLoop(), () -> tell(new SessionInput.TimedOut()));
+        this.offLoop =
+                new OffLoop(surroundings.judges(), channel.eventLoop(), this::failedElsewhere);
         channel.closeFuture().addListener(_ -> closed());
     }
 
@@ -188,7 +191,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
                     next = inputs.poll()) {
                 session.on(next).forEach(this::perform);
             }
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             giveUp(fault);
         } finally {
             turn = Turn.IDLE;
@@ -202,7 +205,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         if (health == Health.GIVEN_UP) return;
         try {
             execute(output);
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             if (output instanceof SessionOutput.SendContent) {
                 giveUp(fault);
                 return;
@@ -216,7 +219,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
 
     /// The session itself failed, which it must not: no output of it can be trusted any more. The
     /// scheduler finds out which message does that.
-    private void giveUp(RuntimeException fault) {
+    private void giveUp(Throwable fault) {
         health = Health.GIVEN_UP;
         deadline.cancel();
         if (content != null) content.cancel();
@@ -256,12 +259,15 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
     }
 
     private void derive(ScramDerivation derivation) {
-        surroundings
-                .judges()
-                .execute(() -> {
-                    var derived = new SessionInput.Derived(derivation.run());
-                    channel.eventLoop().execute(() -> tell(derived));
-                });
+        offLoop.run(() -> {
+            var derived = new SessionInput.Derived(derivation.run());
+            return () -> tell(derived);
+        });
+    }
+
+    private void failedElsewhere(Throwable fault) {
+        surroundings.events().on(RelayEvent.Fault.of("outbound session " + host, fault));
+        tell(new SessionInput.ConnectionLost("our fault"));
     }
 
     private ByteBuf batch(int atLeast) {
@@ -341,13 +347,11 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
         chain = Chain.BEING_JUDGED;
         channel.config().setAutoRead(false);
         Handshake handshake = Handshake.of(handler.engine());
-        surroundings
-                .judges()
-                .execute(() -> {
-                    var evidence = handshake.evidence(surroundings.judge(), host.demands());
-                    var secured = new SessionInput.Secured(evidence, handshake.exported());
-                    channel.eventLoop().execute(() -> secured(secured));
-                });
+        offLoop.run(() -> {
+            var evidence = handshake.evidence(surroundings.judge(), host.demands());
+            var secured = new SessionInput.Secured(evidence, handshake.exported());
+            return () -> secured(secured);
+        });
     }
 
     private void secured(SessionInput.Secured evidence) {

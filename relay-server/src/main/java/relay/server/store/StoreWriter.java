@@ -76,7 +76,7 @@ final class StoreWriter implements Runnable {
         while (!mayEnd()) {
             try {
                 turn();
-            } catch (Exception | OutOfMemoryError e) {
+            } catch (Exception | Error e) {
                 failing(e);
             }
         }
@@ -132,7 +132,7 @@ final class StoreWriter implements Runnable {
         Effects effects;
         try {
             effects = file.commit(what);
-        } catch (Exception | OutOfMemoryError e) {
+        } catch (Exception | Error e) {
             file.rollBack();
             if (!Schema.isOnlyThisOne(e)) stop(what, e);
             else if (what.writes() > 1) commitEachAlone(what);
@@ -211,7 +211,7 @@ final class StoreWriter implements Runnable {
         if (trouble != null) return;
         try {
             file.probe();
-        } catch (Exception | OutOfMemoryError e) {
+        } catch (Exception | Error e) {
             failing(e);
             return;
         }
@@ -317,7 +317,7 @@ final class StoreWriter implements Runnable {
     private void call(Runnable callback) {
         try {
             callback.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fault("a fault of the relay itself, in answer to the queue", e.toString());
             LOG.error("callback of the queue", e);
         }

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,16 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import relay.core.address.Mailbox;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
-import relay.core.queue.Diagnostic;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.MailChoice;
 import relay.core.queue.MailOrder;
-import relay.core.queue.QueueChange.Notice;
 import relay.core.queue.QueueControl;
-import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.scheduler.Scheduler;
@@ -182,22 +177,5 @@ class QueueRunnerTest {
         CompletableFuture<?> question = asked.toCompletableFuture();
         assertThatThrownBy(() -> question.get(LONG.toSeconds(), TimeUnit.SECONDS))
                 .hasCauseInstanceOf(QueueControl.Stopped.class);
-    }
-
-    private static final class NoNotices implements NoticeWriter {
-        @Override
-        public List<Notice> failure(QueueEntry entry, Map<Mailbox, Diagnostic> failed) {
-            return List.of();
-        }
-
-        @Override
-        public List<Notice> relayed(QueueEntry entry, Map<Mailbox, Diagnostic> relayed) {
-            return List.of();
-        }
-
-        @Override
-        public List<Notice> delay(QueueEntry entry, Diagnostic why) {
-            return List.of();
-        }
     }
 }

@@ -6,23 +6,31 @@ import java.util.List;
 /// Goes through all runs of a program: each run repeats the choices of the one before, but for the
 /// last that could still be made otherwise. The first alternative is always to let a thread go on.
 final class Choices {
-    private final int mostPreemptions;
+    private final Bounds most;
     private final List<int[]> made = new ArrayList<>();
     private int position;
     private int preemptions;
+    private int detours;
 
-    /// Of more than a handful of preemptions a fault hardly ever has need.
-    Choices(int mostPreemptions) {
-        this.mostPreemptions = mostPreemptions;
+    Choices(Bounds most) {
+        this.most = most;
     }
 
     /// Whether a thread that could go on may be made to wait once more.
     boolean mayPreempt() {
-        return preemptions < mostPreemptions;
+        return preemptions < most.preemptions();
     }
 
     void preempted() {
         preemptions++;
+    }
+
+    /// Who of `count` goes on where one had to stop.
+    int turn(int count) {
+        if (detours >= most.detours()) return 0;
+        int chosen = next(count);
+        if (chosen > 0) detours++;
+        return chosen;
     }
 
     /// One of `count` alternatives, from 0.
@@ -38,6 +46,7 @@ final class Choices {
     boolean another() {
         position = 0;
         preemptions = 0;
+        detours = 0;
         while (!made.isEmpty()) {
             int[] last = made.getLast();
             if (++last[0] < last[1]) return true;

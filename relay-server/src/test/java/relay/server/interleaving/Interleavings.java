@@ -7,14 +7,19 @@ public final class Interleavings {
     /// How many orders there were. `program` and the rest of its package are loaded anew and
     /// watched. Throws an [AssertionError] with the first order that goes wrong.
     public static long explore(Class<? extends Program> program, int preemptions) {
-        return explore(program, preemptions, Sabotage.NONE);
+        return explore(program, Bounds.of(preemptions), Sabotage.NONE);
     }
 
     /// As the other, of a program that is broken.
     public static long explore(
             Class<? extends Program> program, int preemptions, Sabotage sabotage) {
+        return explore(program, Bounds.of(preemptions), sabotage);
+    }
+
+    /// As the others, of the orders within `bounds`.
+    public static long explore(Class<? extends Program> program, Bounds bounds, Sabotage sabotage) {
         var loader = new Watched(program.getPackageName(), sabotage);
-        var choices = new Choices(preemptions);
+        var choices = new Choices(bounds);
         long orders = 0;
         do {
             Turns.run(fresh(loader, program.getName()), choices);

@@ -56,7 +56,7 @@ final class Stops implements CodeTransform {
         if (sabotage.replace(place, element, builder)) return;
         if (element instanceof InvokeInstruction call && isOfTurns(call)) {
             builder.invokestatic(TURNS, call.name().stringValue(), call.typeSymbol());
-        } else {
+        } else if (!(element instanceof InvokeInstruction call && Waits.replace(call, builder))) {
             builder.with(element);
         }
     }
@@ -71,9 +71,10 @@ final class Stops implements CodeTransform {
 
     private boolean isStep(InvokeInstruction call) {
         String owner = call.owner().asInternalName();
-        if (owner.equals(LOCK_SUPPORT)) return false;
+        if (owner.equals(LOCK_SUPPORT) || Waits.isOne(call)) return false;
         return owner.startsWith("java/util/concurrent/")
                 || owner.equals("java/util/Queue")
+                || (owner.startsWith("io/netty/") && call.name().equalsString("execute"))
                 || watched.isOneStep(owner, call.name().stringValue());
     }
 

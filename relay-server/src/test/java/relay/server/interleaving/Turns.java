@@ -1,11 +1,15 @@
 package relay.server.interleaving;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a program. One thread runs at a time; at every step that others could see, [Choices]
@@ -18,11 +22,16 @@ public final class Turns {
 
     private final Choices choices;
     private final List<Task> tasks = new ArrayList<>();
+
+    /// Made by the program, and not started yet.
+    private final List<Task> unstarted = new ArrayList<>();
+
     private final List<String> trace = new ArrayList<>();
     private final Semaphore over = new Semaphore(0);
     private @Nullable Throwable failure;
     private long nanos;
     private int steps;
+    private int made;
 
     private Turns(Choices choices) {
         this.choices = choices;
@@ -31,6 +40,8 @@ public final class Turns {
     private enum State {
         READY,
         PARKED,
+        /// For something to be so, which no permit makes.
+        WAITING,
         ENDED
     }
 
@@ -41,6 +52,7 @@ public final class Turns {
         final Thread thread;
         State state = State.READY;
         Permit permit = Permit.NONE;
+        BooleanSupplier awaited = () -> false;
         long wakeAt = Long.MAX_VALUE;
 
         Task(Turns turns, String name, Runnable body) {
@@ -59,9 +71,7 @@ public final class Turns {
     static void run(Program program, Choices choices) {
         var turns = new Turns(choices);
         List<Runnable> bodies = program.threads();
-        for (int i = 0; i < bodies.size(); i++) {
-            turns.tasks.add(new Task(turns, "thread " + (i + 1), bodies.get(i)));
-        }
+        bodies.forEach(body -> turns.tasks.add(turns.task(body)));
         turns.tasks.forEach(task -> task.thread.start());
         turns.handOn(turns.choose(turns.ready()));
         turns.awaitEnd();
@@ -71,6 +81,10 @@ public final class Turns {
         } catch (Throwable thrown) {
             throw new AssertionError(thrown + "\n" + turns.shown(), thrown);
         }
+    }
+
+    private Task task(Runnable body) {
+        return new Task(this, "thread " + ++made, body);
     }
 
     private void awaitEnd() {
@@ -116,6 +130,106 @@ public final class Turns {
         return task == null ? System.nanoTime() : task.turns.nanos;
     }
 
+    /// For watched classes, in the place of the builder's: the program gets one thread more.
+    public static Thread unstarted(Thread.Builder builder, Runnable body) {
+        Task task = TASK.get();
+        if (task == null) return builder.unstarted(body);
+        Task more = task.turns.task(body);
+        task.turns.unstarted.add(more);
+        return more.thread;
+    }
+
+    /// For watched classes, in the place of the builder's.
+    public static Thread start(Thread.Builder builder, Runnable body) {
+        Thread thread = unstarted(builder, body);
+        start(thread);
+        return thread;
+    }
+
+    /// For watched classes, in the place of [Thread#start].
+    public static void start(Thread thread) {
+        Task task = TASK.get();
+        if (task != null) task.turns.begin(thread);
+        thread.start();
+    }
+
+    /// For watched classes, in the place of [Thread#join()].
+    public static void join(Thread thread) throws InterruptedException {
+        Task task = TASK.get();
+        if (task == null) thread.join();
+        else task.turns.await(task, () -> !task.turns.isAlive(thread), Long.MAX_VALUE);
+    }
+
+    /// For watched classes, in the place of [Thread#join(Duration)].
+    public static boolean join(Thread thread, Duration limit) throws InterruptedException {
+        Task task = TASK.get();
+        if (task == null) return thread.join(limit);
+        Turns turns = task.turns;
+        return turns.await(task, () -> !turns.isAlive(thread), turns.nanos + limit.toNanos());
+    }
+
+    /// For watched classes, in the place of [Thread#isAlive].
+    public static boolean alive(Thread thread) {
+        point("isAlive");
+        Task task = TASK.get();
+        return task == null ? thread.isAlive() : task.turns.isAlive(thread);
+    }
+
+    /// For watched classes, in the place of [BlockingQueue#poll(long, TimeUnit)].
+    public static @Nullable Object poll(BlockingQueue<?> queue, long time, TimeUnit unit)
+            throws InterruptedException {
+        Task task = TASK.get();
+        if (task == null) return queue.poll(time, unit);
+        task.turns.await(task, () -> !queue.isEmpty(), task.turns.nanos + unit.toNanos(time));
+        return queue.poll();
+    }
+
+    /// For watched classes, in the place of [BlockingQueue#take].
+    public static Object take(BlockingQueue<?> queue) throws InterruptedException {
+        Task task = TASK.get();
+        if (task != null) task.turns.await(task, () -> !queue.isEmpty(), Long.MAX_VALUE);
+        return queue.take();
+    }
+
+    /// For watched classes, in the place of [CompletableFuture#join].
+    public static @Nullable Object join(CompletableFuture<?> future) {
+        Task task = TASK.get();
+        if (task != null) task.turns.await(task, future::isDone, Long.MAX_VALUE);
+        return future.join();
+    }
+
+    private void begin(Thread thread) {
+        Task more =
+                unstarted.stream().filter(made -> made.thread == thread).findFirst().orElseThrow();
+        unstarted.remove(more);
+        tasks.add(more);
+    }
+
+    private boolean isAlive(Thread thread) {
+        return tasks.stream()
+                .filter(task -> task.thread == thread)
+                .anyMatch(task -> task.state != State.ENDED);
+    }
+
+    /// Whether it came to be so before the time was out.
+    private boolean await(Task task, BooleanSupplier awaited, long until) {
+        step(task, "waiting");
+        while (!awaited.getAsBoolean()) {
+            if (nanos >= until) return false;
+            trace.add(task.name + " waits");
+            task.awaited = awaited;
+            rest(task, State.WAITING, until);
+        }
+        return true;
+    }
+
+    private void rest(Task task, State how, long until) {
+        task.state = how;
+        task.wakeAt = until;
+        next();
+        task.baton.acquireUninterruptibly();
+    }
+
     private void live(Task task, Runnable body) {
         task.baton.acquireUninterruptibly();
         TASK.set(task);
@@ -152,10 +266,7 @@ public final class Turns {
             return;
         }
         trace.add(task.name + " parks");
-        task.state = State.PARKED;
-        task.wakeAt = until;
-        next();
-        task.baton.acquireUninterruptibly();
+        rest(task, State.PARKED, until);
     }
 
     private void wake(Task task) {
@@ -175,7 +286,7 @@ public final class Turns {
     private List<Task> timeOut() {
         var first =
                 tasks.stream()
-                        .filter(task -> task.state == State.PARKED)
+                        .filter(task -> task.state != State.ENDED)
                         .filter(task -> task.wakeAt != Long.MAX_VALUE)
                         .min(Comparator.comparingLong(task -> task.wakeAt));
         if (first.isEmpty()) return List.of();
@@ -186,7 +297,7 @@ public final class Turns {
     }
 
     private Task choose(List<Task> from) {
-        return from.get(choices.next(from.size()));
+        return from.get(choices.turn(from.size()));
     }
 
     private void handOn(Task task) {
@@ -196,7 +307,11 @@ public final class Turns {
 
     private List<Task> ready() {
         var ready = new ArrayList<Task>();
-        for (Task task : tasks) if (task.state == State.READY) ready.add(task);
+        for (Task task : tasks) {
+            boolean over = task.state == State.WAITING && task.awaited.getAsBoolean();
+            if (over) task.state = State.READY;
+            if (task.state == State.READY) ready.add(task);
+        }
         return ready;
     }
 

@@ -66,6 +66,9 @@ final class Watched extends ClassLoader {
                         builder.transformMethod(
                                 method,
                                 MethodTransform.transformingCode(stops).andThen(Watched::unlock));
+                    } else if (element instanceof MethodModel made && isConstructor(made)) {
+                        // What it makes nobody sees yet; threads of it are the program's.
+                        builder.transformMethod(made, MethodTransform.transformingCode(Waits.ONLY));
                     } else {
                         builder.with(element);
                     }
@@ -75,6 +78,10 @@ final class Watched extends ClassLoader {
 
     private boolean isWatched(ClassModel model, MethodModel method) {
         return !method.methodName().stringValue().startsWith("<") && !isOneStep(model, method);
+    }
+
+    private static boolean isConstructor(MethodModel method) {
+        return method.methodName().equalsString("<init>");
     }
 
     private boolean isOneStep(ClassModel model, MethodModel method) {

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import relay.core.delivery.Dialer.SessionEnd.Served;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.event.RelayEvent;
@@ -17,14 +18,15 @@ import relay.core.queue.QueueId;
 
 /// A content over which the relay itself fails, on the way out.
 class PoisonContentTest {
-    @Test
-    void theSessionEndsAsPoisonAndWhatWentBeforeIsDelivered() {
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, StackOverflowError.class})
+    void theSessionEndsAsPoisonAndWhatWentBeforeIsDelivered(Class<? extends Throwable> fault) {
         // Given a good message, and one that nobody can handle.
         try (var outbound =
                         new Outbound(
                                 new TrustRoots(Set.of()),
                                 DialogueTimeouts.DEFAULT,
-                                PoisonContentTest::failing);
+                                contents -> failing(contents, fault));
                 var partner =
                         ScriptedPartner.start(wire -> {
                             wire.greet("PIPELINING");
@@ -58,7 +60,8 @@ class PoisonContentTest {
         }
     }
 
-    private static ContentSource failing(Map<QueueId, byte[]> contents) {
+    private static ContentSource failing(
+            Map<QueueId, byte[]> contents, Class<? extends Throwable> fault) {
         ContentSource all = new Outbound.InMemory().over(contents);
         return new ContentSource() {
             @Override
@@ -69,6 +72,9 @@ class PoisonContentTest {
             @Override
             public byte[] inMemory(QueueId id) {
                 byte[] content = all.inMemory(id);
+                if (content.length > 5 && fault == StackOverflowError.class) {
+                    throw new StackOverflowError("it is odd");
+                }
                 if (content.length > 5) throw new IllegalStateException("it is odd");
                 return content;
             }

@@ -13,12 +13,17 @@ final class DiskDouble implements QueueDisk {
     final List<QueueId> accepted = new ArrayList<>();
     int changes;
     int failures;
+
+    /// Whether what fails is the relay, and in what nobody expects.
+    boolean overflows;
+
     Runnable onChange = () -> {};
 
     @Override
     public Effects commit(Group group) throws SQLException {
         if (failures > 0) {
             failures--;
+            if (overflows) throw new StackOverflowError("too deep");
             throw new SQLException("the disk fails");
         }
         var effects = new Effects();

@@ -25,7 +25,8 @@ class WriterInterleavingTest {
                 WriterPrograms.ClosedMeanwhile.class,
                 WriterPrograms.SenderWaits.class,
                 WriterPrograms.SendersShare.class,
-                WriterPrograms.DiskFailsOnce.class
+                WriterPrograms.DiskFailsOnce.class,
+                WriterPrograms.DiskOverflowsOnce.class
             })
     void inWhateverOrderEverybodyIsAnsweredOnceAndInTime(Class<? extends Program> program) {
         int preemptions = Integer.getInteger("interleaving.preemptions", PREEMPTIONS);

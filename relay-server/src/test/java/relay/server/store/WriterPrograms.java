@@ -189,7 +189,7 @@ final class WriterPrograms {
     }
 
     /// The disk fails once, while there are a message, a change and a question.
-    static final class DiskFailsOnce extends WithWriter {
+    static class DiskFailsOnce extends WithWriter {
         private boolean loaded;
 
         @Override
@@ -219,6 +219,13 @@ final class WriterPrograms {
             super.check(nanos);
             assertThat(loaded).isTrue();
             assertThat(disk.changes).isEqualTo(1);
+        }
+    }
+
+    /// The same with an error.
+    static final class DiskOverflowsOnce extends DiskFailsOnce {
+        DiskOverflowsOnce() {
+            disk.overflows = true;
         }
     }
 
