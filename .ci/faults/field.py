@@ -43,15 +43,17 @@ def setting(name, value):
 
 
 class Field:
-    """`connectors` are keys that replace those of a connector, by its name: `bank`, `elsewhere`, `back`."""
+    """`connectors` are keys that replace those of a connector, by its name: `bank`, `elsewhere`, `back`. `machine` is what
+    relay.yaml has beside what every field needs."""
 
     open_stages = set()  # for the runner, so that an interrupted run leaves no process behind
 
-    def __init__(self, dns_port=None, more_connectors=(), **connectors):
+    def __init__(self, dns_port=None, more_connectors=(), machine="", **connectors):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="fault-"))
         self.folder.chmod(0o755)
         self.connectors = connectors
         self.more_connectors = list(more_connectors)
+        self.machine = machine
         self.dns_port = dns_port or free_port()
         self.book = Book()
         self.authority = Authority(self.folder / "authority")
@@ -90,7 +92,7 @@ class Field:
     def configure(self, relay):
         """Writes for `relay` the files that lead to these partners."""
         text = configuration.relay(relay.admin_port, self.dns_port, self.authority.certificate)
-        (relay.conf / "relay.yaml").write_text(text)
+        (relay.conf / "relay.yaml").write_text(text + self.machine)
         self.write_connectors(relay)
 
     def write_connectors(self, relay=None):

@@ -4,22 +4,14 @@ Not libfaketime: it also stands between a JVM and its timed waits, which then ha
 """
 
 import pathlib
-import struct
-import subprocess
+
+from shim import Shim
 
 
-class WallClock:
-    """To be made before the process is started with `environment`."""
-
+class WallClock(Shim):
     def __init__(self, folder):
-        self.file = folder / "clock"
-        library = folder / "clock.so"
-        source = pathlib.Path(__file__).with_name("clock.c")
-        subprocess.run(["cc", "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, source], check=True, timeout=60)
-        self.environment = {"LD_PRELOAD": str(library), "FAULT_CLOCK": str(self.file)}
-        self.jump(0)
+        super().__init__(folder, pathlib.Path(__file__).with_name("clock.c"), "FAULT_CLOCK")
 
     def jump(self, seconds):
         """From the right time to one that is `seconds` away."""
-        with open(self.file, "r+b" if self.file.exists() else "wb") as file:
-            file.write(struct.pack("=q", seconds))
+        self.set(seconds)

@@ -54,9 +54,11 @@ class Door(Stage):
 
 
 class AtTheDoor(StageTest):
+    options = {}
+
     @classmethod
     def setUpClass(cls):
-        cls.stage = Door().start()
+        cls.stage = Door(**cls.options).start()
         cls.addClassCleanup(cls.stage.stop)
         cls.relay, cls.partner = cls.stage.relay, cls.stage.partner
 

@@ -13,12 +13,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import relay.config.Configuration;
 import relay.core.intake.BackPressure;
+import relay.core.intake.BackPressure.Level;
 import relay.core.intake.BackPressure.Resource;
 import relay.core.intake.BackPressure.State;
 import relay.core.intake.BackPressure.Use;
@@ -30,17 +30,19 @@ import relay.core.queue.QueueControl;
 final class PressureGauge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PressureGauge.class);
     private static final Duration PERIOD = Duration.ofSeconds(1);
+    private static final Duration COLLECTION_PERIOD = Duration.ofSeconds(5);
     private static final Duration QUEUE_PATIENCE = Duration.ofMillis(500);
 
     private final Path folder;
     private final Supplier<Configuration.Limits> limits;
     private final BackPressure pressure;
     private final QueueControl queue;
-    private final AtomicLong slowestCommitNanos = new AtomicLong();
+    private final CommitTimes commits = new CommitTimes(System::nanoTime);
     private final ScheduledExecutorService thread =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("pressure").daemon().factory());
     private long messages;
+    private long collectedNanos = System.nanoTime();
 
     PressureGauge(
             Path folder,
@@ -58,9 +60,9 @@ final class PressureGauge implements AutoCloseable {
         var _ = thread.scheduleWithFixedDelay(this::measure, 0, period, TimeUnit.MILLISECONDS);
     }
 
-    /// A commit took so long. Any thread.
-    void committed(long nanos) {
-        slowestCommitNanos.accumulateAndGet(nanos, Math::max);
+    /// What is to be told of every commit.
+    CommitTimes commits() {
+        return commits;
     }
 
     private void measure() {
@@ -69,9 +71,23 @@ final class PressureGauge implements AutoCloseable {
             pressure.update(uses(limits.get()));
             State now = pressure.state();
             if (before.level() != now.level()) log(now);
-        } catch (IOException | RuntimeException e) {
+            if (isShortOfMemory(now)) collect();
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             LOG.warn("cannot measure: {}", e.toString());
         }
+    }
+
+    private static boolean isShortOfMemory(State now) {
+        return now.level() != Level.NONE && now.resource() == Resource.MEMORY;
+    }
+
+    /// How much the last full collection has left is known until the next, which may never come when
+    /// no mail does: so it is made to come.
+    private void collect() {
+        long now = System.nanoTime();
+        if (now - collectedNanos < COLLECTION_PERIOD.toNanos()) return;
+        System.gc();
+        collectedNanos = System.nanoTime();
     }
 
     private static void log(State now) {
@@ -86,12 +102,13 @@ final class PressureGauge implements AutoCloseable {
 
     private List<Use> uses(Configuration.Limits limits) throws IOException {
         double free = Math.max(1, Files.getFileStore(folder).getUsableSpace());
-        double commitNanos = slowestCommitNanos.getAndSet(0);
         return List.of(
                 new Use(Resource.DISK, limits.minFreeDiskBytes() / free),
                 new Use(Resource.MEMORY, heapPercent() / limits.maxHeapPercent()),
                 new Use(Resource.QUEUE, (double) messages() / limits.maxQueueMessages()),
-                new Use(Resource.COMMIT, commitNanos / limits.maxCommitTime().toNanos()));
+                new Use(
+                        Resource.COMMIT,
+                        (double) commits.slowestNanos() / limits.maxCommitTime().toNanos()));
     }
 
     /// What the last full collection left of the old generation, the one pool of the heap that has

@@ -120,7 +120,7 @@ public final class Relay implements AutoCloseable {
                 opened.add(
                         SqliteStore.open(
                                 configuration.dataFolder(),
-                                StoreLimits.DEFAULT,
+                                StoreLimits.forHeap(Runtime.getRuntime().maxMemory()),
                                 clock,
                                 handover,
                                 events));
@@ -213,7 +213,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private SmtpListener listener() {
-        var timed = new TimedStore(store, gauge::committed);
+        var timed = new TimedStore(store, gauge.commits());
         var ports = new ListenerPorts(() -> policy, timed, events, clock, pressure);
         return new SmtpListener(loops, configuration.hostname(), ports, tls);
     }

@@ -2,16 +2,14 @@ package relay.server;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.MessageStore;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 
-/// The store, with a clock on its commits: `took` hears the nanoseconds of each, on the writer's
-/// thread.
-record TimedStore(MessageStore store, LongConsumer took) implements MessageStore {
+/// The store, with a clock on its commits.
+record TimedStore(MessageStore store, CommitTimes times) implements MessageStore {
     @Override
     public QueueId newId() {
         return store.newId();
@@ -24,12 +22,12 @@ record TimedStore(MessageStore store, LongConsumer took) implements MessageStore
 
     @Override
     public void accept(QueuedMessage message, Content content, Consumer<CommitResult> done) {
-        long begun = System.nanoTime();
+        CommitTimes.Commit commit = times.begin();
         store.accept(
                 message,
                 content,
                 result -> {
-                    took.accept(System.nanoTime() - begun);
+                    times.ended(commit);
                     done.accept(result);
                 });
     }

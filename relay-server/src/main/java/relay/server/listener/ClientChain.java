@@ -28,12 +28,19 @@ import relay.core.tls.Evidence.ChainVerdict;
 final class ClientChain {
     private static final int DNS_NAME = 2;
 
+    /// How many ways there are from a leaf to a root grows with a power of the certificates that a
+    /// client sends, all of one name and none the right one; they are tried on an event loop.
+    static final int MAX_CERTIFICATES = 8;
+
     private ClientChain() {}
 
     /// Whether `chain`, leaf first, ends at one of `roots` and is valid at `now`.
     static ChainVerdict verdict(
             List<X509Certificate> chain, List<X509Certificate> roots, Instant now) {
         if (chain.isEmpty()) return new ChainVerdict.Untrusted("no client certificate");
+        if (chain.size() > MAX_CERTIFICATES) {
+            return new ChainVerdict.Untrusted(chain.size() + " certificates are no chain");
+        }
         try {
             chain.getFirst().checkValidity(Date.from(now));
             build(chain, roots, now);

@@ -26,6 +26,18 @@ public record StoreLimits(
             new StoreLimits(
                     64 * MIB, MIB / 4, 16 * MIB, 16 * MIB, 256 * MIB, Duration.ofSeconds(10));
 
+    /// For a heap of so many bytes: of a small one the same part as [#DEFAULT] is of its own, of a
+    /// larger one no more.
+    public static StoreLimits forHeap(long heapBytes) {
+        double part = Math.min(1, heapBytes / (256.0 * MIB));
+        return new StoreLimits(
+                (long) (part * DEFAULT.cacheBytes()),
+                DEFAULT.spillBytes(),
+                (long) (part * DEFAULT.gatheringBytes()),
+                (long) (part * DEFAULT.writingBytes()),
+                DEFAULT.lastTries());
+    }
+
     public StoreLimits {
         if (cacheBytes < 0 || gatheringBytes < 0 || checkedFirstBytes < 0)
             throw new IllegalArgumentException("a limit in bytes is not negative");
