@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import relay.core.delivery.SessionObserver;
 import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.core.queue.LaneStatus;
@@ -95,6 +96,26 @@ class QueueRunnerTest {
         runner.start();
         assertThat(restingLane().active()).isZero();
         assertThat(runner.drain(LONG)).isTrue();
+    }
+
+    @Test
+    void aSessionThatWasPlannedBeforeAReloadIsNotWantedAnyMore() throws Exception {
+        // Given a session.
+        var begun = new CompletableFuture<SessionObserver>();
+        runner =
+                runner(
+                        (_, _, observer) -> {
+                            begun.complete(observer);
+                            return new Ending.Served(List.of());
+                        },
+                        events::add);
+        runner.start();
+        SessionObserver session = begun.get(LONG.toSeconds(), TimeUnit.SECONDS);
+        assertThat(session.isWanted()).isTrue();
+
+        // When a configuration comes in force, be it the same.
+        runner.adopt(Samples.policy());
+        assertThat(session.isWanted()).isFalse();
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -59,7 +58,7 @@ final class BridgePrograms {
         private SessionObserver.@Nullable SessionLink link;
         private boolean over;
 
-        WithConnection(String hangsUpAt, Optional<SSLContext> tls) {
+        WithConnection(String hangsUpAt, List<SSLContext> tls) {
             waiting.add(entry(1));
             waiting.add(entry(2));
             var client = new TlsClient(SslProvider.JDK);
@@ -80,8 +79,8 @@ final class BridgePrograms {
             return Samples.entry(id, Samples.BANK, Samples.mailbox("bob", "bank.example"));
         }
 
-        static Optional<SSLContext> withTls() {
-            return Optional.of(HOST);
+        static List<SSLContext> withTls() {
+            return List.of(HOST);
         }
 
         private OutboundSession session() {
@@ -234,7 +233,7 @@ final class BridgePrograms {
     /// Both entries are delivered.
     static final class Delivers extends WithConnection {
         Delivers() {
-            super("", Optional.empty());
+            super("", List.of());
         }
 
         @Override
@@ -247,14 +246,14 @@ final class BridgePrograms {
     /// The host hangs up where the second entry is about to be offered.
     static final class HangsUp extends WithConnection {
         HangsUp() {
-            super(".", Optional.empty());
+            super(".", List.of());
         }
     }
 
     /// The scheduler wants the session to end as soon as it is open.
     static final class Finishes extends WithConnection {
         Finishes() {
-            super("", Optional.empty());
+            super("", List.of());
             scheduler.add(this::finish);
         }
 
@@ -268,7 +267,7 @@ final class BridgePrograms {
     /// Contents are read aside, and the host hangs up in the midst of the first.
     static final class LosesContent extends WithConnection {
         LosesContent() {
-            super("hello", Optional.empty());
+            super("hello", List.of());
             inMemory = new byte[0];
         }
     }
@@ -276,7 +275,7 @@ final class BridgePrograms {
     /// Contents are read aside.
     static final class ReadsContent extends WithConnection {
         ReadsContent() {
-            super("", Optional.empty());
+            super("", List.of());
             inMemory = new byte[0];
         }
 
@@ -316,7 +315,7 @@ final class BridgePrograms {
     /// The scheduler's side fails with an error when it hears of an entry.
     static final class ObserverFails extends WithConnection {
         ObserverFails() {
-            super("", Optional.empty());
+            super("", List.of());
         }
 
         @Override

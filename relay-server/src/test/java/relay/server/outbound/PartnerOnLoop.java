@@ -7,17 +7,17 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
-import java.util.Optional;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 
 /// A host on the event loop that takes any mail. It hangs up where it hears `hangsUpAt`, a line.
 final class PartnerOnLoop extends ChannelInboundHandlerAdapter {
     private final String hangsUpAt;
-    private final Optional<SSLContext> tls;
+    private final List<SSLContext> tls;
     private final StringBuilder heard = new StringBuilder();
     private boolean content;
 
-    PartnerOnLoop(String hangsUpAt, Optional<SSLContext> tls) {
+    PartnerOnLoop(String hangsUpAt, List<SSLContext> tls) {
         this.hangsUpAt = hangsUpAt;
         this.tls = tls;
     }
@@ -47,7 +47,7 @@ final class PartnerOnLoop extends ChannelInboundHandlerAdapter {
             if (!content) say(ctx, "250 taken");
         } else if (line.startsWith("EHLO")) {
             boolean clear = ctx.pipeline().get(SslHandler.class) == null;
-            String offered = tls.isPresent() && clear ? "250-STARTTLS\r\n" : "";
+            String offered = !tls.isEmpty() && clear ? "250-STARTTLS\r\n" : "";
             say(ctx, "250-partner.example\r\n" + offered + "250 PIPELINING");
         } else if (line.equals("STARTTLS")) {
             secure(ctx);
@@ -62,7 +62,7 @@ final class PartnerOnLoop extends ChannelInboundHandlerAdapter {
 
     /// It speaks at once, out of turn.
     private void secure(ChannelHandlerContext ctx) {
-        var engine = tls.orElseThrow().createSSLEngine();
+        var engine = tls.getFirst().createSSLEngine();
         engine.setUseClientMode(false);
         // The reply to STARTTLS goes in clear.
         var handler = new SslHandler(engine, true);
