@@ -199,6 +199,12 @@ class SchemaTest {
                                 .map(delay -> UnitText.duration(delay.asString())))
                 .containsExactlyElementsOf(
                         retry.delays().stream().<Parsed<Duration>>map(Parsed::good).toList());
+        assertThat(
+                        byDefault(keys, send + "retry.glitchDelays")
+                                .valueStream()
+                                .map(delay -> UnitText.duration(delay.asString())))
+                .containsExactlyElementsOf(
+                        retry.glitchDelays().stream().<Parsed<Duration>>map(Parsed::good).toList());
         assertThat(UnitText.duration(text(keys, send + "retry.expireAfter")))
                 .isEqualTo(Parsed.good(retry.expireAfter()));
         assertThat(UnitText.duration(text(keys, send + "retry.delayWarningAfter")))

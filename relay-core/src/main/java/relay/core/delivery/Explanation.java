@@ -1,7 +1,10 @@
 package relay.core.delivery;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// Why mail for a domain leaves as it does: what `relay explain` prints, as text or as JSON. Places
 /// are lines of the configuration (`connectors.yaml:12`), durations are written as there (`30s`).
@@ -50,20 +53,45 @@ public record Explanation(
         }
     }
 
-    /// The last of `delays` repeats; the others count from acceptance.
-    public record Retry(List<String> delays, String delayWarningAfter, String expireAfter) {
+    /// The last of each list of delays repeats, but for `glitchDelays`, which come first after
+    /// trouble with a connection. `delaysAfter` has the kinds of failure that do not wait as `delays`
+    /// say. The others count from acceptance.
+    public record Retry(
+            List<String> glitchDelays,
+            List<String> delays,
+            Map<String, List<String>> delaysAfter,
+            String delayWarningAfter,
+            String expireAfter) {
         public Retry {
+            glitchDelays = List.copyOf(glitchDelays);
             delays = List.copyOf(delays);
+            delaysAfter = Collections.unmodifiableMap(new TreeMap<>(delaysAfter));
         }
 
         @Override
         public String toString() {
-            return "after "
-                    + String.join(", ", delays)
-                    + " and so on; the sender is warned after "
+            var line = new StringBuilder();
+            if (!glitchDelays.isEmpty()) {
+                line.append("first after ")
+                        .append(String.join(", ", glitchDelays))
+                        .append(" for want of a connection; ");
+            }
+            line.append(andSoOn(delays)).append("; ");
+            delaysAfter.forEach((failure, own) ->
+                    line.append("for ")
+                            .append(failure)
+                            .append(' ')
+                            .append(andSoOn(own))
+                            .append("; "));
+            return line
+                    + "the sender is warned after "
                     + delayWarningAfter
                     + " and gets the message back after "
                     + expireAfter;
+        }
+
+        private static String andSoOn(List<String> delays) {
+            return "after " + String.join(", ", delays) + " and so on";
         }
     }
 
