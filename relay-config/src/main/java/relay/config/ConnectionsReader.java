@@ -1,6 +1,7 @@
 package relay.config;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ record ConnectionsReader(Section section) {
                 limit("maxConnections"),
                 limit("maxMessagesPerConnection"),
                 limit("maxMessagesPerMinute"),
-                new Caller(helloName(), sourceAddresses(), inactivityTimeout()));
+                new Caller(helloName(), sourceAddresses(), inactivityTimeout(), dnsServers()));
     }
 
     private int limit(String key) {
@@ -47,6 +48,12 @@ record ConnectionsReader(Section section) {
                                     + first.brief());
         }
         return written.stream().map(Located::value).toList();
+    }
+
+    private List<InetSocketAddress> dnsServers() {
+        return section.parseEach("dnsServers", AddressText::resolver).stream()
+                .map(Located::value)
+                .toList();
     }
 
     private static Parsed<InetAddress> address(String text) {

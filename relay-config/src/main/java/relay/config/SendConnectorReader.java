@@ -14,6 +14,7 @@ import relay.core.routing.SendConnector.Enabled;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost;
+import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
 
@@ -86,6 +87,14 @@ record SendConnectorReader(
                                 place,
                                 "`smartHostAuth` without `smartHosts`",
                                 "a password is for hosts that are named here"));
+        boolean byAddress =
+                !hosts.isEmpty()
+                        && hosts.stream().allMatch(host -> host.value().kind() == HostKind.ADDRESS);
+        section.keyPlace("dnsServers")
+                .filter(_ -> byAddress)
+                .ifPresent(place ->
+                        problems.note(
+                                place, "no smart host is looked up: each is given by address"));
         return hosts.stream().map(Located::value).toList();
     }
 

@@ -248,6 +248,7 @@ public final class Relay implements AutoCloseable {
     private synchronized void adopt() {
         policy = configuration.policyTable(clock.instant());
         metrics.configured(configuration.receiveConnectors(), policy);
+        dns.adopt(configuration.sendConnectors());
         runner.adopt(policy);
     }
 
@@ -313,7 +314,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private QueueRunner runner() {
-        DemandSource dane = reports.watching(new DanePolicy(dns.resolver()));
+        DemandSource dane = reports.watching(new DanePolicy(dns));
         ConnectionPlanner planner = Outfit.planner(configuration, dns, dane, sts, tokens);
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(

@@ -84,6 +84,7 @@ public final class Explain {
                 connector.origin().toString(),
                 via.addressSpace().toString(),
                 nextHops(domain, connector),
+                connector.connections().caller().dnsServerNames(),
                 demands,
                 whenTlsFails(connector, demands),
                 whenDown,

@@ -18,20 +18,22 @@ public record Explanation(
         List<PassedOver> passedOver,
         List<String> notes) {
 
-    /// How it leaves. `nextHops` are smart hosts in order, or one phrase for DNS routing. No
-    /// `demands` means opportunistic TLS. `whenDown` says what becomes of the mail while no host can
+    /// How it leaves. `nextHops` are smart hosts in order, or one phrase for DNS routing; they are
+    /// looked up at `dnsServers`, or those of the relay where there are none. No `demands` means opportunistic TLS. `whenDown` says what becomes of the mail while no host can
     /// be reached, a phrase for each connector that could come next.
     public record Way(
             String connector,
             String place,
             String addressSpace,
             List<String> nextHops,
+            List<String> dnsServers,
             List<Demand> demands,
             String whenTlsFails,
             List<String> whenDown,
             Retry retry) {
         public Way {
             nextHops = List.copyOf(nextHops);
+            dnsServers = List.copyOf(dnsServers);
             demands = List.copyOf(demands);
             whenDown = List.copyOf(whenDown);
         }
@@ -119,6 +121,7 @@ public record Explanation(
         add(lines, "connector", List.of(connector + ", by " + chosen.addressSpace()));
         add(lines, "queue", List.of(lane));
         add(lines, "next hop", chosen.nextHops());
+        add(lines, "DNS servers", chosen.dnsServers());
         List<?> demands = chosen.demands();
         add(
                 lines,
