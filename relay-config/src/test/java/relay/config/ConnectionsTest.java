@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.core.routing.ConnectorConnections;
 import relay.core.routing.ConnectorConnections.Caller;
+import relay.core.routing.ProtocolLogging;
 
 class ConnectionsTest {
     @TempDir Path temporary;
@@ -29,6 +30,7 @@ class ConnectionsTest {
                             sourceAddresses: ["192.0.2.10", "2001:db8::10"]
                             inactivityTimeout: 10m
                             dnsServers: ["10.0.0.53", "[2001:db8::53]:5353"]
+                            protocolLogging: errors
                         """);
 
         // When they are read, then each is what it says.
@@ -46,7 +48,8 @@ class ConnectionsTest {
                                         Duration.ofMinutes(10),
                                         List.of(
                                                 server("10.0.0.53", 53),
-                                                server("2001:db8::53", 5353)))));
+                                                server("2001:db8::53", 5353)),
+                                        ProtocolLogging.ERRORS)));
     }
 
     private static InetSocketAddress server(String address, int port) {

@@ -9,6 +9,7 @@ import relay.core.address.Domain;
 import relay.core.delivery.ConnectionPlanner;
 import relay.core.delivery.StsPolicies;
 import relay.core.delivery.TokenSource;
+import relay.core.delivery.TranscriptSink;
 import relay.core.queue.ContentSource;
 import relay.core.queue.QueueId;
 import relay.core.routing.PolicyTable;
@@ -68,6 +69,7 @@ final class TlsLook {
                 new NoContents(),
                 _ -> {},
                 Prober.TIMEOUTS,
+                TranscriptSink.NONE,
                 clock);
     }
 

@@ -47,7 +47,8 @@ class TlsFindingsTest {
                         PlaintextFallback.ALLOWED,
                         List.of(),
                         TlsOffer.DEFAULT,
-                        Caller.DEFAULT);
+                        Caller.DEFAULT,
+                        "");
         var evidence =
                 new Evidence.Encrypted(
                         Evidence.TlsVersion.TLS_1_3,

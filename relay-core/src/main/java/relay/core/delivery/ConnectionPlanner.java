@@ -205,7 +205,8 @@ public final class ConnectionPlanner {
                                 inClear,
                                 identity,
                                 offer,
-                                caller))
+                                caller,
+                                connector.name()))
                 .toList();
     }
 

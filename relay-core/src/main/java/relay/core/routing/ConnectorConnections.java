@@ -27,12 +27,14 @@ public record ConnectorConnections(
     /// `sourceAddresses` are those to connect from, one of each family at the most; without one of a
     /// host's family the host is not called, and with none at all the system chooses.
     /// `inactivityTimeout` shortens every wait for the host that would be longer. `dnsServers` are
-    /// asked where the hosts are, in this order; none: those of the relay.
+    /// asked where the hosts are, in this order; none: those of the relay. `protocolLogging` is what is
+    /// written down of what they and we say.
     public record Caller(
             String helloName,
             List<InetAddress> sourceAddresses,
             Duration inactivityTimeout,
-            List<InetSocketAddress> dnsServers) {
+            List<InetSocketAddress> dnsServers,
+            ProtocolLogging protocolLogging) {
         /// Nothing is said: the machine's name, any address, and the waits of RFC 5321.
         public static final Caller DEFAULT = new Caller("", List.of(), Duration.ofDays(365));
 
@@ -41,10 +43,10 @@ public record ConnectorConnections(
             dnsServers = List.copyOf(dnsServers);
         }
 
-        /// Who asks the DNS servers of the relay.
+        /// Who asks the DNS servers of the relay, and writes nothing down.
         public Caller(
                 String helloName, List<InetAddress> sourceAddresses, Duration inactivityTimeout) {
-            this(helloName, sourceAddresses, inactivityTimeout, List.of());
+            this(helloName, sourceAddresses, inactivityTimeout, List.of(), ProtocolLogging.NONE);
         }
 
         /// The DNS servers for people: `192.0.2.53:53`, `[2001:db8:0:0:0:0:0:53]:53`.

@@ -12,6 +12,7 @@ import relay.core.address.Domain;
 import relay.core.routing.ConnectorConnections;
 import relay.core.routing.ConnectorConnections.Caller;
 import relay.core.routing.PolicyTable;
+import relay.core.routing.ProtocolLogging;
 
 /// Connectors whose hosts other DNS servers know.
 class DnsServersTest {
@@ -62,7 +63,8 @@ class DnsServersTest {
                         "",
                         List.of(),
                         usual.inactivityTimeout(),
-                        List.of(server("10.0.0.53", 53), server("2001:db8::53", 5353))));
+                        List.of(server("10.0.0.53", 53), server("2001:db8::53", 5353)),
+                        ProtocolLogging.NONE));
     }
 
     private static InetSocketAddress server(String address, int port) {

@@ -16,6 +16,7 @@ import relay.core.delivery.Resolver.MxHost;
 import relay.core.delivery.Resolver.Security;
 import relay.core.routing.ConnectorConnections;
 import relay.core.routing.ConnectorConnections.Caller;
+import relay.core.routing.ProtocolLogging;
 import relay.core.routing.SendConnector;
 import relay.server.dns.Dns.Dnssec;
 import relay.server.testing.Samples;
@@ -51,7 +52,8 @@ class ConnectorDnsTest {
                                         "",
                                         List.of(),
                                         usual.inactivityTimeout(),
-                                        List.of(servers))));
+                                        List.of(servers),
+                                        ProtocolLogging.NONE)));
     }
 
     private static MxAnswer host(String name, Security security) {
