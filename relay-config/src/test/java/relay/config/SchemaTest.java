@@ -211,9 +211,13 @@ class SchemaTest {
                 .isEqualTo(Parsed.good(retry.delayWarningAfter()));
         Map<String, JsonNode> machine = keys("relay");
         assertThat(UnitText.duration(text(machine, "tracking.maxAge")))
-                .isEqualTo(Parsed.good(Configuration.Tracking.DEFAULT.maxAge()));
+                .isEqualTo(Parsed.good(Configuration.LogBounds.TRACKING.maxAge()));
         assertThat(UnitText.space(text(machine, "tracking.maxSize")))
-                .isEqualTo(Parsed.good(Configuration.Tracking.DEFAULT.maxSizeBytes()));
+                .isEqualTo(Parsed.good(Configuration.LogBounds.TRACKING.maxSizeBytes()));
+        assertThat(UnitText.duration(text(machine, "protocolLog.maxAge")))
+                .isEqualTo(Parsed.good(Configuration.LogBounds.PROTOCOL.maxAge()));
+        assertThat(UnitText.space(text(machine, "protocolLog.maxSize")))
+                .isEqualTo(Parsed.good(Configuration.LogBounds.PROTOCOL.maxSizeBytes()));
     }
 
     @Test

@@ -116,7 +116,7 @@ public final class Relay implements AutoCloseable {
         var seen = new FanOut(List.of(new LogEvents(), metrics, more));
         tracking = opened.add(tracking(configuration, seen));
         events = new FanOut(List.of(tracking, seen));
-        protocol = opened.add(ProtocolLog.in(configuration.dataFolder(), clock, seen));
+        protocol = opened.add(protocol(configuration, seen));
         metrics.watchTracking(tracking::lost);
         metrics.configured(configuration.receiveConnectors(), policy);
         var handover = new Handover();
@@ -238,7 +238,7 @@ public final class Relay implements AutoCloseable {
         List<ServerCertificate> certificates = Certificates.read(changed, clock);
         listener.reconfigure(changed.receiveConnectors());
         tls.use(certificates);
-        List<String> later = needsRestart(configuration, changed);
+        List<String> later = NeedsRestart.keys(configuration, changed);
         configuration = changed;
         adopt();
         probes.adopt(orders(changed));
@@ -297,8 +297,14 @@ public final class Relay implements AutoCloseable {
     }
 
     private TrackingLog tracking(Configuration configuration, EventSink troubles) {
-        Configuration.Tracking kept = configuration.tracking();
+        Configuration.LogBounds kept = configuration.tracking();
         return TrackingLog.in(
+                configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
+    }
+
+    private ProtocolLog protocol(Configuration configuration, EventSink troubles) {
+        Configuration.LogBounds kept = configuration.protocolLog();
+        return ProtocolLog.in(
                 configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
     }
 
@@ -382,17 +388,5 @@ public final class Relay implements AutoCloseable {
         if (!runner.isRunning()) reasons.add("delivery does not run");
         if (listener.addresses().isEmpty()) reasons.add("nothing listens");
         return reasons;
-    }
-
-    private static List<String> needsRestart(Configuration old, Configuration changed) {
-        var keys = new ArrayList<String>();
-        if (!old.hostname().equals(changed.hostname())) keys.add("hostname");
-        if (!old.dataFolder().equals(changed.dataFolder())) keys.add("data");
-        if (!old.adminListen().equals(changed.adminListen())) keys.add("admin.listen");
-        if (!old.trust().equals(changed.trust())) keys.add("tls.trust");
-        if (!old.dns().equals(changed.dns())) keys.add("dns");
-        if (!old.tracking().equals(changed.tracking())) keys.add("tracking");
-        if (!old.tlsReports().equals(changed.tlsReports())) keys.add("tlsReports");
-        return keys;
     }
 }

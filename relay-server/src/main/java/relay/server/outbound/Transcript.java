@@ -24,7 +24,7 @@ import relay.core.tls.Evidence.ChainVerdict;
 /// what may be, and of what the host answers to them it keeps the codes alone. A fault in it ends the
 /// transcript and not the dialogue. Confined to the connection's event loop.
 final class Transcript implements Dialogue {
-    private static final int MAX_LINE_BYTES = 1_000;
+    private static final int MAX_LINE_BYTES = 512;
     private static final String WITHHELD = "(withheld)";
     private static final Pattern CODES =
             Pattern.compile("(\\d{3}(?:[ -]\\d\\.\\d{1,3}\\.\\d{1,3}(?![^ ]))?).*");

@@ -17,9 +17,6 @@ public final class ProtocolLog implements TranscriptSink, AutoCloseable {
     /// The log's folder, in the data folder.
     public static final String FOLDER = "protocol";
 
-    private static final Duration MAX_AGE = Duration.ofDays(30);
-    private static final long MAX_SIZE_BYTES = 256L << 20;
-
     private final Journal<TranscriptLine> journal;
     private final AtomicBoolean begun = new AtomicBoolean();
 
@@ -27,10 +24,15 @@ public final class ProtocolLog implements TranscriptSink, AutoCloseable {
         journal = new Journal<>("protocol", folder, limits, new Lines(), clock, troubles);
     }
 
-    /// Keeps [#FOLDER] of `dataFolder`, of at most 30 days and 256 MiB. A log that cannot be
-    /// written is told to `troubles`, once.
-    public static ProtocolLog in(Path dataFolder, InstantSource clock, EventSink troubles) {
-        var limits = TrackingLimits.of(MAX_AGE, MAX_SIZE_BYTES);
+    /// Keeps [#FOLDER] of `dataFolder` within the bounds. A log that cannot be written is told to
+    /// `troubles`, once.
+    public static ProtocolLog in(
+            Path dataFolder,
+            Duration maxAge,
+            long maxSizeBytes,
+            InstantSource clock,
+            EventSink troubles) {
+        var limits = TrackingLimits.of(maxAge, maxSizeBytes);
         return new ProtocolLog(dataFolder.resolve(FOLDER), limits, clock, troubles);
     }
 

@@ -81,7 +81,8 @@ class ProtocolLogTest {
 
     @Test
     void withoutALineThereIsNoFolder() {
-        ProtocolLog.in(data, () -> Samples.NOON, troubles::add).close();
+        ProtocolLog.in(data, Duration.ofDays(1), 64L << 20, () -> Samples.NOON, troubles::add)
+                .close();
         assertThat(data).isEmptyDirectory();
     }
 }
