@@ -83,8 +83,8 @@ public record Configuration(
         public static final LogBounds PROTOCOL = new LogBounds(Duration.ofDays(30), 256L << 20);
     }
 
-    /// Who sends reports of TLS to domains that want them (RFC 8460), and answers for them. `dkim` has
-    /// one element, or none where those by mail are not signed.
+    /// Who sends reports of TLS to domains that want them (RFC 8460), and answers for them. `dkim`
+    /// has one element, or none where those by mail are not signed.
     public record TlsReports(Mailbox contact, String organization, List<Dkim> dkim) {
         public TlsReports {
             dkim = List.copyOf(dkim);

@@ -38,8 +38,8 @@ final class TlsFindings {
                 notes(check, dns, memory));
     }
 
-    /// Whom the look-ups asked: `ownServers` of the connector, or those of the relay where there are
-    /// none.
+    /// Whom the look-ups asked: `ownServers` of the connector, or those of the relay where there
+    /// are none.
     record AskedDns(List<String> ownServers, Dnssec dnssec) {
         AskedDns {
             ownServers = List.copyOf(ownServers);

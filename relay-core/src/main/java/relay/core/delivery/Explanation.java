@@ -19,8 +19,9 @@ public record Explanation(
         List<String> notes) {
 
     /// How it leaves. `nextHops` are smart hosts in order, or one phrase for DNS routing; they are
-    /// looked up at `dnsServers`, or those of the relay where there are none. No `demands` means opportunistic TLS. `whenDown` says what becomes of the mail while no host can
-    /// be reached, a phrase for each connector that could come next.
+    /// looked up at `dnsServers`, or those of the relay where there are none. No `demands` means
+    /// opportunistic TLS. `whenDown` says what becomes of the mail while no host can be reached, a
+    /// phrase for each connector that could come next.
     public record Way(
             String connector,
             String place,
@@ -56,8 +57,8 @@ public record Explanation(
     }
 
     /// The last of each list of delays repeats, but for `glitchDelays`, which come first after
-    /// trouble with a connection. `delaysAfter` has the kinds of failure that do not wait as `delays`
-    /// say. The others count from acceptance.
+    /// trouble with a connection. `delaysAfter` has the kinds of failure that do not wait as
+    /// `delays` say. The others count from acceptance.
     public record Retry(
             List<String> glitchDelays,
             List<String> delays,

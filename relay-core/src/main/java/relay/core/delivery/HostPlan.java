@@ -11,11 +11,11 @@ import relay.core.tls.TlsOffer;
 
 /// One host to try, everything looked up: the outbound dialogue needs nothing else to begin.
 ///
-/// `hostName` is the MX or smart host by name, never replaced by what the DNS makes
-/// of it; for a smart host given by address it is the address. `tested` is as in
-/// [DemandSource.Answer.Demands]. `identity` has the credentials for AUTH, with an access token at
-/// hand where they are of that kind, or none; `offer` is what we bring to the handshake, `caller` how we call.
-/// `connector` is the one by which it is called, empty where none is.
+/// `hostName` is the MX or smart host by name, never replaced by what the DNS makes of it; for a
+/// smart host given by address it is the address. `tested` is as in [DemandSource.Answer.Demands].
+/// `identity` has the credentials for AUTH, with an access token at hand where they are of that
+/// kind, or none; `offer` is what we bring to the handshake, `caller` how we call. `connector` is
+/// the one by which it is called, empty where none is.
 public record HostPlan(
         String hostName,
         InetAddress address,

@@ -13,8 +13,8 @@ import relay.core.tls.TlsProof;
 /// What an [OutboundSession] wants done, in this order. Bytes of one list go out in one write.
 public sealed interface SessionOutput {
 
-    /// Send these bytes. They can hold credentials: never log them. `shown` is what may be written down
-    /// instead, line by line.
+    /// Send these bytes. They can hold credentials: never log them. `shown` is what may be written
+    /// down instead, line by line.
     record Send(ByteBuffer bytes, String shown, Secrecy secrecy) implements SessionOutput {}
 
     /// Whether what is sent, and what the host answers to it, tells who we are.

@@ -2,8 +2,8 @@ package relay.core.delivery;
 
 import java.time.Instant;
 
-/// A line of a transcript: what was said or happened on the connection `session` to `host`, which was
-/// called by `connector`. `text` is printable and bounded, without credentials and content.
+/// A line of a transcript: what was said or happened on the connection `session` to `host`, which
+/// was called by `connector`. `text` is printable and bounded, without credentials and content.
 public record TranscriptLine(
         Instant time, String connector, String session, String host, Kind kind, String text) {
 

@@ -24,11 +24,11 @@ public record ConnectorConnections(
     }
 
     /// How we call on hosts. `helloName` is our name in EHLO, empty for the machine's.
-    /// `sourceAddresses` are those to connect from, one of each family at the most; without one of a
-    /// host's family the host is not called, and with none at all the system chooses.
+    /// `sourceAddresses` are those to connect from, one of each family at the most; without one of
+    /// a host's family the host is not called, and with none at all the system chooses.
     /// `inactivityTimeout` shortens every wait for the host that would be longer. `dnsServers` are
-    /// asked where the hosts are, in this order; none: those of the relay. `protocolLogging` is what is
-    /// written down of what they and we say.
+    /// asked where the hosts are, in this order; none: those of the relay. `protocolLogging` is
+    /// what is written down of what they and we say.
     public record Caller(
             String helloName,
             List<InetAddress> sourceAddresses,

@@ -85,8 +85,8 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
     }
 
     record Retry(List<Duration> delays, Duration expiry, Duration warning) {
-        /// Quick tries and delays by failure are chosen without luck, so that seeds of the past stay
-        /// what they were.
+        /// Quick tries and delays by failure are chosen without luck, so that seeds of the past
+        /// stay what they were.
         RetrySchedule schedule(String connector) {
             int chance = Math.floorMod(Objects.hash(connector, delays, warning), 12);
             List<Duration> glitch =

@@ -50,8 +50,8 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     private final Surroundings surroundings;
     private final Transcripts transcripts;
 
-    /// `helloName` is our name in EHLO. `transcripts` hears what connectors want written down. `clock` says
-    /// at which time certificates must be valid.
+    /// `helloName` is our name in EHLO. `transcripts` hears what connectors want written down.
+    /// `clock` says at which time certificates must be valid.
     public SmtpDialer(
             EventLoops loops,
             String helloName,

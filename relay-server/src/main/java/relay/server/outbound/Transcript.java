@@ -20,9 +20,9 @@ import relay.core.queue.Diagnostic.Reason;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
 
-/// Writes down a dialogue while it is held. Contents are never shown to it; of credentials it is shown
-/// what may be, and of what the host answers to them it keeps the codes alone. A fault in it ends the
-/// transcript and not the dialogue. Confined to the connection's event loop.
+/// Writes down a dialogue while it is held. Contents are never shown to it; of credentials it is
+/// shown what may be, and of what the host answers to them it keeps the codes alone. A fault in it
+/// ends the transcript and not the dialogue. Confined to the connection's event loop.
 final class Transcript implements Dialogue {
     private static final int MAX_LINE_BYTES = 512;
     private static final String WITHHELD = "(withheld)";

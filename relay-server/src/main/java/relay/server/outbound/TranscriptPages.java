@@ -13,8 +13,8 @@ import relay.core.routing.ProtocolLogging;
 import relay.core.smtp.RemoteText;
 
 /// The lines of one connection until they are handed over: at once where all is wanted, else where
-/// something has gone wrong. Until then a long dialogue keeps its beginning and its end, so that memory
-/// is bounded. Confined to the connection's event loop.
+/// something has gone wrong. Until then a long dialogue keeps its beginning and its end, so that
+/// memory is bounded. Confined to the connection's event loop.
 final class TranscriptPages {
     static final int FIRST_LINES = 40;
     static final int LAST_LINES = 160;

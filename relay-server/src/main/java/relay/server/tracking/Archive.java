@@ -22,7 +22,8 @@ import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.server.tracking.Segment.Form;
 
-/// Compresses the parts of a log that are finished and deletes the oldest, on a thread of its own. What a crash or a full disk has left undone, the next time does.
+/// Compresses the parts of a log that are finished and deletes the oldest, on a thread of its own.
+/// What a crash or a full disk has left undone, the next time does.
 final class Archive implements AutoCloseable {
     private static final String UNFINISHED = ".part";
     private static final Set<StandardOpenOption> ANEW =

@@ -7,9 +7,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import relay.core.event.EventSink;
 
 /// A log in files by day. Any thread hands things to it: that costs one place in a bounded queue,
-/// and nobody waits. The thread `NAME-writer` writes them within a tenth of a second. Where the disk
-/// fails it goes on trying while the queue fills; what then does not fit is counted, and when the
-/// disk is back a `GAP` line says how many are missing, of what time.
+/// and nobody waits. The thread `NAME-writer` writes them within a tenth of a second. Where the
+/// disk fails it goes on trying while the queue fills; what then does not fit is counted, and when
+/// the disk is back a `GAP` line says how many are missing, of what time.
 final class Journal<T> implements AutoCloseable {
     /// How long [#close] tries to write what is waiting.
     static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);

@@ -10,9 +10,9 @@ import relay.core.delivery.TranscriptLine;
 import relay.core.delivery.TranscriptSink;
 import relay.core.event.EventSink;
 
-/// Keeps transcripts of the dialogues with partners, where a connector wants them, in files by day. Any
-/// thread; as a [Journal], it keeps nobody waiting. There is neither a folder nor a thread before
-/// the first line.
+/// Keeps transcripts of the dialogues with partners, where a connector wants them, in files by day.
+/// Any thread; as a [Journal], it keeps nobody waiting. There is neither a folder nor a thread
+/// before the first line.
 public final class ProtocolLog implements TranscriptSink, AutoCloseable {
     /// The log's folder, in the data folder.
     public static final String FOLDER = "protocol";

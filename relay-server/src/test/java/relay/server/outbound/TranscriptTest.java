@@ -158,8 +158,8 @@ class TranscriptTest {
         }
     }
 
-    /// What the host says where it repeats all that it knows: `challenges` questions, then a refusal, or
-    /// something that is no reply.
+    /// What the host says where it repeats all that it knows: `challenges` questions, then a
+    /// refusal, or something that is no reply.
     @ParameterizedTest
     @CsvSource({
         "PLAIN, 0, 535 5.7.8 no:",
