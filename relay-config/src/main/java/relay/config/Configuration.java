@@ -28,7 +28,8 @@ public record Configuration(
         List<ServerCertificate> furtherCertificates,
         Trust trust,
         Dns dns,
-        Tracking tracking,
+        LogBounds tracking,
+        LogBounds protocolLog,
         Limits limits,
         List<TlsReports> tlsReports,
         List<AlertOrders> alerts,
@@ -73,13 +74,17 @@ public record Configuration(
         OFF
     }
 
-    /// How much of the message tracking log is kept: days up to `maxAge`, the newest `maxSizeBytes`.
-    public record Tracking(Duration maxAge, long maxSizeBytes) {
-        public static final Tracking DEFAULT = new Tracking(Duration.ofDays(30), 1L << 30);
+    /// How much of a log is kept: days up to `maxAge`, the newest `maxSizeBytes`.
+    public record LogBounds(Duration maxAge, long maxSizeBytes) {
+        /// Of the message tracking log.
+        public static final LogBounds TRACKING = new LogBounds(Duration.ofDays(30), 1L << 30);
+
+        /// Of the protocol log.
+        public static final LogBounds PROTOCOL = new LogBounds(Duration.ofDays(30), 256L << 20);
     }
 
-    /// Who sends reports of TLS to domains that want them (RFC 8460), and answers for them. `dkim` has
-    /// one element, or none where those by mail are not signed.
+    /// Who sends reports of TLS to domains that want them (RFC 8460), and answers for them. `dkim`
+    /// has one element, or none where those by mail are not signed.
     public record TlsReports(Mailbox contact, String organization, List<Dkim> dkim) {
         public TlsReports {
             dkim = List.copyOf(dkim);

@@ -84,6 +84,7 @@ public final class ConfigurationReader {
                 machine.trust(),
                 machine.dns(),
                 machine.tracking(),
+                machine.protocolLog(),
                 machine.limits(),
                 machine.tlsReports(),
                 machine.alerts(),

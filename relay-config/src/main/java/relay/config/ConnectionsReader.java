@@ -1,25 +1,39 @@
 package relay.config;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import relay.core.address.Domain;
 import relay.core.address.IpRange;
 import relay.core.routing.ConnectorConnections;
 import relay.core.routing.ConnectorConnections.Caller;
+import relay.core.routing.ProtocolLogging;
 
 /// Reads how an entry of `sendConnectors` uses its connections.
 record ConnectionsReader(Section section) {
     /// Hosts may take so long for their greeting and their replies (RFC 5321 §4.5.3.2).
     private static final Duration USUAL_PATIENCE = Duration.ofMinutes(5);
 
+    private static final Map<String, ProtocolLogging> PROTOCOL_LOGGING =
+            Map.of(
+                    "none", ProtocolLogging.NONE,
+                    "errors", ProtocolLogging.ERRORS,
+                    "all", ProtocolLogging.ALL);
+
     ConnectorConnections read() {
         return new ConnectorConnections(
                 limit("maxConnections"),
                 limit("maxMessagesPerConnection"),
                 limit("maxMessagesPerMinute"),
-                new Caller(helloName(), sourceAddresses(), inactivityTimeout()));
+                new Caller(
+                        helloName(),
+                        sourceAddresses(),
+                        inactivityTimeout(),
+                        dnsServers(),
+                        protocolLogging()));
     }
 
     private int limit(String key) {
@@ -47,6 +61,18 @@ record ConnectionsReader(Section section) {
                                     + first.brief());
         }
         return written.stream().map(Located::value).toList();
+    }
+
+    private List<InetSocketAddress> dnsServers() {
+        return section.parseEach("dnsServers", AddressText::resolver).stream()
+                .map(Located::value)
+                .toList();
+    }
+
+    private ProtocolLogging protocolLogging() {
+        return section.word("protocolLogging", PROTOCOL_LOGGING)
+                .map(Located::value)
+                .orElse(ProtocolLogging.NONE);
     }
 
     private static Parsed<InetAddress> address(String text) {

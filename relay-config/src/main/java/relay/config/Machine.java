@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Limits;
+import relay.config.Configuration.LogBounds;
 import relay.config.Configuration.ServerCertificate;
 import relay.config.Configuration.TlsReports;
-import relay.config.Configuration.Tracking;
 import relay.config.Configuration.Trust;
 import relay.core.address.Domain;
 import relay.core.alert.AlertOrders;
@@ -21,7 +21,8 @@ record Machine(
         List<ServerCertificate> furtherCertificates,
         Trust trust,
         Dns dns,
-        Tracking tracking,
+        LogBounds tracking,
+        LogBounds protocolLog,
         Limits limits,
         List<TlsReports> tlsReports,
         List<AlertOrders> alerts) {}

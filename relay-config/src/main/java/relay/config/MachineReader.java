@@ -13,8 +13,8 @@ import relay.config.Configuration.Dkim;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Dnssec;
 import relay.config.Configuration.Limits;
+import relay.config.Configuration.LogBounds;
 import relay.config.Configuration.TlsReports;
-import relay.config.Configuration.Tracking;
 import relay.config.Configuration.TrustAnchor;
 import relay.core.address.Domain;
 import relay.core.address.Mailbox;
@@ -49,7 +49,8 @@ record MachineReader(Supplier<String> machineName, AlertsReader alerts, Problems
                 certificates.furtherCertificates(tls),
                 certificates.trust(tls),
                 dns(root.section("dns").orElse(none)),
-                tracking(root.section("tracking").orElse(none)),
+                logBounds(root.section("tracking").orElse(none), LogBounds.TRACKING),
+                logBounds(root.section("protocolLog").orElse(none), LogBounds.PROTOCOL),
                 limits(root.section("limits").orElse(none)),
                 root
                         .section("tlsReports")
@@ -149,14 +150,12 @@ record MachineReader(Supplier<String> machineName, AlertsReader alerts, Problems
         return new Dns(servers, anchor.orElseGet(TrustAnchor.BuiltIn::new), dnssec);
     }
 
-    private static Tracking tracking(Section tracking) {
-        return new Tracking(
-                tracking.parse("maxAge", UnitText::duration)
+    private static LogBounds logBounds(Section log, LogBounds usual) {
+        return new LogBounds(
+                log.parse("maxAge", UnitText::duration).map(Located::value).orElse(usual.maxAge()),
+                log.parse("maxSize", UnitText::space)
                         .map(Located::value)
-                        .orElse(Tracking.DEFAULT.maxAge()),
-                tracking.parse("maxSize", UnitText::space)
-                        .map(Located::value)
-                        .orElse(Tracking.DEFAULT.maxSizeBytes()));
+                        .orElse(usual.maxSizeBytes()));
     }
 
     private static Limits limits(Section limits) {

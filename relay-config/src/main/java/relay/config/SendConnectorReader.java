@@ -1,6 +1,5 @@
 package relay.config;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -10,12 +9,12 @@ import java.util.Set;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.ConnectorTls;
 import relay.core.routing.ReceiveConnector.Limits;
-import relay.core.routing.RetrySchedule;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.Enabled;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost;
+import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
 
@@ -54,7 +53,7 @@ record SendConnectorReader(
                 section.parse("maxMessageSize", UnitText::size)
                         .map(Located::value)
                         .orElse(Limits.DEFAULT.maxMessageSizeBytes()),
-                retry(section),
+                new RetryReader(problems).read(section.section("retry")),
                 new ConnectorTls(tlsReader.terms(), tlsReader.offer()),
                 new ConnectionsReader(section).read(),
                 new ChoiceReader(section, receiveConnectors).read(),
@@ -88,6 +87,14 @@ record SendConnectorReader(
                                 place,
                                 "`smartHostAuth` without `smartHosts`",
                                 "a password is for hosts that are named here"));
+        boolean byAddress =
+                !hosts.isEmpty()
+                        && hosts.stream().allMatch(host -> host.value().kind() == HostKind.ADDRESS);
+        section.keyPlace("dnsServers")
+                .filter(_ -> byAddress)
+                .ifPresent(place ->
+                        problems.note(
+                                place, "no smart host is looked up: each is given by address"));
         return hosts.stream().map(Located::value).toList();
     }
 
@@ -111,26 +118,5 @@ record SendConnectorReader(
             problems.error(written.get().place(), what, "remove one of them");
         }
         return written.map(Located::value).orElse(PlaintextFallback.ALLOWED);
-    }
-
-    private RetrySchedule retry(Section connector) {
-        Optional<Section> section = connector.section("retry");
-        if (section.isEmpty()) return RetrySchedule.DEFAULT;
-        Section retry = section.get();
-        RetrySchedule usual = RetrySchedule.DEFAULT;
-        List<Duration> delays =
-                retry.parseEach("delays", UnitText::duration).stream().map(Located::value).toList();
-        Duration expireAfter = duration(retry, "expireAfter", usual.expireAfter());
-        Duration warnAfter = duration(retry, "delayWarningAfter", usual.delayWarningAfter());
-        if (warnAfter.compareTo(expireAfter) >= 0) {
-            String text = "mail expires before its sender would be told of the delay";
-            problems.note(retry.place(), text);
-        }
-        return new RetrySchedule(
-                delays.isEmpty() ? usual.delays() : delays, expireAfter, warnAfter);
-    }
-
-    private static Duration duration(Section section, String key, Duration usual) {
-        return section.parse(key, UnitText::duration).map(Located::value).orElse(usual);
     }
 }

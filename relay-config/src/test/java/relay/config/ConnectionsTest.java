@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.core.routing.ConnectorConnections;
 import relay.core.routing.ConnectorConnections.Caller;
+import relay.core.routing.ProtocolLogging;
 
 class ConnectionsTest {
     @TempDir Path temporary;
@@ -27,6 +29,8 @@ class ConnectionsTest {
                             fqdn: Out1.example.net
                             sourceAddresses: ["192.0.2.10", "2001:db8::10"]
                             inactivityTimeout: 10m
+                            dnsServers: ["10.0.0.53", "[2001:db8::53]:5353"]
+                            protocolLogging: errors
                         """);
 
         // When they are read, then each is what it says.
@@ -41,7 +45,27 @@ class ConnectionsTest {
                                         List.of(
                                                 InetAddress.ofLiteral("192.0.2.10"),
                                                 InetAddress.ofLiteral("2001:db8::10")),
-                                        Duration.ofMinutes(10))));
+                                        Duration.ofMinutes(10),
+                                        List.of(
+                                                server("10.0.0.53", 53),
+                                                server("2001:db8::53", 5353)),
+                                        ProtocolLogging.ERRORS)));
+    }
+
+    private static InetSocketAddress server(String address, int port) {
+        return new InetSocketAddress(InetAddress.ofLiteral(address), port);
+    }
+
+    @Test
+    void dnsServersThatNobodyAsksAreNoted() throws IOException {
+        var byAddress = "    dnsServers: [10.0.0.53]\n    smartHosts: [\"[192.0.2.7]\"]\n";
+        assertThat(with(byAddress).accepted().notes())
+                .singleElement()
+                .asString()
+                .contains("no smart host is looked up");
+
+        var byName = "    dnsServers: [10.0.0.53]\n    smartHosts: [mx.filter.example]\n";
+        assertThat(with(byName).accepted().notes()).isEmpty();
     }
 
     @Test

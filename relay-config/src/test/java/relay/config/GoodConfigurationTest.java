@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import relay.config.Configuration.Dns;
 import relay.config.Configuration.Dnssec;
+import relay.config.Configuration.LogBounds;
 import relay.config.Configuration.ServerCertificate;
-import relay.config.Configuration.Tracking;
 import relay.config.Configuration.Trust;
 import relay.config.Configuration.TrustAnchor;
 import relay.config.ConfigurationResult.Accepted;
@@ -235,7 +235,8 @@ class GoodConfigurationTest {
         assertThat(read.trust()).isEqualTo(new Trust.SystemRoots());
         assertThat(read.dns())
                 .isEqualTo(new Dns(List.of(), new TrustAnchor.BuiltIn(), Dnssec.AUTO));
-        assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(30), 1L << 30));
+        assertThat(read.tracking()).isEqualTo(new LogBounds(Duration.ofDays(30), 1L << 30));
+        assertThat(read.protocolLog()).isEqualTo(new LogBounds(Duration.ofDays(30), 256L << 20));
         assertThat(read.tlsReports()).isEmpty();
         assertThat(read.alerts()).isEmpty();
         assertThat(read.notes()).isEmpty();
@@ -256,6 +257,7 @@ class GoodConfigurationTest {
                                   dnssec: require
                                   trustAnchor: root.ds
                                 tracking: { maxAge: 365d, maxSize: 40GiB }
+                                protocolLog: { maxAge: 7d, maxSize: 1GiB }
                                 tlsReports: { contact: tls@example.net, organization: Example Ltd }
                                 """)
                         .file("root.ds", ". IN DS 20326 8 2 E06D44B8\n");
@@ -267,7 +269,8 @@ class GoodConfigurationTest {
         assertThat(read.hostname()).isEqualTo(new Domain("relay.xn--bcher-kva.example"));
         assertThat(read.dataFolder()).isEqualTo(Path.of("/var/lib/relay"));
         assertThat(read.adminListen()).isEqualTo(socket("::1", 0));
-        assertThat(read.tracking()).isEqualTo(new Tracking(Duration.ofDays(365), 40L << 30));
+        assertThat(read.tracking()).isEqualTo(new LogBounds(Duration.ofDays(365), 40L << 30));
+        assertThat(read.protocolLog()).isEqualTo(new LogBounds(Duration.ofDays(7), 1L << 30));
         assertThat(read.tlsReports())
                 .containsExactly(
                         new Configuration.TlsReports(

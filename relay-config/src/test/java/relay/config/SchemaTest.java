@@ -199,15 +199,25 @@ class SchemaTest {
                                 .map(delay -> UnitText.duration(delay.asString())))
                 .containsExactlyElementsOf(
                         retry.delays().stream().<Parsed<Duration>>map(Parsed::good).toList());
+        assertThat(
+                        byDefault(keys, send + "retry.glitchDelays")
+                                .valueStream()
+                                .map(delay -> UnitText.duration(delay.asString())))
+                .containsExactlyElementsOf(
+                        retry.glitchDelays().stream().<Parsed<Duration>>map(Parsed::good).toList());
         assertThat(UnitText.duration(text(keys, send + "retry.expireAfter")))
                 .isEqualTo(Parsed.good(retry.expireAfter()));
         assertThat(UnitText.duration(text(keys, send + "retry.delayWarningAfter")))
                 .isEqualTo(Parsed.good(retry.delayWarningAfter()));
         Map<String, JsonNode> machine = keys("relay");
         assertThat(UnitText.duration(text(machine, "tracking.maxAge")))
-                .isEqualTo(Parsed.good(Configuration.Tracking.DEFAULT.maxAge()));
+                .isEqualTo(Parsed.good(Configuration.LogBounds.TRACKING.maxAge()));
         assertThat(UnitText.space(text(machine, "tracking.maxSize")))
-                .isEqualTo(Parsed.good(Configuration.Tracking.DEFAULT.maxSizeBytes()));
+                .isEqualTo(Parsed.good(Configuration.LogBounds.TRACKING.maxSizeBytes()));
+        assertThat(UnitText.duration(text(machine, "protocolLog.maxAge")))
+                .isEqualTo(Parsed.good(Configuration.LogBounds.PROTOCOL.maxAge()));
+        assertThat(UnitText.space(text(machine, "protocolLog.maxSize")))
+                .isEqualTo(Parsed.good(Configuration.LogBounds.PROTOCOL.maxSizeBytes()));
     }
 
     @Test

@@ -39,6 +39,7 @@ final class Facts {
         facts.add(
                 new Fact("connector", way.connector() + ", by " + way.addressSpace(), way.place()));
         way.nextHops().forEach(hop -> facts.add(new Fact("next hop", hop, way.place())));
+        way.dnsServers().forEach(server -> facts.add(new Fact("dns server", server, way.place())));
         if (way.demands().isEmpty()) {
             facts.add(new Fact("tls", "opportunistic: nothing demands it", way.place()));
         }

@@ -38,7 +38,7 @@ final class Outfit {
 
     static ConnectionPlanner planner(
             Configuration configuration, Dns dns, StsPolicies sts, TokenSource tokens) {
-        return planner(configuration, dns, new DanePolicy(dns.resolver()), sts, tokens);
+        return planner(configuration, dns, new DanePolicy(dns), sts, tokens);
     }
 
     static ConnectionPlanner planner(
@@ -48,7 +48,7 @@ final class Outfit {
             StsPolicies sts,
             TokenSource tokens) {
         return new ConnectionPlanner(
-                dns.resolver(),
+                dns,
                 new SecureRandom(),
                 configuration.hostname(),
                 DemandSource.andConfigured(dane, new StsDemands(sts)),

@@ -17,6 +17,7 @@ import relay.core.delivery.DemandSource;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.StsControl;
 import relay.core.delivery.TokenSource;
+import relay.core.delivery.TranscriptSink;
 import relay.core.event.EventSink;
 import relay.core.intake.BackPressure;
 import relay.core.routing.PolicyTable;
@@ -47,6 +48,7 @@ import relay.server.sts.StsCache;
 import relay.server.telemetry.FanOut;
 import relay.server.telemetry.LogEvents;
 import relay.server.telemetry.Metrics;
+import relay.server.tracking.ProtocolLog;
 import relay.server.tracking.TrackingLog;
 import relay.server.transport.EventLoops;
 
@@ -61,6 +63,7 @@ public final class Relay implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final Metrics metrics = new Metrics();
     private final TrackingLog tracking;
+    private final ProtocolLog protocol;
     private final EventSink events;
     private final SqliteStore store;
     private final SecuredHosts secured;
@@ -113,6 +116,7 @@ public final class Relay implements AutoCloseable {
         var seen = new FanOut(List.of(new LogEvents(), metrics, more));
         tracking = opened.add(tracking(configuration, seen));
         events = new FanOut(List.of(tracking, seen));
+        protocol = opened.add(protocol(configuration, seen));
         metrics.watchTracking(tracking::lost);
         metrics.configured(configuration.receiveConnectors(), policy);
         var handover = new Handover();
@@ -129,11 +133,11 @@ public final class Relay implements AutoCloseable {
         TrustRoots roots = Outfit.roots(configuration);
         secured = opened.add(SecuredHosts.kept(configuration.dataFolder(), clock));
         loops = opened.add(EventLoops.open("mail", Runtime.getRuntime().availableProcessors()));
-        dialer = opened.add(dialer(roots, DialogueTimeouts.DEFAULT));
+        dialer = opened.add(dialer(roots, DialogueTimeouts.DEFAULT, protocol));
         dns = opened.add(Outfit.dns(configuration, clock));
         reports = opened.add(reports(roots));
         sts = opened.add(policies(roots));
-        probeDialer = opened.add(dialer(roots, Prober.TIMEOUTS));
+        probeDialer = opened.add(dialer(roots, Prober.TIMEOUTS, TranscriptSink.NONE));
         prober = opened.add(new Prober(looks(), probeDialer));
         probes =
                 opened.add(
@@ -234,7 +238,7 @@ public final class Relay implements AutoCloseable {
         List<ServerCertificate> certificates = Certificates.read(changed, clock);
         listener.reconfigure(changed.receiveConnectors());
         tls.use(certificates);
-        List<String> later = needsRestart(configuration, changed);
+        List<String> later = NeedsRestart.keys(configuration, changed);
         configuration = changed;
         adopt();
         probes.adopt(orders(changed));
@@ -248,6 +252,7 @@ public final class Relay implements AutoCloseable {
     private synchronized void adopt() {
         policy = configuration.policyTable(clock.instant());
         metrics.configured(configuration.receiveConnectors(), policy);
+        dns.adopt(configuration.sendConnectors());
         runner.adopt(policy);
     }
 
@@ -259,6 +264,7 @@ public final class Relay implements AutoCloseable {
         phase = Phase.STOPPING;
         LOG.info("stopping");
         try (tracking;
+                protocol;
                 metrics;
                 store;
                 dns;
@@ -291,14 +297,20 @@ public final class Relay implements AutoCloseable {
     }
 
     private TrackingLog tracking(Configuration configuration, EventSink troubles) {
-        Configuration.Tracking kept = configuration.tracking();
+        Configuration.LogBounds kept = configuration.tracking();
         return TrackingLog.in(
                 configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
     }
 
-    private SmtpDialer dialer(TrustRoots roots, DialogueTimeouts timeouts) {
-        return new SmtpDialer(
-                loops, configuration.hostname().name(), roots, store, events, timeouts, clock);
+    private ProtocolLog protocol(Configuration configuration, EventSink troubles) {
+        Configuration.LogBounds kept = configuration.protocolLog();
+        return ProtocolLog.in(
+                configuration.dataFolder(), kept.maxAge(), kept.maxSizeBytes(), clock, troubles);
+    }
+
+    private SmtpDialer dialer(TrustRoots roots, DialogueTimeouts timeouts, TranscriptSink log) {
+        String name = configuration.hostname().name();
+        return new SmtpDialer(loops, name, roots, store, events, timeouts, log, clock);
     }
 
     private AccessTokens tokens() throws IOException {
@@ -313,7 +325,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private QueueRunner runner() {
-        DemandSource dane = reports.watching(new DanePolicy(dns.resolver()));
+        DemandSource dane = reports.watching(new DanePolicy(dns));
         ConnectionPlanner planner = Outfit.planner(configuration, dns, dane, sts, tokens);
         var notices = new Notices(configuration.hostname(), store::newId, store);
         return new QueueRunner(
@@ -377,17 +389,5 @@ public final class Relay implements AutoCloseable {
         if (!runner.isRunning()) reasons.add("delivery does not run");
         if (listener.addresses().isEmpty()) reasons.add("nothing listens");
         return reasons;
-    }
-
-    private static List<String> needsRestart(Configuration old, Configuration changed) {
-        var keys = new ArrayList<String>();
-        if (!old.hostname().equals(changed.hostname())) keys.add("hostname");
-        if (!old.dataFolder().equals(changed.dataFolder())) keys.add("data");
-        if (!old.adminListen().equals(changed.adminListen())) keys.add("admin.listen");
-        if (!old.trust().equals(changed.trust())) keys.add("tls.trust");
-        if (!old.dns().equals(changed.dns())) keys.add("dns");
-        if (!old.tracking().equals(changed.tracking())) keys.add("tracking");
-        if (!old.tlsReports().equals(changed.tlsReports())) keys.add("tlsReports");
-        return keys;
     }
 }

@@ -28,14 +28,22 @@ import relay.server.notice.TlsAdvice;
 final class TlsFindings {
     private TlsFindings() {}
 
-    static TlsReport of(PartnerCheck check, Dnssec dnssec, TlsMemory memory) {
+    static TlsReport of(PartnerCheck check, AskedDns dns, TlsMemory memory) {
         return new TlsReport(
                 check.domain().name(),
                 check.lane().toString(),
                 check.verdict().label(),
                 check.hosts().stream().map(TlsFindings::host).toList(),
                 check.passedOver().stream().map(Diagnostic::toString).toList(),
-                notes(check, dnssec, memory));
+                notes(check, dns, memory));
+    }
+
+    /// Whom the look-ups asked: `ownServers` of the connector, or those of the relay where there
+    /// are none.
+    record AskedDns(List<String> ownServers, Dnssec dnssec) {
+        AskedDns {
+            ownServers = List.copyOf(ownServers);
+        }
     }
 
     enum Dnssec {
@@ -43,10 +51,17 @@ final class TlsFindings {
         DOES_NOT
     }
 
-    private static List<String> notes(PartnerCheck check, Dnssec dnssec, TlsMemory memory) {
+    private static List<String> notes(PartnerCheck check, AskedDns dns, TlsMemory memory) {
         var notes = new ArrayList<String>();
-        if (dnssec == Dnssec.DOES_NOT) {
-            notes.add("DNSSEC vouches for no answer here, so DANE is not seen (dns.servers)");
+        List<String> own = dns.ownServers();
+        if (!own.isEmpty()) {
+            notes.add("its hosts were looked up at " + String.join(", ", own) + " (dnsServers)");
+        }
+        if (dns.dnssec() == Dnssec.DOES_NOT) {
+            notes.add(
+                    "DNSSEC vouches for no answer here, so DANE is not seen ("
+                            + (own.isEmpty() ? "dns.servers" : "dnsServers")
+                            + ")");
         }
         check.hosts().stream()
                 .filter(TlsFindings::isWithoutTls)

@@ -3,13 +3,17 @@ package relay.server;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import relay.config.Configuration;
 import relay.core.address.Domain;
 import relay.core.delivery.ConnectionPlanner;
 import relay.core.delivery.StsPolicies;
 import relay.core.delivery.TokenSource;
+import relay.core.delivery.TranscriptSink;
 import relay.core.queue.ContentSource;
 import relay.core.queue.QueueId;
+import relay.core.routing.PolicyTable;
+import relay.core.routing.SendConnector;
 import relay.server.cli.Actions.Verified;
 import relay.server.dns.Dns;
 import relay.server.outbound.SmtpDialer;
@@ -30,8 +34,10 @@ final class TlsLook {
                 SmtpDialer dialer = dialer(loops, configuration, clock);
                 var prober = new Prober(planner(configuration, dns, sts), dialer);
                 var secured = SecuredHosts.of(configuration.dataFolder(), clock)) {
-            var check = prober.check(domain, configuration.policyTable(Instant.now()));
-            return new Verified.Looked(TlsFindings.of(check, dnssec(dns), secured));
+            PolicyTable policy = configuration.policyTable(Instant.now());
+            var check = prober.check(domain, policy);
+            var asked = asked(policy.connector(check.lane().connector()), dns);
+            return new Verified.Looked(TlsFindings.of(check, asked, secured));
         } catch (IOException e) {
             return new Verified.Failed(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
@@ -45,8 +51,13 @@ final class TlsLook {
         return Outfit.planner(configuration, dns, sts, TokenSource.UNTOLD);
     }
 
-    private static TlsFindings.Dnssec dnssec(Dns dns) {
-        return dns.validates() ? TlsFindings.Dnssec.VALIDATES : TlsFindings.Dnssec.DOES_NOT;
+    private static TlsFindings.AskedDns asked(Optional<SendConnector> connector, Dns dns) {
+        boolean validates = connector.map(dns::validates).orElseGet(dns::validates);
+        return new TlsFindings.AskedDns(
+                connector.map(SendConnector::connections).stream()
+                        .flatMap(own -> own.caller().dnsServerNames().stream())
+                        .toList(),
+                validates ? TlsFindings.Dnssec.VALIDATES : TlsFindings.Dnssec.DOES_NOT);
     }
 
     private static SmtpDialer dialer(
@@ -58,6 +69,7 @@ final class TlsLook {
                 new NoContents(),
                 _ -> {},
                 Prober.TIMEOUTS,
+                TranscriptSink.NONE,
                 clock);
     }
 

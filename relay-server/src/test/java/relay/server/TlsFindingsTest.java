@@ -25,6 +25,8 @@ import relay.server.testing.Samples;
 /// What `relay verify-tls` says of policies that are only tried out.
 class TlsFindingsTest {
     private static final String MX = "mx.bank.example";
+    private static final TlsFindings.AskedDns ASKED =
+            new TlsFindings.AskedDns(List.of(), TlsFindings.Dnssec.VALIDATES);
 
     @ParameterizedTest
     @CsvSource({
@@ -45,7 +47,8 @@ class TlsFindingsTest {
                         PlaintextFallback.ALLOWED,
                         List.of(),
                         TlsOffer.DEFAULT,
-                        Caller.DEFAULT);
+                        Caller.DEFAULT,
+                        "");
         var evidence =
                 new Evidence.Encrypted(
                         Evidence.TlsVersion.TLS_1_3,
@@ -60,7 +63,7 @@ class TlsFindingsTest {
                         Samples.domain("bank.example"), Samples.BANK, List.of(look), List.of());
 
         // When it is put into words, then one of them is about that policy, and it is met or not.
-        var report = TlsFindings.of(check, TlsFindings.Dnssec.VALIDATES, TlsMemory.NONE);
+        var report = TlsFindings.of(check, ASKED, TlsMemory.NONE);
         assertThat(report.notes()).singleElement().asString().startsWith(host + " " + said + ": ");
         assertThat(report.verdict()).isEqualTo("met");
     }

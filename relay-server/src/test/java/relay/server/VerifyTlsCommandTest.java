@@ -18,6 +18,7 @@ import relay.server.cli.Actions;
 import relay.server.cli.RelayCommandLine;
 import relay.server.demo.DemoAuthority;
 import relay.server.demo.DemoPartner;
+import relay.server.dns.ScriptedDns;
 import relay.server.testing.CapturedTerminal;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -119,6 +120,45 @@ class VerifyTlsCommandTest {
                 .containsPattern("names +mx.good.example")
                 .endsWith("good.example by good/smarthosts: our policy is met\n");
         assertThat(printed.err()).isEmpty();
+    }
+
+    @Test
+    void aConnectorsHostsAreLookedUpByItsOwnDnsServers() throws IOException {
+        // Given DNS servers of the relay that know no such host, and a connector's that do.
+        try (var common = ScriptedDns.zone("");
+                var own = ScriptedDns.zone("mx.good.example. 300 A 127.0.0.1")) {
+            Path machine = conf.resolve("relay.yaml");
+            String relays = Files.readString(machine);
+            Files.writeString(machine, relays.replace("127.0.0.1:1", "127.0.0.1:" + port(common)));
+            String byName =
+                    connectors()
+                            .replace(
+                                    "[\"[127.0.0.1]:" + good.port() + "\"]",
+                                    "[\"mx.good.example:" + good.port() + "\"]");
+            Path policy = conf.resolve("connectors.yaml");
+
+            // When its own are not named, then there is no host.
+            Files.writeString(policy, byName);
+            assertThat(verify("good.example")).isOne();
+            assertThat(printed.out()).contains("the host mx.good.example has no address");
+
+            // When they are, then it is found, and the report says who was asked.
+            String named =
+                    byName.replace(
+                            "- name: good\n",
+                            "- name: good\n    dnsServers: [\"127.0.0.1:" + port(own) + "\"]\n");
+            Files.writeString(policy, named);
+            assertThat(verify("good.example")).isZero();
+            assertThat(printed.out())
+                    .contains(
+                            "mx.good.example[127.0.0.1]:" + good.port() + ": our policy is met, ",
+                            "its hosts were looked up at 127.0.0.1:" + port(own) + " (dnsServers)",
+                            "so DANE is not seen (dnsServers)");
+        }
+    }
+
+    private static int port(ScriptedDns server) {
+        return server.address().getPort();
     }
 
     @Test

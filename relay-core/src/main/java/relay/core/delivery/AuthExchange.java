@@ -18,6 +18,10 @@ final class AuthExchange {
 
     private static final int CONTINUE = 334;
 
+    /// Stands for what tells who we are.
+    static final String WITHHELD = "(withheld)";
+
+    private final String alone;
     private final String command;
     private final SaslClient client;
     private String heldBack = "";
@@ -47,7 +51,7 @@ final class AuthExchange {
 
     AuthExchange(SaslChoice choice) {
         this.client = choice.client();
-        String alone = "AUTH " + choice.mechanism().label();
+        this.alone = "AUTH " + choice.mechanism().label();
         this.command =
                 switch (client.start()) {
                     case Start.OtherSideFirst() -> alone;
@@ -68,6 +72,11 @@ final class AuthExchange {
     /// The command that begins it, without line end.
     String command() {
         return command;
+    }
+
+    /// What may be written down of it.
+    String shownCommand() {
+        return command.equals(alone) ? alone : alone + " " + WITHHELD;
     }
 
     Step on(Reply reply) {

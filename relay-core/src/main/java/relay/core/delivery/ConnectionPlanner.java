@@ -37,8 +37,9 @@ public final class ConnectionPlanner {
     /// Addresses in one plan.
     static final int MAX_ADDRESSES = 20;
 
-    private final Resolver resolver;
-    private final NextHops nextHops;
+    private final Resolvers resolvers;
+    private final RandomGenerator random;
+    private final Domain ownHost;
     private final List<DemandSource> demandSources;
     private final Identities identities;
 
@@ -54,18 +55,20 @@ public final class ConnectionPlanner {
             RandomGenerator random,
             Domain ownHost,
             List<DemandSource> demandSources) {
-        this(resolver, random, ownHost, demandSources, TokenSource.NONE);
+        this(Resolvers.all(resolver), random, ownHost, demandSources, TokenSource.NONE);
     }
 
-    /// As above, with access tokens for the connectors that want them.
+    /// As above, with access tokens for the connectors that want them, and each asking the DNS that
+    /// it wants.
     public ConnectionPlanner(
-            Resolver resolver,
+            Resolvers resolvers,
             RandomGenerator random,
             Domain ownHost,
             List<DemandSource> demandSources,
             TokenSource tokens) {
-        this.resolver = resolver;
-        this.nextHops = new NextHops(resolver, random, ownHost);
+        this.resolvers = resolvers;
+        this.random = random;
+        this.ownHost = ownHost;
         this.demandSources = List.copyOf(demandSources);
         this.identities = new Identities(tokens);
     }
@@ -83,10 +86,12 @@ public final class ConnectionPlanner {
         if (connector.isEmpty() || floorIsGone || standsInForNobody) {
             return new ConnectionPlan.NotNow(NextHops.routingChanged());
         }
+        Resolver resolver = resolvers.of(connector.get());
+        var nextHops = new NextHops(resolver, random, ownHost);
         return switch (nextHops.of(lane, connector.get())) {
             case Found.None(var plan) -> plan;
             case Found.Hops hops ->
-                    lookUp(hops, lane, connector.get(), first, floors(lane, policy));
+                    lookUp(hops, lane, connector.get(), first, floors(lane, policy), resolver);
         };
     }
 
@@ -126,14 +131,15 @@ public final class ConnectionPlanner {
             Lane lane,
             SendConnector connector,
             List<SendConnector> first,
-            List<DomainFloor> floors) {
+            List<DomainFloor> floors,
+            Resolver resolver) {
         var hosts = new ArrayList<HostPlan>();
         var absent = new ArrayList<Diagnostic>();
         var failed = new ArrayList<Diagnostic>();
         var doubtful = new ArrayList<Diagnostic>();
         for (NextHop hop : found.hops().subList(0, Math.min(MAX_HOSTS, found.hops().size()))) {
             if (hosts.size() >= MAX_ADDRESSES) break;
-            switch (addresses(hop)) {
+            switch (addresses(hop, resolver)) {
                 case AddressAnswer.Addresses(var addresses, var tlsaNames) -> {
                     var dns = new DnsFacts(hop.port(), tlsaNames, hop.otherNames());
                     var target = new Target(lane, connector, floors, hop.name(), dns, first);
@@ -164,7 +170,7 @@ public final class ConnectionPlanner {
                 Stream.concat(failed.stream(), absent.stream()).toList());
     }
 
-    private AddressAnswer addresses(NextHop hop) {
+    private static AddressAnswer addresses(NextHop hop, Resolver resolver) {
         if (!hop.known().isEmpty()) return new AddressAnswer.Addresses(hop.known(), List.of());
         return switch (resolver.addresses(hop.name())) {
             case AddressAnswer.Addresses found -> AddressOrder.of(found);
@@ -199,7 +205,8 @@ public final class ConnectionPlanner {
                                 inClear,
                                 identity,
                                 offer,
-                                caller))
+                                caller,
+                                connector.name()))
                 .toList();
     }
 

@@ -16,11 +16,17 @@ import relay.core.tls.Tlsa;
 /// What a host's owner demands by TLSA records that DNSSEC vouches for (RFC 7672): where there are
 /// some, TLS; where some can be used, a certificate that fits them. Asks the resolver, so it
 /// blocks. Any number of threads may share it.
-public record DanePolicy(Resolver resolver) implements DemandSource {
+public record DanePolicy(Resolvers resolvers) implements DemandSource {
     private static final Source SOURCE = new Source(Source.Kind.DANE, "");
+
+    /// One DNS for all.
+    public DanePolicy(Resolver resolver) {
+        this(Resolvers.all(resolver));
+    }
 
     @Override
     public Answer ask(Target target) {
+        Resolver resolver = resolvers.of(target.connector());
         for (String name : target.dns().tlsaNames()) {
             switch (resolver.tlsa(name, target.dns().port())) {
                 case TlsaAnswer.Records(var records) -> {

@@ -2,6 +2,7 @@ package relay.core.delivery;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -83,6 +84,7 @@ public final class Explain {
                 connector.origin().toString(),
                 via.addressSpace().toString(),
                 nextHops(domain, connector),
+                connector.connections().caller().dnsServerNames(),
                 demands,
                 whenTlsFails(connector, demands),
                 whenDown,
@@ -238,10 +240,19 @@ public final class Explain {
     }
 
     private static Retry retry(RetrySchedule schedule) {
+        var delaysAfter = new HashMap<String, List<String>>();
+        schedule.delaysAfter()
+                .forEach((failure, own) -> delaysAfter.put(failure.label(), written(own)));
         return new Retry(
-                schedule.delays().stream().map(Explain::written).toList(),
+                written(schedule.glitchDelays()),
+                written(schedule.delays()),
+                delaysAfter,
                 written(schedule.delayWarningAfter()),
                 written(schedule.expireAfter()));
+    }
+
+    private static List<String> written(List<Duration> delays) {
+        return delays.stream().map(Explain::written).toList();
     }
 
     /// As the configuration writes it: `2d`, `90s`.

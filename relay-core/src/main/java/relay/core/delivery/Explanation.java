@@ -1,7 +1,10 @@
 package relay.core.delivery;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// Why mail for a domain leaves as it does: what `relay explain` prints, as text or as JSON. Places
 /// are lines of the configuration (`connectors.yaml:12`), durations are written as there (`30s`).
@@ -15,20 +18,23 @@ public record Explanation(
         List<PassedOver> passedOver,
         List<String> notes) {
 
-    /// How it leaves. `nextHops` are smart hosts in order, or one phrase for DNS routing. No
-    /// `demands` means opportunistic TLS. `whenDown` says what becomes of the mail while no host can
-    /// be reached, a phrase for each connector that could come next.
+    /// How it leaves. `nextHops` are smart hosts in order, or one phrase for DNS routing; they are
+    /// looked up at `dnsServers`, or those of the relay where there are none. No `demands` means
+    /// opportunistic TLS. `whenDown` says what becomes of the mail while no host can be reached, a
+    /// phrase for each connector that could come next.
     public record Way(
             String connector,
             String place,
             String addressSpace,
             List<String> nextHops,
+            List<String> dnsServers,
             List<Demand> demands,
             String whenTlsFails,
             List<String> whenDown,
             Retry retry) {
         public Way {
             nextHops = List.copyOf(nextHops);
+            dnsServers = List.copyOf(dnsServers);
             demands = List.copyOf(demands);
             whenDown = List.copyOf(whenDown);
         }
@@ -50,20 +56,45 @@ public record Explanation(
         }
     }
 
-    /// The last of `delays` repeats; the others count from acceptance.
-    public record Retry(List<String> delays, String delayWarningAfter, String expireAfter) {
+    /// The last of each list of delays repeats, but for `glitchDelays`, which come first after
+    /// trouble with a connection. `delaysAfter` has the kinds of failure that do not wait as
+    /// `delays` say. The others count from acceptance.
+    public record Retry(
+            List<String> glitchDelays,
+            List<String> delays,
+            Map<String, List<String>> delaysAfter,
+            String delayWarningAfter,
+            String expireAfter) {
         public Retry {
+            glitchDelays = List.copyOf(glitchDelays);
             delays = List.copyOf(delays);
+            delaysAfter = Collections.unmodifiableMap(new TreeMap<>(delaysAfter));
         }
 
         @Override
         public String toString() {
-            return "after "
-                    + String.join(", ", delays)
-                    + " and so on; the sender is warned after "
+            var line = new StringBuilder();
+            if (!glitchDelays.isEmpty()) {
+                line.append("first after ")
+                        .append(String.join(", ", glitchDelays))
+                        .append(" for want of a connection; ");
+            }
+            line.append(andSoOn(delays)).append("; ");
+            delaysAfter.forEach((failure, own) ->
+                    line.append("for ")
+                            .append(failure)
+                            .append(' ')
+                            .append(andSoOn(own))
+                            .append("; "));
+            return line
+                    + "the sender is warned after "
                     + delayWarningAfter
                     + " and gets the message back after "
                     + expireAfter;
+        }
+
+        private static String andSoOn(List<String> delays) {
+            return "after " + String.join(", ", delays) + " and so on";
         }
     }
 
@@ -91,6 +122,7 @@ public record Explanation(
         add(lines, "connector", List.of(connector + ", by " + chosen.addressSpace()));
         add(lines, "queue", List.of(lane));
         add(lines, "next hop", chosen.nextHops());
+        add(lines, "DNS servers", chosen.dnsServers());
         List<?> demands = chosen.demands();
         add(
                 lines,

@@ -11,10 +11,11 @@ import relay.core.tls.TlsOffer;
 
 /// One host to try, everything looked up: the outbound dialogue needs nothing else to begin.
 ///
-/// `hostName` is the MX or smart host by name, never replaced by what the DNS makes
-/// of it; for a smart host given by address it is the address. `tested` is as in
-/// [DemandSource.Answer.Demands]. `identity` has the credentials for AUTH, with an access token at
-/// hand where they are of that kind, or none; `offer` is what we bring to the handshake, `caller` how we call.
+/// `hostName` is the MX or smart host by name, never replaced by what the DNS makes of it; for a
+/// smart host given by address it is the address. `tested` is as in [DemandSource.Answer.Demands].
+/// `identity` has the credentials for AUTH, with an access token at hand where they are of that
+/// kind, or none; `offer` is what we bring to the handshake, `caller` how we call. `connector` is
+/// the one by which it is called, empty where none is.
 public record HostPlan(
         String hostName,
         InetAddress address,
@@ -25,7 +26,8 @@ public record HostPlan(
         PlaintextFallback plaintextFallback,
         List<SmartHostAuth> identity,
         TlsOffer offer,
-        Caller caller) {
+        Caller caller,
+        String connector) {
     public HostPlan {
         demands = List.copyOf(demands);
         tested = List.copyOf(tested);
@@ -51,7 +53,8 @@ public record HostPlan(
                 plaintextFallback,
                 identity,
                 TlsOffer.DEFAULT,
-                Caller.DEFAULT);
+                Caller.DEFAULT,
+                "");
     }
 
     /// The same host, to be looked at and not to be given our credentials.
@@ -66,7 +69,8 @@ public record HostPlan(
                 plaintextFallback,
                 List.of(),
                 offer,
-                caller);
+                caller,
+                connector);
     }
 
     /// The same host, told who we are.
@@ -81,7 +85,8 @@ public record HostPlan(
                 plaintextFallback,
                 told,
                 offer,
-                caller);
+                caller,
+                connector);
     }
 
     /// The name to send as SNI: the one under which TLSA records stand, where they are demanded.

@@ -255,7 +255,7 @@ final class Opening {
 
     private Step beginAuth(AuthExchange exchange) {
         auth = exchange;
-        outbox.send(exchange.command() + "\r\n");
+        outbox.sendCredentials(exchange.command() + "\r\n", exchange.shownCommand());
         return await(Wait.AUTH);
     }
 
@@ -277,7 +277,7 @@ final class Opening {
     }
 
     private Step respond(String line) {
-        outbox.send(line + "\r\n");
+        outbox.sendCredentials(line + "\r\n", AuthExchange.WITHHELD);
         return await(Wait.AUTH);
     }
 

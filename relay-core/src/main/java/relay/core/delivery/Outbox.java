@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import relay.core.delivery.DialogueTimeouts.Wait;
+import relay.core.delivery.SessionOutput.Secrecy;
 
 /// Collects what a session wants done in answer to one input. Confined to the session's thread.
 final class Outbox {
@@ -21,7 +22,14 @@ final class Outbox {
 
     /// Sends `text`, which has its line ends.
     void send(String text) {
-        add(new SessionOutput.Send(StandardCharsets.UTF_8.encode(text)));
+        add(new SessionOutput.Send(StandardCharsets.UTF_8.encode(text), text, Secrecy.NONE));
+    }
+
+    /// Sends `text`, of which only `shown` may ever be written down.
+    void sendCredentials(String text, String shown) {
+        add(
+                new SessionOutput.Send(
+                        StandardCharsets.UTF_8.encode(text), shown, Secrecy.CREDENTIALS));
     }
 
     void await(Wait wait) {

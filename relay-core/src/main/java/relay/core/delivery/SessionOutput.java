@@ -13,8 +13,15 @@ import relay.core.tls.TlsProof;
 /// What an [OutboundSession] wants done, in this order. Bytes of one list go out in one write.
 public sealed interface SessionOutput {
 
-    /// Send these bytes. They can hold credentials: never log them.
-    record Send(ByteBuffer bytes) implements SessionOutput {}
+    /// Send these bytes. They can hold credentials: never log them. `shown` is what may be written
+    /// down instead, line by line.
+    record Send(ByteBuffer bytes, String shown, Secrecy secrecy) implements SessionOutput {}
+
+    /// Whether what is sent, and what the host answers to it, tells who we are.
+    enum Secrecy {
+        NONE,
+        CREDENTIALS
+    }
 
     /// Begin the TLS handshake, as client.
     record StartTls() implements SessionOutput {}

@@ -1,5 +1,7 @@
 package relay.core.routing;
 
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
@@ -32,7 +34,21 @@ public final class FailOver {
                             + second.name()
                             + ", which have to have tlsAuthLevel: DomainValidation for that");
         }
+        if (first.isDnsRouted()
+                && second.isDnsRouted()
+                && !dnsServers(first).equals(dnsServers(second))) {
+            return Optional.of(
+                    "what partners publish is found by the DNS servers of "
+                            + first.name()
+                            + ", and "
+                            + second.name()
+                            + " asks others");
+        }
         return Optional.empty();
+    }
+
+    private static List<InetSocketAddress> dnsServers(SendConnector connector) {
+        return connector.connections().caller().dnsServers();
     }
 
     /// Whether no mail of the connector ever goes in clear, whatever is demanded.

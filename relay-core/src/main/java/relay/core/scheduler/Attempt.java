@@ -1,5 +1,6 @@
 package relay.core.scheduler;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,6 +31,11 @@ final class Attempt {
     private final Instant now;
     private final Instant expiry;
     private final Instant due;
+    private final RetryRules rules;
+
+    /// The longest that one of the recipients is to wait: no greylisting is cut short.
+    private Duration wait = Duration.ZERO;
+
     private final SequencedMap<Reply, List<Mailbox>> delivered = new LinkedHashMap<>();
     private final SequencedMap<Mailbox, Reply> relayed = new LinkedHashMap<>();
     private final SequencedMap<Mailbox, Diagnostic> failed = new LinkedHashMap<>();
@@ -44,6 +50,7 @@ final class Attempt {
             Instant now) {
         this.entry = entry;
         this.now = now;
+        this.rules = new RetryRules(schedule);
         this.expiry = schedule.expiry(entry.envelope().acceptedAt());
         boolean someEnd = outcomes.values().stream().anyMatch(Attempt::isEnd);
         for (Mailbox recipient : entry.recipients()) {
@@ -54,7 +61,7 @@ final class Attempt {
             }
             sort(recipient, outcome, someEnd);
         }
-        Instant next = now.plus(schedule.delayAfter(entry.attempts() + 1));
+        Instant next = now.plus(wait);
         Instant late = next.isBefore(expiry) ? next : expiry;
         this.due = leftOver.containsAll(waiting.keySet()) ? now : late;
     }
@@ -78,15 +85,16 @@ final class Attempt {
                 }
             }
             case DeliveryOutcome.Rejected(var why) -> failed.put(recipient, why);
-            case DeliveryOutcome.Deferred(var why) -> retryOrExpire(recipient, why);
+            case DeliveryOutcome.Deferred(var why) -> retryOrExpire(recipient, why, delay(why));
             case DeliveryOutcome.LeftOver(var why) when someEnd -> {
                 leftOver.add(recipient);
                 waiting.put(recipient, why);
             }
-            case DeliveryOutcome.LeftOver(var why) -> retryOrExpire(recipient, why);
+            case DeliveryOutcome.LeftOver(var why) -> retryOrExpire(recipient, why, delay(why));
             case DeliveryOutcome.InDoubt(var why) -> {
                 certainty = Certainty.POSSIBLY_DELIVERED;
-                retryOrExpire(recipient, why);
+                // Each quick try could be one more copy.
+                retryOrExpire(recipient, why, rules.steadyDelayAfter(entry.attempts() + 1, why));
             }
         }
     }
@@ -95,7 +103,12 @@ final class Attempt {
         return entry.envelope().noticeRequest().of(recipient).wants(Notify.SUCCESS);
     }
 
-    private void retryOrExpire(Mailbox recipient, Diagnostic why) {
+    private Duration delay(Diagnostic why) {
+        return rules.delayAfter(entry.attempts() + 1, why);
+    }
+
+    private void retryOrExpire(Mailbox recipient, Diagnostic why, Duration delay) {
+        if (delay.compareTo(wait) > 0) wait = delay;
         if (now.isBefore(expiry)) waiting.put(recipient, why);
         else failed.put(recipient, why.expired());
     }

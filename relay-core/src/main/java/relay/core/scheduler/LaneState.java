@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -123,7 +122,7 @@ final class LaneState {
     /// Whether what the disk says is further away than any delay of the schedule: then the clock was
     /// set back, or the schedule was shortened, since it was written.
     boolean waitsTooLong(LaneCensus census, Instant now) {
-        Instant latest = now.plus(Collections.max(schedule().delays()));
+        Instant latest = now.plus(schedule().longestDelay());
         boolean entriesWait = queued > 0 && census.nextAttempt().isAfter(latest);
         return entriesWait || (isFailing() && record.retryAt().isAfter(latest));
     }
@@ -291,13 +290,22 @@ final class LaneState {
         return record.lastTrouble().stream().findFirst();
     }
 
-    /// No host took part: the lane rests, longer each time.
+    /// No host took part: the lane rests, as long as its schedule says of such a failure.
     LaneRecord fails(Diagnostic why, Reach shown, Instant now) {
         reach = shown;
         int failures = record.failures() + 1;
-        Instant retryAt = now.plus(schedule().delayAfter(failures));
+        Instant retryAt = now.plus(restAfter(failures, why));
         record = new LaneRecord(lane, record.suspension(), failures, retryAt, List.of(why));
         return record;
+    }
+
+    /// A host that lets us in and then loses every message would never run out of quick tries.
+    private Duration restAfter(int failures, Diagnostic why) {
+        var rules = new RetryRules(schedule());
+        return switch (reach) {
+            case NOBODY -> rules.delayAfter(failures, why);
+            case SOMEBODY -> rules.steadyDelayAfter(failures, why);
+        };
     }
 
     LaneRecord recovers() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import relay.core.delivery.SessionOutput.Ended;
+import relay.core.delivery.SessionOutput.Secrecy;
 import relay.core.delivery.SessionOutput.Send;
 import relay.core.queue.DeliveryOutcome.Deferred;
 import relay.core.sasl.SaslChoice;
@@ -56,7 +57,11 @@ class DemandsGateTest {
         var exchange =
                 new AuthExchange(SaslChoice.strongest(login, offer, () -> "n").orElseThrow());
         assertThat(exchange.toString()).doesNotContain("AHJlbGF5AHMzY3JldA");
-        var send = new Send(StandardCharsets.US_ASCII.encode(exchange.command()));
+        var send =
+                new Send(
+                        StandardCharsets.US_ASCII.encode(exchange.command()),
+                        exchange.shownCommand(),
+                        Secrecy.CREDENTIALS);
         assertThat(send.toString()).doesNotContain("AHJlbGF5AHMzY3JldA");
     }
 }

@@ -129,7 +129,7 @@ final class DialogueScript {
 
     private Stream<String> lines(SessionOutput output) {
         return switch (output) {
-            case SessionOutput.Send(var bytes) ->
+            case SessionOutput.Send(var bytes, _, _) ->
                     StandardCharsets.UTF_8
                             .decode(bytes)
                             .toString()

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -73,10 +74,30 @@ class ExplainTest {
                                 + " connectors.yaml:12)",
                         "             encryption (domain bank.example, connectors.yaml:40)",
                         "without TLS  the message waits and is tried again (onTlsFailure: queue)",
-                        "retries      after 1m, 5m, 10m, 30m, 1h and so on; the sender is warned"
+                        "retries      first after 5s, 15s, 30s for want of a connection; after 1m, 5m,"
+                                + " 10m, 30m, 1h and so on; the sender is warned"
                                 + " after 4h and gets the message back after 2d",
                         "not chosen   filter (connectors.yaml:20) with SMTP:*;1: * is less specific"
                                 + " than *.bank.example");
+    }
+
+    @Test
+    void retriesAreToldByKindOfFailure() {
+        // Given a schedule with delays of their own for two kinds of failure.
+        var schedule =
+                new Explanation.Retry(
+                        List.of(),
+                        List.of("1m", "5m"),
+                        Map.of("tls", List.of("30m"), "reply", List.of("5m", "10m")),
+                        "4h",
+                        "2d");
+
+        // Then it says which.
+        assertThat(schedule)
+                .hasToString(
+                        "after 1m, 5m and so on; for reply after 5m, 10m and so on; for tls after"
+                                + " 30m and so on; the sender is warned after 4h and gets the"
+                                + " message back after 2d");
     }
 
     @Test

@@ -126,6 +126,12 @@ class FailOverDemandsTest {
         assertThat(alternatives(policy(internet, second().tls(TRUSTED)))).isEmpty();
         assertThat(alternatives(policy(internet, second().tls(names())))).hasSize(1);
 
+        // And hosts that other DNS servers know, where what they publish may stand as well.
+        Policies privately = connector("first").failOver().connections(DnsServersTest.own());
+        assertThat(alternatives(policy(privately, byDns))).isEmpty();
+        assertThat(alternatives(policy(privately, byDns.connections(DnsServersTest.own()))))
+                .hasSize(1);
+
         // And an exception for one partner.
         var exception = new LegacyException(TlsVersion.TLS_1_0, LocalDate.of(2027, 3, 31));
         var protocol = new ProtocolTerms(ProtocolTerms.OLDEST, Set.of(), List.of(exception));

@@ -55,7 +55,7 @@ class TokenDeliveryTest {
                 };
         var planner =
                 new ConnectionPlanner(
-                        PlainZone.of("filter.example A 192.0.2.9"),
+                        Resolvers.all(PlainZone.of("filter.example A 192.0.2.9")),
                         new Random(1),
                         new Domain("relay.example.net"),
                         DemandSource.CONFIGURED,

@@ -90,6 +90,15 @@ final class World {
     }
 
     static SendConnector connector(OnTlsFailure onTlsFailure) {
+        return connector(
+                onTlsFailure,
+                new RetrySchedule(
+                        List.of(Duration.ofMinutes(1), Duration.ofMinutes(10)),
+                        Duration.ofDays(2),
+                        Duration.ofHours(4)));
+    }
+
+    static SendConnector connector(OnTlsFailure onTlsFailure, RetrySchedule retry) {
         return new SendConnector(
                 "internet",
                 new Origin("connectors.yaml", 1),
@@ -101,10 +110,7 @@ final class World {
                 SendConnector.PlaintextFallback.ALLOWED,
                 onTlsFailure,
                 1_000_000,
-                new RetrySchedule(
-                        List.of(Duration.ofMinutes(1), Duration.ofMinutes(10)),
-                        Duration.ofDays(2),
-                        Duration.ofHours(4)));
+                retry);
     }
 
     static Diagnostic trouble(int statusClass) {

@@ -139,7 +139,7 @@ final class Outbound implements Wire.End, SessionLink {
 
     private void perform(SessionOutput output) {
         switch (output) {
-            case SessionOutput.Send(var bytes) -> {
+            case SessionOutput.Send(var bytes, _, _) -> {
                 byte[] all = new byte[bytes.remaining()];
                 bytes.get(all);
                 batch.writeBytes(all);

@@ -2,6 +2,7 @@ package relay.core.simulation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import relay.core.address.Domain;
@@ -16,6 +17,7 @@ import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.RetrySchedule;
+import relay.core.routing.RetrySchedule.Failure;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SmartHost;
 import relay.core.routing.SmartHostAuth;
@@ -82,7 +84,28 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
         }
     }
 
-    record Retry(List<Duration> delays, Duration expiry, Duration warning) {}
+    record Retry(List<Duration> delays, Duration expiry, Duration warning) {
+        /// Quick tries and delays by failure are chosen without luck, so that seeds of the past
+        /// stay what they were.
+        RetrySchedule schedule(String connector) {
+            int chance = Math.floorMod(Objects.hash(connector, delays, warning), 12);
+            List<Duration> glitch =
+                    chance % 2 == 0
+                            ? List.of()
+                            : List.of(Duration.ofSeconds(5), Duration.ofSeconds(chance));
+            Map<Failure, List<Duration>> after =
+                    switch (chance % 3) {
+                        case 0 -> Map.of();
+                        case 1 -> Map.of(Failure.REPLY, List.of(Duration.ofMinutes(chance)));
+                        default ->
+                                Map.of(
+                                        Failure.TLS, List.of(Duration.ofMinutes(45)),
+                                        Failure.DNS, List.of(Duration.ofSeconds(10 + chance)),
+                                        Failure.CONNECTION, List.of(Duration.ofMinutes(2)));
+                    };
+            return new RetrySchedule(glitch, delays, after, expiry, warning);
+        }
+    }
 
     /// `password` is empty where the smart hosts want none.
     record Connector(
@@ -175,7 +198,7 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                             SendConnector.PlaintextFallback.valueOf(inClear.name()),
                             SendConnector.OnTlsFailure.valueOf(onFailure.name()),
                             maxBytes,
-                            new RetrySchedule(retry.delays(), retry.expiry(), retry.warning()))
+                            retry.schedule(name))
                     .with(connections())
                     .with(
                             new ConnectorChoice(

@@ -1,28 +1,36 @@
 package relay.server.dns;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.xbill.DNS.ResolverConfig;
 import relay.core.delivery.Resolver;
+import relay.core.delivery.Resolvers;
+import relay.core.routing.ConnectorConnections.Caller;
+import relay.core.routing.SendConnector;
 
-/// The DNS as the relay uses it: the resolver, and with it, where validation may depend on the
-/// servers, an hourly test of them. Close it when nobody asks any more. Any thread.
-public final class Dns implements AutoCloseable {
-    private static final Duration PER_TRY = Duration.ofSeconds(5);
-    private static final Duration PER_QUERY = Duration.ofSeconds(10);
-    private static final int MAX_CACHED_ANSWERS = 20_000;
-
-    private final DnsResolver resolver;
-    private final DnsSource source;
+/// The DNS as the relay uses it: its own servers, and those that send connectors have instead for
+/// their hosts, each with a cache of its own and validated in the same way. Close it when nobody
+/// asks any more. Any thread.
+public final class Dns implements Resolvers, AutoCloseable {
+    private final Dnssec dnssec;
+    private final byte[] anchors;
+    private final InstantSource clock;
     private final ScheduledExecutorService tests =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("dnssec-test").factory());
+    private final AskedServers common;
+    private final Map<List<InetSocketAddress>, AskedServers> ofConnectors =
+            new ConcurrentHashMap<>();
 
     /// Who validates with DNSSEC.
     public enum Dnssec {
@@ -41,40 +49,66 @@ public final class Dns implements AutoCloseable {
     /// zone-file form; empty: those of the root. Throws [IOException] where they cannot be used.
     public Dns(List<InetSocketAddress> servers, Dnssec dnssec, byte[] anchors, InstantSource clock)
             throws IOException {
+        this.dnssec = dnssec;
+        this.anchors = anchors.length == 0 ? ValidatingSource.builtInAnchors() : anchors.clone();
+        this.clock = clock;
         List<InetSocketAddress> asked =
                 servers.isEmpty() ? new ResolverConfig().servers() : servers;
-        var cache = new DnsCache(MAX_CACHED_ANSWERS, clock);
-        byte[] trusted = anchors.length == 0 ? ValidatingSource.builtInAnchors() : anchors;
-        source =
-                switch (dnssec) {
-                    case AUTO ->
-                            new DnssecSource(
-                                    validating(asked, trusted, clock),
-                                    DnsServers.at(asked, PER_TRY),
-                                    PER_QUERY,
-                                    cache::clear);
-                    case REQUIRE -> validating(asked, trusted, clock);
-                    case RESOLVER -> DnsServers.withDnssec(asked, PER_TRY, DnsServers.Trust.FULL);
-                    case OFF -> DnsServers.at(asked, PER_TRY);
-                };
-        resolver = DnsResolver.of(source, cache);
-        var _ = tests.scheduleWithFixedDelay(source::test, 0, 1, TimeUnit.HOURS);
+        common = ask("the DNS servers", asked);
     }
 
-    private static ValidatingSource validating(
-            List<InetSocketAddress> servers, byte[] anchors, InstantSource clock)
-            throws IOException {
-        var signed = DnsServers.withDnssec(servers, PER_TRY, DnsServers.Trust.NONE);
-        return new ValidatingSource(new ServersAsResolver(signed, PER_QUERY), anchors, clock);
+    private AskedServers ask(String name, List<InetSocketAddress> servers) throws IOException {
+        return new AskedServers(name, servers, dnssec, anchors, clock, tests);
     }
 
+    /// For look-ups that are no connector's.
     public Resolver resolver() {
-        return resolver;
+        return common.resolver;
     }
 
-    /// Whether DNSSEC vouches for answers now, so that DANE can hold.
+    @Override
+    public Resolver of(SendConnector connector) {
+        return servers(connector).resolver;
+    }
+
+    private AskedServers servers(SendConnector connector) {
+        Caller caller = connector.connections().caller();
+        return caller.dnsServers().isEmpty()
+                ? common
+                : ofConnectors.computeIfAbsent(caller.dnsServers(), _ -> ask(caller));
+    }
+
+    private AskedServers ask(Caller caller) {
+        try {
+            String name = "the DNS servers " + String.join(", ", caller.dnsServerNames());
+            return ask(name, caller.dnsServers());
+        } catch (IOException e) {
+            // The anchors were good for the servers of the relay.
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Lets go of servers that none of these connectors names any more.
+    public void adopt(Collection<SendConnector> connectors) {
+        Set<List<InetSocketAddress>> named =
+                connectors.stream()
+                        .map(connector -> connector.connections().caller().dnsServers())
+                        .collect(Collectors.toSet());
+        ofConnectors.forEach((servers, asked) -> {
+            if (named.contains(servers)) return;
+            ofConnectors.remove(servers);
+            asked.retire();
+        });
+    }
+
+    /// Whether DNSSEC vouches for answers of the relay's servers now, so that DANE can hold.
     public boolean validates() {
-        return source.validates();
+        return common.source.validates();
+    }
+
+    /// The same of the servers that are asked for this connector's hosts.
+    public boolean validates(SendConnector connector) {
+        return servers(connector).source.validates();
     }
 
     @Override

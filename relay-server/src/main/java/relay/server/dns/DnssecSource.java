@@ -11,12 +11,14 @@ import relay.core.delivery.Resolver.Security;
 /// Validates as soon as a test has shown that the servers pass signatures on, and from then on for
 /// good: an attacker who strips signatures later gets no answer believed. Until then nothing is
 /// secure, so that a poor resolver costs DANE and not all mail. `turned` runs when that changes.
+/// `servers` is what the log calls them.
 ///
 /// Thread-safe.
 final class DnssecSource implements DnsSource {
     private static final long RETEST_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final Logger LOG = LoggerFactory.getLogger(DnssecSource.class);
 
+    private final String servers;
     private final DnsSource validating;
     private final DnsSource plain;
     private final Duration perTest;
@@ -40,7 +42,13 @@ final class DnssecSource implements DnsSource {
         NO_ANSWER
     }
 
-    DnssecSource(DnsSource validating, DnsSource plain, Duration perTest, Runnable turned) {
+    DnssecSource(
+            String servers,
+            DnsSource validating,
+            DnsSource plain,
+            Duration perTest,
+            Runnable turned) {
+        this.servers = servers;
         this.validating = validating;
         this.plain = plain;
         this.perTest = perTest;
@@ -108,19 +116,20 @@ final class DnssecSource implements DnsSource {
     private void tell(Verdict found) {
         if (mode == Mode.VALIDATING && found != Verdict.VALIDATES) {
             LOG.warn(
-                    "DNSSEC: the DNS servers no longer pass signatures on; mail for domains that"
-                            + " are signed waits until they do");
+                    "DNSSEC: {} no longer pass signatures on; mail for domains that are signed"
+                            + " waits until they do",
+                    servers);
             return;
         }
         switch (found) {
-            case VALIDATES ->
-                    LOG.info("DNSSEC: the DNS servers pass signatures on; DANE is in force");
+            case VALIDATES -> LOG.info("DNSSEC: {} pass signatures on; DANE is in force", servers);
             case CANNOT ->
                     LOG.warn(
-                            "DNSSEC: the DNS servers do not pass signatures on, so what partners"
-                                    + " publish with DANE is not seen (name a better one in"
-                                    + " dns.servers, or set dns.dnssec: off)");
-            case NO_ANSWER -> LOG.warn("DNSSEC: the DNS servers do not answer");
+                            "DNSSEC: {} do not pass signatures on, so what partners publish with"
+                                    + " DANE is not seen (name better ones, or set dns.dnssec:"
+                                    + " off)",
+                            servers);
+            case NO_ANSWER -> LOG.warn("DNSSEC: {} do not answer", servers);
             case UNKNOWN -> {}
         }
     }

@@ -17,7 +17,6 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.HostPlan;
-import relay.core.delivery.OutboundSession;
 import relay.core.delivery.SessionInput;
 import relay.core.delivery.SessionObserver;
 import relay.core.delivery.SessionObserver.SessionLink;
@@ -31,7 +30,7 @@ import relay.core.smtp.DataEncoder;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.RemoteText;
 
-/// One connection to one host: tells an [OutboundSession] what happens and does what it wants.
+/// One connection to one host: tells its [Dialogue] what happens and does what it wants.
 /// Everything but [#offer] and [#finish] is confined to the channel's event loop.
 ///
 /// All that the session sends in answer to one input, or to several that come of each other, is one
@@ -44,7 +43,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
     private static final int MAX_DETAIL_CHARS = 300;
 
     private final HostPlan host;
-    private final OutboundSession session;
+    private final Dialogue session;
     private final SessionObserver observer;
     private final Surroundings surroundings;
     private final Channel channel;
@@ -87,7 +86,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
 
     OutboundConnection(
             HostPlan host,
-            OutboundSession session,
+            Dialogue session,
             SessionObserver observer,
             Surroundings surroundings,
             Channel channel,
@@ -221,6 +220,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
     /// scheduler finds out which message does that.
     private void giveUp(Throwable fault) {
         health = Health.GIVEN_UP;
+        session.abandon();
         deadline.cancel();
         if (content != null) content.cancel();
         content = null;
@@ -242,7 +242,7 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
 
     private void execute(SessionOutput output) {
         switch (output) {
-            case SessionOutput.Send(var bytes) -> batch(bytes.remaining()).writeBytes(bytes);
+            case SessionOutput.Send(var bytes, _, _) -> batch(bytes.remaining()).writeBytes(bytes);
             case SessionOutput.SendContent(var entry) -> sendContent(entry);
             case SessionOutput.Await(var limit) -> deadline.set(limit);
             case SessionOutput.StartTls _ -> startTls();

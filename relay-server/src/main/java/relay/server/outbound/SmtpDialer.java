@@ -18,6 +18,7 @@ import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.HostPlan;
 import relay.core.delivery.OutboundSession;
 import relay.core.delivery.SessionObserver;
+import relay.core.delivery.TranscriptSink;
 import relay.core.event.EventSink;
 import relay.core.queue.ContentSource;
 import relay.core.queue.Diagnostic;
@@ -47,8 +48,10 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
     private final ExecutorService readers;
     private final ExecutorService judges;
     private final Surroundings surroundings;
+    private final Transcripts transcripts;
 
-    /// `helloName` is our name in EHLO. `clock` says at which time certificates must be valid.
+    /// `helloName` is our name in EHLO. `transcripts` hears what connectors want written down.
+    /// `clock` says at which time certificates must be valid.
     public SmtpDialer(
             EventLoops loops,
             String helloName,
@@ -56,6 +59,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
             ContentSource contents,
             EventSink events,
             DialogueTimeouts timeouts,
+            TranscriptSink transcripts,
             InstantSource clock) {
         this(
                 loops,
@@ -64,7 +68,8 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                 contents,
                 events,
                 new TlsClient(TlsClient.bestProvider()),
-                new ChainJudge(roots, clock));
+                new ChainJudge(roots, clock),
+                new Transcripts(transcripts, clock));
     }
 
     SmtpDialer(
@@ -74,7 +79,9 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
             ContentSource contents,
             EventSink events,
             TlsClient tls,
-            ChainJudge judge) {
+            ChainJudge judge,
+            Transcripts transcripts) {
+        this.transcripts = transcripts;
         this.loops = loops;
         this.helloName = helloName;
         this.timeouts = timeouts;
@@ -101,7 +108,7 @@ public final class SmtpDialer implements Dialer, AutoCloseable {
                                 connection.set(
                                         new OutboundConnection(
                                                 host,
-                                                session,
+                                                transcripts.of(host, session::on, channel),
                                                 observer,
                                                 surroundings,
                                                 channel,

@@ -22,8 +22,8 @@ import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.server.tracking.Segment.Form;
 
-/// Compresses the parts that are finished and deletes the oldest, on a thread of its own,
-/// `tracking-archive`. What a crash or a full disk has left undone, the next time does.
+/// Compresses the parts of a log that are finished and deletes the oldest, on a thread of its own.
+/// What a crash or a full disk has left undone, the next time does.
 final class Archive implements AutoCloseable {
     private static final String UNFINISHED = ".part";
     private static final Set<StandardOpenOption> ANEW =
@@ -34,16 +34,24 @@ final class Archive implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-    private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().name("tracking-archive").daemon(true).factory());
+    private final ExecutorService thread;
+    private final String name;
     private final Path folder;
     private final TrackingLimits limits;
     private final InstantSource clock;
     private final EventSink troubles;
     private volatile boolean closing;
 
-    Archive(Path folder, TrackingLimits limits, InstantSource clock, EventSink troubles) {
+    Archive(
+            String name,
+            Path folder,
+            TrackingLimits limits,
+            InstantSource clock,
+            EventSink troubles) {
+        this.thread =
+                Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().name(name + "-archive").daemon(true).factory());
+        this.name = name;
         this.folder = folder;
         this.limits = limits;
         this.clock = clock;
@@ -59,7 +67,7 @@ final class Archive implements AutoCloseable {
                 compressFinished();
                 deleteOldest();
             } catch (IOException | RuntimeException e) {
-                troubles.on(new RelayEvent.Fault("tracking", "the log cannot be archived: " + e));
+                troubles.on(new RelayEvent.Fault(name, "the log cannot be archived: " + e));
             }
         });
     }

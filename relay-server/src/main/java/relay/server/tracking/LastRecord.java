@@ -13,7 +13,7 @@ record LastRecord(Instant time, boolean isStop) {
 
     /// Empty where the segment is.
     static Optional<LastRecord> of(Segment segment, Path folder) {
-        byte[] stop = RecordShape.ascii(RecordLines.STOP + "\"");
+        byte[] stop = RecordShape.ascii(LogLine.STOP + "\"");
         String time = "";
         boolean stopped = false;
         boolean any = false;

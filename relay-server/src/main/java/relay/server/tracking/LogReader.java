@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
 final class LogReader implements AutoCloseable {
     private static final Duration MOMENT = Duration.ofMillis(200);
     private static final int TRIES = 20;
-    private static final byte[] GAP = RecordShape.ascii(RecordLines.GAP + "\"");
+    private static final byte[] GAP = RecordShape.ascii(LogLine.GAP + "\"");
 
     private final Path folder;
     private final Instant end;

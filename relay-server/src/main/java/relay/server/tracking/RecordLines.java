@@ -1,10 +1,7 @@
 package relay.server.tracking;
 
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,25 +22,15 @@ import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
-import relay.server.tracking.Losses.Lost;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.json.JsonWriteFeature;
 
 /// Makes the lines of the log, JSON in ASCII, each with its line end: docs/tracking.md is the
 /// reference of the fields. Events have Exchange's words wherever Exchange has one. Confined to one
 /// thread.
-final class RecordLines {
-    static final String START = "START";
-    static final String STOP = "STOP";
-    static final String GAP = "GAP";
-
+final class RecordLines implements LogLines<Heard> {
     /// A record has at most so many recipients; more make more records, so that no line is endless.
     static final int MAX_RECIPIENTS = 250;
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
     private static final Pattern HOST = Pattern.compile("(.+)\\[(.+)]:(\\d{1,5})");
 
     private final TlsFields tls = new TlsFields();
@@ -84,7 +71,13 @@ final class RecordLines {
         };
     }
 
-    List<byte[]> of(Heard heard) {
+    @Override
+    public Instant timeOf(Heard heard) {
+        return heard.time();
+    }
+
+    @Override
+    public List<byte[]> of(Heard heard) {
         var lines = new ArrayList<byte[]>();
         Instant time = heard.time();
         switch (heard.event()) {
@@ -124,7 +117,8 @@ final class RecordLines {
                     notice(lines, time, entry, notice, "delay");
             case RelayEvent.SuccessTold(var entry, _, var notice) ->
                     notice(lines, time, entry, notice, "relayed");
-            case LaneFailed failed -> lines.add(line(time, "DEFER", json -> failed(json, failed)));
+            case LaneFailed failed ->
+                    lines.add(LogLine.of(time, "DEFER", json -> failed(json, failed)));
             case RelayEvent.Refused _,
                     RelayEvent.DemandsUnmet _,
                     RelayEvent.TestedPolicyUnmet _,
@@ -139,54 +133,6 @@ final class RecordLines {
                     RelayEvent.Fault _ -> {}
         }
         return lines;
-    }
-
-    /// The relay starts or stops.
-    byte[] mark(Instant time, String event) {
-        return line(time, event, _ -> {});
-    }
-
-    byte[] gap(Instant time, Lost lost) {
-        return gap(
-                time,
-                lost.from(),
-                lost.to(),
-                json -> {
-                    json.writeNumberProperty("lost", lost.count());
-                    json.writeStringProperty("why", missing(lost));
-                });
-    }
-
-    String missing(Lost lost) {
-        return lost.count()
-                + " records could not be written between "
-                + RecordShape.time(lost.from())
-                + " and "
-                + RecordShape.time(lost.to());
-    }
-
-    /// `last` is the time of the last record before a crash.
-    byte[] crashed(Instant time, Instant last) {
-        String why = "the relay did not stop in good order: its last records may be missing";
-        return gap(time, last, time, json -> json.writeStringProperty("why", why));
-    }
-
-    byte[] removed(Instant time, LocalDate day) {
-        String why = "the file of " + day + " was removed while the relay ran";
-        Instant from = day.atStartOfDay(ZoneOffset.UTC).toInstant();
-        return gap(time, from, time, json -> json.writeStringProperty("why", why));
-    }
-
-    private static byte[] gap(
-            Instant time, Instant from, Instant to, Consumer<JsonGenerator> more) {
-        return line(
-                time,
-                GAP,
-                json -> {
-                    json.writeStringProperty("from", RecordShape.time(from));
-                    json.writeStringProperty("to", RecordShape.time(to));
-                    more.accept(json);
-                });
     }
 
     private static void held(List<byte[]> lines, Instant time, RelayEvent.Held held) {
@@ -241,7 +187,7 @@ final class RecordLines {
         for (int i = 0; i < recipients.size(); i += MAX_RECIPIENTS) {
             var some = recipients.subList(i, Math.min(i + MAX_RECIPIENTS, recipients.size()));
             lines.add(
-                    line(
+                    LogLine.of(
                             time,
                             event,
                             json -> {
@@ -249,19 +195,6 @@ final class RecordLines {
                                 more.accept(json);
                             }));
         }
-    }
-
-    private static byte[] line(Instant time, String event, Consumer<JsonGenerator> more) {
-        var bytes = new ByteArrayOutputStream(1024);
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
-            json.writeStringProperty("time", RecordShape.time(time));
-            json.writeStringProperty("event", event);
-            more.accept(json);
-            json.writeEndObject();
-        }
-        bytes.write('\n');
-        return bytes.toByteArray();
     }
 
     private static void message(JsonGenerator json, QueueEntry entry, List<Mailbox> recipients) {

@@ -24,7 +24,7 @@ import org.xbill.DNS.Type;
 
 /// A DNS server on a loopback port, by UDP and TCP, that answers by a script. Silence is an empty
 /// list; what it heard is kept as `UDP example.org. MX`, with `+EDNS` where the query had it.
-final class ScriptedDns implements AutoCloseable {
+public final class ScriptedDns implements AutoCloseable {
     enum Transport {
         UDP,
         TCP
@@ -54,7 +54,7 @@ final class ScriptedDns implements AutoCloseable {
     /// Answers each question with the records of `zone` (`name ttl type value`, a line each) that
     /// have its name, CNAMEs followed as far as the zone goes; NXDOMAIN where there is no such
     /// name.
-    static ScriptedDns zone(String zone) {
+    public static ScriptedDns zone(String zone) {
         List<Record> records = records(zone);
         return new ScriptedDns((query, _) -> List.of(fromZone(query, records)));
     }
@@ -110,7 +110,7 @@ final class ScriptedDns implements AutoCloseable {
         }
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return (InetSocketAddress) udp.getLocalSocketAddress();
     }
 

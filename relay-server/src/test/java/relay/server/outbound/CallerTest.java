@@ -103,6 +103,7 @@ class CallerTest {
                 plain.plaintextFallback(),
                 plain.identity(),
                 plain.offer(),
-                caller);
+                caller,
+                "");
     }
 }

@@ -32,6 +32,7 @@ import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.HostPlan;
 import relay.core.delivery.PartnerCheck;
 import relay.core.delivery.SessionObserver;
+import relay.core.delivery.TranscriptLine;
 import relay.core.event.RelayEvent;
 import relay.core.queue.ContentSource;
 import relay.core.queue.DeliveryOutcome;
@@ -57,6 +58,10 @@ final class Outbound implements AutoCloseable {
 
     private final EventLoops loops;
     private final SmtpDialer dialer;
+
+    /// What was written down of the dialogues.
+    final List<TranscriptLine> transcript = new CopyOnWriteArrayList<>();
+
     private final List<RelayEvent> events = new CopyOnWriteArrayList<>();
     private final Map<QueueId, byte[]> contents = new ConcurrentHashMap<>();
     private final ContentSource source;
@@ -86,7 +91,8 @@ final class Outbound implements AutoCloseable {
                         source,
                         events::add,
                         new TlsClient(provider),
-                        new ChainJudge(roots, () -> TestCertificates.NOW));
+                        new ChainJudge(roots, () -> TestCertificates.NOW),
+                        new Transcripts(transcript::addAll, () -> TestCertificates.NOW));
     }
 
     /// Where content comes from.

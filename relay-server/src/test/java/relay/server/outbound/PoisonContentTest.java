@@ -9,12 +9,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import relay.core.delivery.Dialer.SessionEnd.Served;
 import relay.core.delivery.DialogueTimeouts;
+import relay.core.delivery.HostPlan;
 import relay.core.event.RelayEvent;
 import relay.core.queue.ContentSource;
 import relay.core.queue.DeliveryOutcome.Delivered;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
+import relay.core.routing.ProtocolLogging;
 
 /// A content over which the relay itself fails, on the way out.
 class PoisonContentTest {
@@ -40,7 +42,8 @@ class PoisonContentTest {
             QueueEntry poison = outbound.message("poison\r\n".getBytes(US_ASCII), "c");
 
             // When both are sent.
-            var result = outbound.deliver(Outbound.host(partner.port()));
+            HostPlan host = Outbound.host(partner.port());
+            var result = outbound.deliver(TranscriptTest.logged(host, ProtocolLogging.ERRORS));
 
             // Then the session ends with the reason that the scheduler knows, the good one has its
             // outcome, and nothing is said of the other.
@@ -57,6 +60,7 @@ class PoisonContentTest {
             assertThat(result.outcome(good)).isInstanceOf(Delivered.class);
             assertThat(result.outcomes(poison)).isEmpty();
             assertThat(outbound.events()).anyMatch(RelayEvent.Fault.class::isInstance);
+            assertThat(outbound.transcript.getLast().text()).startsWith("a fault of ours");
         }
     }
 

@@ -110,6 +110,7 @@ class TlsOfferTest {
                 PlaintextFallback.ALLOWED,
                 List.of(),
                 offer,
-                Caller.DEFAULT);
+                Caller.DEFAULT,
+                "");
     }
 }

@@ -251,7 +251,8 @@ class TlsLedgerTest {
                 PlaintextFallback.ALLOWED,
                 List.of(),
                 TlsOffer.DEFAULT,
-                Caller.DEFAULT);
+                Caller.DEFAULT,
+                "");
     }
 
     private static Evidence evidence(String word) {

@@ -66,6 +66,11 @@ public final class Samples {
                                 new TlsRequirement.EncryptionOnly())));
     }
 
+    /// By the MX records, for every domain, without a demand.
+    public static SendConnector sendConnector(String name) {
+        return connector(name, new DomainPattern.Any(), List.of(), new TlsRequirement.None());
+    }
+
     private static SendConnector connector(
             String name, DomainPattern space, List<SmartHost> hosts, TlsRequirement tls) {
         return new SendConnector(

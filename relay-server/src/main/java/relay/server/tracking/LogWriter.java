@@ -22,24 +22,25 @@ import relay.core.event.EventSink;
 import relay.core.event.RelayEvent;
 import relay.server.tracking.Losses.Lost;
 
-/// Makes records of what was heard and writes them: the thread `tracking-writer`. It looks into the
+/// Makes lines of what a log was handed and writes them, on a thread of its own. It looks into the
 /// queue twenty times a second, so that nobody who hands something over has to wake it.
-final class TrackingWriter implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(TrackingWriter.class);
+final class LogWriter<T> implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     private static final int BATCH = 512;
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    private final String name;
     private final Path folder;
-    private final BlockingQueue<Heard> waiting;
+    private final BlockingQueue<T> waiting;
     private final Losses losses;
     private final InstantSource clock;
     private final EventSink troubles;
     private final Archive archive;
     private final LiveFile file;
-    private final RecordLines records = new RecordLines();
+    private final LogLines<T> lines;
     private Health health = Health.WELL;
     private volatile Thread thread = Thread.currentThread();
     private volatile boolean closing;
@@ -55,19 +56,23 @@ final class TrackingWriter implements Runnable {
         void run() throws IOException;
     }
 
-    TrackingWriter(
+    LogWriter(
+            String name,
             Path folder,
             TrackingLimits limits,
-            BlockingQueue<Heard> waiting,
+            BlockingQueue<T> waiting,
             Losses losses,
+            LogLines<T> lines,
             InstantSource clock,
             EventSink troubles) {
+        this.name = name;
         this.folder = folder;
+        this.lines = lines;
         this.waiting = waiting;
         this.losses = losses;
         this.clock = clock;
         this.troubles = troubles;
-        archive = new Archive(folder, limits, clock, troubles);
+        archive = new Archive(name, folder, limits, clock, troubles);
         LocalDate today = LiveFile.day(clock.instant());
         file = new LiveFile(folder, today, limits.segmentBytes(), archive::tidy);
     }
@@ -84,7 +89,7 @@ final class TrackingWriter implements Runnable {
         thread = Thread.currentThread();
         try (archive) {
             insist(this::begin);
-            var batch = new ArrayList<Heard>(BATCH);
+            var batch = new ArrayList<T>(BATCH);
             boolean last = false;
             while (!last || !waiting.isEmpty()) {
                 // Asked before the queue is: nothing is handed over after the close.
@@ -110,9 +115,9 @@ final class TrackingWriter implements Runnable {
             if (old) LiveFile.setAside(folder, segment.day());
         }
         if (crashed.isPresent()) {
-            file.append(records.crashed(now, crashed.get()), now);
+            file.append(LogLine.crashed(now, crashed.get()), now);
         }
-        file.append(records.mark(now, RecordLines.START), now);
+        file.append(LogLine.mark(now, LogLine.START), now);
         file.flush();
         archive.tidy();
     }
@@ -125,31 +130,32 @@ final class TrackingWriter implements Runnable {
         return LastRecord.of(newest, folder).filter(last -> !last.isStop()).map(LastRecord::time);
     }
 
-    private void write(Heard heard) {
+    private void write(T heard) {
+        Instant time = lines.timeOf(heard);
         try {
-            for (byte[] line : records.of(heard)) {
-                if (!insist(() -> file.append(line, heard.time()))) losses.add(1, heard.time());
+            for (byte[] line : lines.of(heard)) {
+                if (!insist(() -> file.append(line, time))) losses.add(1, time);
             }
         } catch (RuntimeException fault) {
-            losses.add(1, heard.time());
-            troubles.on(RelayEvent.Fault.of("tracking", fault));
+            losses.add(1, time);
+            troubles.on(RelayEvent.Fault.of(name, fault));
         }
     }
 
     private void tellLosses() {
         Optional<Lost> lost = losses.take();
         if (lost.isEmpty()) return;
-        String what = records.missing(lost.get());
-        troubles.on(new RelayEvent.Fault("tracking", what));
+        String what = LogLine.missing(lost.get());
+        troubles.on(new RelayEvent.Fault(name, what));
         Instant now = clock.instant();
-        insist(() -> file.append(records.gap(now, lost.get()), now));
+        insist(() -> file.append(LogLine.gap(now, lost.get()), now));
     }
 
     private void tellRemoval() {
         if (!file.isGone()) return;
-        troubles.on(new RelayEvent.Fault("tracking", "the file of the day was removed"));
+        troubles.on(new RelayEvent.Fault(name, "the file of the day was removed"));
         Instant now = clock.instant();
-        insist(() -> file.append(records.removed(now, file.day()), now));
+        insist(() -> file.append(LogLine.removed(now, file.day()), now));
     }
 
     /// What is in the buffer goes into the file, and a day that is over into the archive.
@@ -162,10 +168,10 @@ final class TrackingWriter implements Runnable {
     private void end() {
         Instant now = clock.instant();
         boolean written =
-                insist(() -> file.append(records.mark(now, RecordLines.STOP), now))
+                insist(() -> file.append(LogLine.mark(now, LogLine.STOP), now))
                         && insist(file::close);
         losses.take().ifPresent(lost -> LOG.error("{}; the log itself cannot say so", lost));
-        if (!written) LOG.error("the end of the tracking log could not be written");
+        if (!written) LOG.error("the end of the {} log could not be written", name);
     }
 
     /// Tries until it is done. False where the relay stops and time is up.
@@ -173,13 +179,13 @@ final class TrackingWriter implements Runnable {
         while (true) {
             try {
                 step.run();
-                if (health == Health.FAILING) LOG.info("the tracking log is written again");
+                if (health == Health.FAILING) LOG.info("the {} log is written again", name);
                 health = Health.WELL;
                 return true;
             } catch (IOException | RuntimeException e) {
                 if (health == Health.WELL) {
-                    String what = "the tracking log cannot be written, and mail goes on: " + e;
-                    troubles.on(new RelayEvent.Fault("tracking", what));
+                    String what = "the " + name + " log cannot be written, and mail goes on: " + e;
+                    troubles.on(new RelayEvent.Fault(name, what));
                 }
                 health = Health.FAILING;
                 if (closing && System.nanoTime() - giveUpNanos > 0) return false;
