@@ -20,6 +20,7 @@ import relay.core.queue.LaneRecord;
 import relay.core.queue.LaneRecord.Suspension;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.LaneStatus.Status;
+import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueueEntry.EntryStatus;
@@ -205,12 +206,6 @@ final class LaneState {
         disk.accepted(entry.envelope().acceptedAt());
     }
 
-    void releasesHeld() {
-        queued += held;
-        held = 0;
-        disk.releasesHeld();
-    }
-
     /// From now on the disk alone knows the entry, if it is still there.
     void forget(EntryId id) {
         known.remove(id);
@@ -315,13 +310,18 @@ final class LaneState {
     }
 
     /// The next attempt may begin at once; the failures so far still count.
-    LaneRecord retryNow(Instant now) {
+    void retries(Turn turn) {
+        boolean wasFailing = isFailing();
         verdict = null;
-        openAfter = now;
+        openAfter = turn.now;
         record =
                 new LaneRecord(
-                        lane, record.suspension(), record.failures(), now, record.lastTrouble());
-        return record;
+                        lane,
+                        record.suspension(),
+                        record.failures(),
+                        turn.now,
+                        record.lastTrouble());
+        if (wasFailing) turn.change(new QueueChange.RecordLane(record));
     }
 
     void pause(Instant now) {

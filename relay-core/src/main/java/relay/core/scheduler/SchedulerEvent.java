@@ -59,7 +59,7 @@ public sealed interface SchedulerEvent {
     /// The operator wants these lanes attempted now.
     record RetryAsked(List<Lane> lanes) implements SchedulerEvent {}
 
-    /// The operator gives what these lanes hold back to delivery.
+    /// The operator ends the suspension of these lanes.
     record ResumeAsked(List<Lane> lanes) implements SchedulerEvent {}
 
     /// The operator wants nothing of these lanes attempted.

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.queue.LaneStatus;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
 import relay.core.routing.Lane;
 import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.scheduler.SchedulerEvent;
@@ -38,6 +40,7 @@ final class World {
     private Policy policy;
     private RelayProcess relay;
     private boolean accepting = true;
+    private long orders;
 
     World(long seed, Trace trace) {
         var luck = new Luck(seed);
@@ -161,7 +164,12 @@ final class World {
         if (!accepting) return;
         List<Lane> holding =
                 relay.lanes().stream().filter(l -> l.held() > 0).map(LaneStatus::lane).toList();
-        if (!holding.isEmpty()) relay.tell(new SchedulerEvent.ResumeAsked(holding));
+        if (holding.isEmpty()) return;
+        relay.tell(
+                new SchedulerEvent.OrderGiven(
+                        ++orders,
+                        new MailOrder.Release(MailOrder.Release.Poison.TOO),
+                        holding.stream().<MailChoice>map(MailChoice.Whole::new).toList()));
     }
 
     private List<Lane> lanes() {

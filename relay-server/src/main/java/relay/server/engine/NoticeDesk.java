@@ -164,7 +164,6 @@ final class NoticeDesk implements AutoCloseable {
                             notices);
             case QueueChange.SetStatus _,
                     QueueChange.MakeDue _,
-                    QueueChange.ReleaseHeld _,
                     QueueChange.Release _,
                     QueueChange.DelayNoticeSent _,
                     QueueChange.Move _,
