@@ -114,7 +114,6 @@ final class LaneState {
 
     void remember(LaneCensus census) {
         record = census.record();
-        lastTrouble().ifPresent(why -> reach = Reach.of(why));
         queued = census.queuedEntries();
         held = census.heldEntries();
         bytes = census.bytes();
@@ -242,6 +241,16 @@ final class LaneState {
 
     boolean isFailing() {
         return record.failures() > 0;
+    }
+
+    /// Whether the last trouble says that nobody could be reached, or that whoever was there is gone.
+    boolean maybeDown() {
+        return isFailing()
+                && lastTrouble().filter(why -> Reach.of(why) == Reach.NOBODY).isPresent();
+    }
+
+    void countsAsDown() {
+        reach = Reach.NOBODY;
     }
 
     /// Whether its hosts could not be reached, and have not been since.

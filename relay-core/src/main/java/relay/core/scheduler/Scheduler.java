@@ -127,6 +127,9 @@ public final class Scheduler {
             if (!state.isConfigured()) sweeps.lookForStale(state, turn);
             turn.touch(state);
         }
+        board.lanes().stream()
+                .filter(LaneState::maybeDown)
+                .forEach(lane -> standing.recall(lane, turn));
     }
 
     private void accept(List<QueuedMessage> messages, Turn turn) {

@@ -212,6 +212,23 @@ class FailOverTest {
     }
 
     @Test
+    void aHostThatWasThereDoesNotCountAsDownAfterARestart() {
+        // Given a host that took part, and a connection that was lost amidst mail.
+        world.accept("x@a.example");
+        world.open(session(FIRST));
+        world.end(session(FIRST), new Ending.Served(List.of(World.trouble(4))));
+        world.settle();
+        assertThat(lanes()).containsExactly(FIRST);
+
+        // When the relay starts again, then its mail stays, and one connection finds out at once.
+        world.restart();
+        world.accept("y@a.example");
+        assertThat(lanes()).containsExactly(FIRST);
+        down(FIRST);
+        assertThat(lanes()).containsExactly(SECOND);
+    }
+
+    @Test
     void aReloadThatForbidsItBringsTheMailBack() {
         world.accept("x@a.example");
         down(FIRST);
