@@ -22,6 +22,7 @@ final class HostDialogue {
     private Visit visit = new Visit("", "");
     private String lastParameters = "";
     private boolean open;
+    private boolean begun;
     private boolean known;
     private boolean doomed;
     private List<String> atStake = List.of();
@@ -50,6 +51,11 @@ final class HostDialogue {
         this.connection = connection;
         this.partners = partners;
         this.host = connection.host;
+    }
+
+    /// Whether the relay has ever spoken of mail.
+    boolean hasBegun() {
+        return begun;
     }
 
     boolean takesContent() {
@@ -125,6 +131,7 @@ final class HostDialogue {
     private void mail(String text) {
         int end = text.indexOf('>');
         String sender = utf8(text.substring("MAIL FROM:<".length(), end));
+        begun = true;
         var next = new Visit(sender, text.substring(end + 1));
         lastParameters = next.parameters;
         partners.heardSender(connection, sender);

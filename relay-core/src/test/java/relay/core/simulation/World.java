@@ -47,10 +47,11 @@ final class World {
         this.trace = trace;
         this.sim = new Sim(luck.split());
         trace.use(sim::nowMillis);
-        this.dns = new SimDns(sim, trace);
+        var outages = new OutageBook();
+        this.dns = new SimDns(sim, trace, outages);
         this.health = new DiskHealth(sim);
         this.crashes = new CrashBook(health);
-        this.partners = new Partners(sim, trace, dns, clients, crashes);
+        this.partners = new Partners(sim, trace, dns, clients, crashes, outages);
         this.draw = new Draw(luck, partners, dns);
         draw.home();
         this.domains = draw.domains();
@@ -110,8 +111,10 @@ final class World {
     void connect(SimClient.Manners manners, List<ClientBook.Submission> mail) {
         if (!accepting) return;
         var wire = new Wire(sim, Wire.Kind.INBOUND);
+        String by = Inbound.CONNECTORS.get(mail.getFirst().number % Inbound.CONNECTORS.size());
+        mail.forEach(submission -> submission.receiveConnector = by);
         var _ = new SimClient(this, wire.client, manners, mail);
-        inbounds.add(new Inbound(relay, wire.server, bareLineFeed));
+        inbounds.add(new Inbound(relay, wire.server, by, bareLineFeed));
     }
 
     void crash() {
