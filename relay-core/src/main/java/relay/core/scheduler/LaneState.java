@@ -199,6 +199,16 @@ final class LaneState {
         held++;
     }
 
+    /// The entry was to end, or to go on without those who failed, and is held.
+    void setsAside(Action.Notify asked) {
+        if (!(asked.change() instanceof QueueChange.End)) {
+            holds();
+            return;
+        }
+        held++;
+        bytes += asked.entry().envelope().sizeBytes();
+    }
+
     void releases(QueueEntry entry) {
         queued++;
         held--;

@@ -67,6 +67,8 @@ public final class Scheduler {
                     session(id).ifPresent(s -> sessionEnded(s, ending, turn));
             case SchedulerEvent.Settled(var lane, var entry) ->
                     with(lane, turn, state -> settled(state, entry, turn));
+            case SchedulerEvent.SetAside(var asked) ->
+                    with(asked.entry().lane(), turn, state -> state.setsAside(asked));
             case SchedulerEvent.Warned(var lane, var entry) ->
                     with(lane, turn, state -> state.warning.remove(entry));
             case SchedulerEvent.Tick _ -> tick(turn);

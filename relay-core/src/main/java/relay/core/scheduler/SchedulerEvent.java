@@ -50,6 +50,10 @@ public sealed interface SchedulerEvent {
     /// What was asked for by [Action.Notify] has been handed to the store.
     record Settled(Lane lane, EntryId entry) implements SchedulerEvent {}
 
+    /// What was asked for by [Action.Notify] cannot be written: the entry is held instead. Before its
+    /// [Settled].
+    record SetAside(Action.Notify asked) implements SchedulerEvent {}
+
     /// What was asked for by [Action.WarnOfDelay] has been handed to the store.
     record Warned(Lane lane, EntryId entry) implements SchedulerEvent {}
 

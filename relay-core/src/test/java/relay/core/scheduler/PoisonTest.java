@@ -101,6 +101,35 @@ class PoisonTest {
     }
 
     @Test
+    void whatIsHeldBecauseItsNoticeCannotBeWrittenCountsAndCanBeReleased() {
+        // Given a writer of notices that fails, and a message that its host refuses.
+        var world = World.simple();
+        QueueEntry entry = world.accept("x@a.example").entries().getFirst();
+        SessionId session = world.onlySession();
+        world.open(session);
+        world.noticesFail = true;
+        world.answer(session, entry, new DeliveryOutcome.Rejected(World.trouble(5)));
+        world.settle();
+        world.end(session, new Ending.Served(List.of()));
+
+        // Then the queue shows that it is held.
+        world.pass(Duration.ofMinutes(1));
+        assertThat(world.status().held()).isEqualTo(1);
+        assertThat(world.status().bytes()).isPositive();
+
+        // And when it is released with all the rest, it goes.
+        var all = List.<MailChoice>of(new MailChoice.Whole(entry.lane()));
+        world.on(new SchedulerEvent.OrderGiven(1, new MailOrder.Release(Poison.TOO), all));
+        world.settle();
+        SessionId next = world.onlySession();
+        world.open(next);
+        world.deliverAll(next);
+        world.end(next, new Ending.Served(List.of()));
+        assertThat(world.disk.entries).isEmpty();
+        assertThat(world.scheduler.status(world.now)).isEmpty();
+    }
+
+    @Test
     void theOperatorCanHaveItTriedAgain() {
         // Given a message that is held as poison.
         var world = World.simple();

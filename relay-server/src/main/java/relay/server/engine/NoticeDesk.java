@@ -186,6 +186,7 @@ final class NoticeDesk implements AutoCloseable {
                 new QueueChange.Defer(
                         entry.id(), kept, entry.attempts() + 1, clock.instant(), why, List.of()));
         store.change(new QueueChange.SetStatus(entry.id(), EntryStatus.HELD, List.of(why)));
+        scheduler.accept(new SchedulerEvent.SetAside(ended));
         events.on(new RelayEvent.Held(entry, List.of(why)));
     }
 }
