@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import relay.core.address.Mailbox;
 import relay.core.queue.MailChoice;
 import relay.core.queue.MailOrder;
+import relay.core.queue.MailOrder.Release.Poison;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.server.cli.Terminal;
@@ -179,7 +180,7 @@ class QueueCommandTest {
     void whatChangesMailMustBeTold() {
         // Given the verbs that keep, end or redirect mail, when nothing is named, then nothing is
         // done.
-        for (String verb : List.of("suspend", "hold", "remove", "redirect")) {
+        for (String verb : List.of("suspend", "resume", "hold", "remove", "redirect")) {
             var terminal = new CapturedTerminal();
             assertThat(run(terminal, 80, "queue", verb)).as(verb).isEqualTo(2);
             assertThat(terminal.err()).contains("Usage: relay queue " + verb);
@@ -253,8 +254,37 @@ class QueueCommandTest {
         // Given a message's id, when it is resumed, then its queue is not.
         String id = queue.entries.getFirst().id().message().toString();
         assertThat(run(80, "queue", "resume", id)).isZero();
-        assertThat(queue.orders).containsExactly(new MailOrder.Release());
-        assertThat(printed.out()).isEqualTo("1 message in 1 queue resumed\n");
+        assertThat(queue.orders).containsExactly(new MailOrder.Release(Poison.TOO));
+        assertThat(printed.out()).isEqualTo("1 message in 1 queue resumed; 1 had been held\n");
+    }
+
+    @Test
+    void resumeOfManyLeavesWhatTheRelayFailedOverHeldAndSaysSo() {
+        // Given a queue that holds messages, of which one is poison.
+        queue.addHeld(Samples.BANK, 3);
+        queue.poison = 1;
+
+        // When all is resumed, then what is held is asked for where something is held.
+        assertThat(run(80, "queue", "resume", "--all")).isZero();
+        assertThat(queue.orders).containsExactly(new MailOrder.Release(Poison.STAYS_HELD));
+        assertThat(queue.chosen).containsExactly(new MailChoice.Whole(Samples.BANK));
+        assertThat(printed.out()).endsWith(" resumed; 1 had been held\n");
+        assertThat(printed.err()).startsWith("1 message left held: the relay itself failed there");
+
+        // And with the word for it that one goes as well.
+        assertThat(run(80, "queue", "resume", "--all", "--poison")).isZero();
+        assertThat(queue.orders).last().isEqualTo(new MailOrder.Release(Poison.TOO));
+    }
+
+    @Test
+    void resumeByDomainReleasesThatDomainsMailAlone() {
+        queue.addHeld(Samples.BANK, 1);
+        queue.leftAlone = 2;
+        assertThat(run(80, "queue", "resume", "--domain", "bank.example")).isZero();
+        assertThat(queue.chosen)
+                .containsExactly(
+                        new MailChoice.ForDomain(Samples.BANK, Samples.domain("bank.example")));
+        assertThat(printed.err()).startsWith("2 messages left alone: they have recipients of");
     }
 
     @Test

@@ -92,6 +92,8 @@ class WrongArgumentsTest {
             queue retry nobody                 | 1 | not in the queue: nobody
             queue retry --connector            | 2 | Missing required parameter for option '--connector'
             queue suspend                      | 2 | name ids, or one of --all
+            queue resume                       | 2 | name ids, or one of --all
+            queue resume --all --poison yes    | 2 | name ids, or one of --all
             queue hold                         | 2 | name ids, or one of --all
             queue remove                       | 2 | name ids, or one of --all
             queue remove nobody                | 1 | not in the queue: nobody
@@ -99,7 +101,7 @@ class WrongArgumentsTest {
             queue redirect --all --to nobody   | 1 | no send connector in use has the name "nobody"
             queue export                       | 2 | name ids, or one of --all
             queue export nobody                | 1 | not in the queue: nobody
-            queue export --all --to /no/where  | 1 | /no/where
+            queue export --all --to /no/where  | 1 | /no/where: there is no such folder
             queue replay                       | 2 | Missing required parameter: 'FILE'
             queue replay /no/where.eml         | 1 | /no/where.eml: there is no such file
             queue replay /tmp                  | 1 | /tmp: there is no such file

@@ -91,6 +91,30 @@ public sealed interface RelayEvent {
     /// The operator sends it by another connector; `entry` has the lane it leaves.
     record Redirected(QueueEntry entry, String connector) implements RelayEvent {}
 
+    /// No host of its connector can be reached, so that it goes on for `recipients` in the lane `to`, by
+    /// another one. `entry` has the lane that it leaves, which failed for `why`, where that is known; it
+    /// may be that of another one that stood in.
+    record FailedOver(QueueEntry entry, List<Mailbox> recipients, Lane to, List<Diagnostic> why)
+            implements RelayEvent {
+        public FailedOver {
+            recipients = List.copyOf(recipients);
+            why = List.copyOf(why);
+        }
+
+        /// The connector whose hosts are down.
+        public String connector() {
+            return to.insteadOf();
+        }
+    }
+
+    /// It goes on for `recipients` in the lane `to`, which the policy chooses, and no longer by the
+    /// connector that stood in; `entry` has the lane that it leaves.
+    record FailedBack(QueueEntry entry, List<Mailbox> recipients, Lane to) implements RelayEvent {
+        public FailedBack {
+            recipients = List.copyOf(recipients);
+        }
+    }
+
     /// The sender was told that delivery takes long.
     record DelayWarned(QueueEntry entry, QueuedMessage notice) implements RelayEvent {}
 

@@ -8,7 +8,13 @@ public sealed interface MailOrder {
     record Hold() implements MailOrder {}
 
     /// Given back to delivery, due at once.
-    record Release() implements MailOrder {}
+    record Release(Poison poison) implements MailOrder {
+        /// What is to be done with messages over which the relay failed.
+        public enum Poison {
+            STAYS_HELD,
+            TOO
+        }
+    }
 
     /// Ended without delivery.
     record Remove(Notice notice) implements MailOrder {

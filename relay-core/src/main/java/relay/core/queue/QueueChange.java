@@ -45,9 +45,6 @@ public sealed interface QueueChange {
     /// Makes entries of a lane due at once: the operator's `retry`.
     record MakeDue(Lane lane, Instant now) implements QueueChange {}
 
-    /// Held entries of a lane become queued ones, due at once: the operator's `resume`.
-    record ReleaseHeld(Lane lane, Instant now) implements QueueChange {}
-
     /// A held entry becomes a queued one, due at once: the operator's `resume` of one message.
     record Release(EntryId entry, Instant now) implements QueueChange {}
 

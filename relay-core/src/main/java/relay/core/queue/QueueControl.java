@@ -24,8 +24,8 @@ public interface QueueControl {
     /// how many entries that is.
     CompletionStage<Long> retry(List<Lane> lanes);
 
-    /// Ends the suspension of these lanes and gives their held entries back to delivery, due at
-    /// once. Completes with how many entries that is: what the suspension kept, and what was held.
+    /// Ends the suspension of these lanes: what it kept back is due at once. Completes with how many
+    /// entries that is. What is held stays so until it is released ([MailOrder.Release]).
     CompletionStage<Long> resume(List<Lane> lanes);
 
     /// Nothing of these lanes is attempted or expires until [#resume], also after a restart; what is

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
+import relay.core.event.RelayEvent;
+import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
@@ -180,10 +182,23 @@ final class Board {
         from.loses(entry, turn.now);
         from.forget(entry.id());
         for (QueueChange.Move.Part part : parts) {
+            tell(entry, part, from, turn);
             LaneState target = lane(part.lane());
             target.gains(entry, turn.now);
             target.disk.holdsDue(entry.nextAttempt());
             turn.touch(target);
+        }
+    }
+
+    private static void tell(
+            QueueEntry entry, QueueChange.Move.Part part, LaneState from, Turn turn) {
+        Lane to = part.lane();
+        if (to.equals(entry.lane()) || to.isRedirected()) return;
+        if (to.isFailedOver()) {
+            List<Diagnostic> why = from.lastTrouble().stream().toList();
+            turn.tell(new RelayEvent.FailedOver(entry, part.recipients(), to, why));
+        } else if (entry.lane().isFailedOver()) {
+            turn.tell(new RelayEvent.FailedBack(entry, part.recipients(), to));
         }
     }
 }

@@ -39,11 +39,6 @@ final class DiskView {
         nextWarningFrom = earlier(nextWarningFrom, at);
     }
 
-    /// What was held has lifetimes again, and nobody watched them meanwhile.
-    void releasesHeld() {
-        accepted(Instant.MIN);
-    }
-
     /// An entry that is due at `at` is on disk and not in memory.
     void holdsDue(Instant at) {
         nextDue = earlier(nextDue, at);

@@ -19,6 +19,7 @@ import relay.core.queue.LaneRecord;
 import relay.core.queue.LaneRecord.Suspension;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.LaneStatus.Status;
+import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueueEntry.EntryStatus;
@@ -112,7 +113,6 @@ final class LaneState {
 
     void remember(LaneCensus census) {
         record = census.record();
-        lastTrouble().ifPresent(why -> reach = Reach.of(why));
         queued = census.queuedEntries();
         held = census.heldEntries();
         bytes = census.bytes();
@@ -198,16 +198,20 @@ final class LaneState {
         held++;
     }
 
+    /// The entry was to end, or to go on without those who failed, and is held.
+    void setsAside(Action.Notify asked) {
+        if (!(asked.change() instanceof QueueChange.End)) {
+            holds();
+            return;
+        }
+        held++;
+        bytes += asked.entry().envelope().sizeBytes();
+    }
+
     void releases(QueueEntry entry) {
         queued++;
         held--;
         disk.accepted(entry.envelope().acceptedAt());
-    }
-
-    void releasesHeld() {
-        queued += held;
-        held = 0;
-        disk.releasesHeld();
     }
 
     /// From now on the disk alone knows the entry, if it is still there.
@@ -246,6 +250,16 @@ final class LaneState {
 
     boolean isFailing() {
         return record.failures() > 0;
+    }
+
+    /// Whether the last trouble says that nobody could be reached, or that whoever was there is gone.
+    boolean maybeDown() {
+        return isFailing()
+                && lastTrouble().filter(why -> Reach.of(why) == Reach.NOBODY).isPresent();
+    }
+
+    void countsAsDown() {
+        reach = Reach.NOBODY;
     }
 
     /// Whether its hosts could not be reached, and have not been since.
@@ -323,13 +337,18 @@ final class LaneState {
     }
 
     /// The next attempt may begin at once; the failures so far still count.
-    LaneRecord retryNow(Instant now) {
+    void retries(Turn turn) {
+        boolean wasFailing = isFailing();
         verdict = null;
-        openAfter = now;
+        openAfter = turn.now;
         record =
                 new LaneRecord(
-                        lane, record.suspension(), record.failures(), now, record.lastTrouble());
-        return record;
+                        lane,
+                        record.suspension(),
+                        record.failures(),
+                        turn.now,
+                        record.lastTrouble());
+        if (wasFailing) turn.change(new QueueChange.RecordLane(record));
     }
 
     void pause(Instant now) {

@@ -78,6 +78,7 @@ final class Orders {
         long done;
         long underWay;
         long leftAlone;
+        long poison;
 
         Order(long number, MailOrder what) {
             this.number = number;
@@ -86,7 +87,7 @@ final class Orders {
 
         void over(Turn turn) {
             if (--open > 0) return;
-            var result = new OrderResult(done, underWay, leftAlone);
+            var result = new OrderResult(done, underWay, leftAlone, poison);
             turn.act(new Action.OrderDone(number, result));
         }
     }
@@ -111,6 +112,9 @@ final class Orders {
             if (Sweeps.isFree(lane, entry)) {
                 lane.forget(entry.id());
                 carryOut(lane, entry, turn);
+            } else if (order.what instanceof MailOrder.Release) {
+                // It is on its way; what was to be done when it comes back is not.
+                lane.standingOrders.remove(entry.id());
             } else {
                 order.underWay++;
                 lane.standingOrders.put(entry.id(), new Later(this));
@@ -146,7 +150,7 @@ final class Orders {
         private void carryOut(LaneState lane, QueueEntry entry, Turn turn) {
             switch (order.what) {
                 case MailOrder.Hold _ -> hold(lane, entry, turn);
-                case MailOrder.Release _ -> release(lane, entry, turn);
+                case MailOrder.Release(var poison) -> release(lane, entry, poison, turn);
                 case MailOrder.Remove(var notice) -> {
                     order.done++;
                     remove(lane, entry, notice, turn);
@@ -161,16 +165,27 @@ final class Orders {
             Dispatcher.hold(entry, List.of(), lane, turn);
         }
 
-        private void release(LaneState lane, QueueEntry entry, Turn turn) {
+        private void release(
+                LaneState lane, QueueEntry entry, MailOrder.Release.Poison poison, Turn turn) {
             if (entry.status() == EntryStatus.QUEUED) {
                 lane.disk.holdsDue(entry.nextAttempt());
                 return;
             }
+            if (poison == MailOrder.Release.Poison.STAYS_HELD && isPoison(entry)) {
+                order.poison++;
+                return;
+            }
+            // Else what held it would do so again, without an attempt.
+            if (lane.isResting(turn.now) || lane.verdict().isPresent()) lane.retries(turn);
             order.done++;
             turn.change(new QueueChange.Release(entry.id(), turn.now));
             turn.tell(new RelayEvent.Released(entry));
             lane.releases(entry);
             lane.disk.holdsDue(turn.now);
+        }
+
+        private static boolean isPoison(QueueEntry entry) {
+            return entry.trouble().filter(why -> why.reason() == Reason.POISON).isPresent();
         }
 
         private void redirect(LaneState lane, QueueEntry entry, String connector, Turn turn) {

@@ -67,6 +67,8 @@ public final class Scheduler {
                     session(id).ifPresent(s -> sessionEnded(s, ending, turn));
             case SchedulerEvent.Settled(var lane, var entry) ->
                     with(lane, turn, state -> settled(state, entry, turn));
+            case SchedulerEvent.SetAside(var asked) ->
+                    with(asked.entry().lane(), turn, state -> state.setsAside(asked));
             case SchedulerEvent.Warned(var lane, var entry) ->
                     with(lane, turn, state -> state.warning.remove(entry));
             case SchedulerEvent.Tick _ -> tick(turn);
@@ -127,6 +129,9 @@ public final class Scheduler {
             if (!state.isConfigured()) sweeps.lookForStale(state, turn);
             turn.touch(state);
         }
+        board.lanes().stream()
+                .filter(LaneState::maybeDown)
+                .forEach(lane -> standing.recall(lane, turn));
     }
 
     private void accept(List<QueuedMessage> messages, Turn turn) {
@@ -331,20 +336,15 @@ public final class Scheduler {
     }
 
     private static void retry(LaneState lane, Turn turn) {
-        boolean failing = lane.isFailing();
-        var record = lane.retryNow(turn.now);
-        if (failing) turn.change(new QueueChange.RecordLane(record));
+        lane.retries(turn);
         turn.change(new QueueChange.MakeDue(lane.lane, turn.now));
         lane.disk.holdsDue(turn.now);
     }
 
     private static void resume(LaneState lane, Turn turn) {
-        if (lane.isSuspended()) {
-            turn.change(new QueueChange.RecordLane(lane.suspension(Suspension.NONE)));
-        }
         Orders.forgetHolds(lane);
-        turn.change(new QueueChange.ReleaseHeld(lane.lane, turn.now));
-        lane.releasesHeld();
+        if (!lane.isSuspended()) return;
+        turn.change(new QueueChange.RecordLane(lane.suspension(Suspension.NONE)));
         retry(lane, turn);
     }
 
@@ -361,7 +361,7 @@ public final class Scheduler {
             if (lane.adopt(policy)) {
                 // Open connections were made under other demands.
                 List.copyOf(lane.sessions).forEach(session -> board.finish(session, turn));
-                if (lane.isFailing()) lane.retryNow(turn.now);
+                if (lane.isFailing()) lane.retries(turn);
             }
             sweeps.lookForStale(lane, turn);
             turn.touch(lane);

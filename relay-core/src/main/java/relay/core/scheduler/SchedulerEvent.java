@@ -50,6 +50,10 @@ public sealed interface SchedulerEvent {
     /// What was asked for by [Action.Notify] has been handed to the store.
     record Settled(Lane lane, EntryId entry) implements SchedulerEvent {}
 
+    /// What was asked for by [Action.Notify] cannot be written: the entry is held instead. Before its
+    /// [Settled].
+    record SetAside(Action.Notify asked) implements SchedulerEvent {}
+
     /// What was asked for by [Action.WarnOfDelay] has been handed to the store.
     record Warned(Lane lane, EntryId entry) implements SchedulerEvent {}
 
@@ -59,7 +63,7 @@ public sealed interface SchedulerEvent {
     /// The operator wants these lanes attempted now.
     record RetryAsked(List<Lane> lanes) implements SchedulerEvent {}
 
-    /// The operator gives what these lanes hold back to delivery.
+    /// The operator ends the suspension of these lanes.
     record ResumeAsked(List<Lane> lanes) implements SchedulerEvent {}
 
     /// The operator wants nothing of these lanes attempted.

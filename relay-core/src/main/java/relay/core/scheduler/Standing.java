@@ -18,6 +18,14 @@ record Standing(Board board, Sweeps sweeps) {
         }
     }
 
+    /// A trouble that is on disk does not say whether somebody was there before the connection was lost.
+    /// Mail that has left is proof that nobody was; without it one connection finds out at once.
+    void recall(LaneState lane, Turn turn) {
+        boolean left = !board.standInsFor(lane.lane.connector()).isEmpty();
+        if (left || lane.lane.isFailedOver()) lane.countsAsDown();
+        else if (lane.mayFailOver()) lane.retries(turn);
+    }
+
     private void lookThrough(Iterable<LaneState> lanes, Turn turn) {
         for (LaneState lane : lanes) {
             sweeps.lookForElsewhere(lane, turn);

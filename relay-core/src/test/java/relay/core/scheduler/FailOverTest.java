@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
@@ -67,6 +68,33 @@ class FailOverTest {
         world.deliverAll(probe);
         world.deliverAll(second);
         assertThat(world.disk.entries).isEmpty();
+    }
+
+    @Test
+    void eachMessageThatLeavesAConnectorOrComesBackIsTold() {
+        // Given mail of a connector that is down, and new mail for it.
+        world.accept("x@a.example");
+        down(FIRST);
+        world.accept("y@a.example");
+        assertThat(told())
+                .containsExactly(
+                        "x@a.example from first/smarthosts by second: connection refused",
+                        "y@a.example from first/smarthosts by second: connection refused");
+
+        // When the second is down as well, and then the first is back.
+        world.told.clear();
+        down(SECOND);
+        world.pass(Duration.ofMinutes(1));
+        world.open(session(FIRST));
+        world.settle();
+
+        // Then it is told where the mail went on from there, and that it has come back.
+        assertThat(told())
+                .containsExactlyInAnyOrder(
+                        "x@a.example from " + SECOND + " by third: connection refused",
+                        "y@a.example from " + SECOND + " by third: connection refused",
+                        "x@a.example from " + THIRD + " back to first",
+                        "y@a.example from " + THIRD + " back to first");
     }
 
     @Test
@@ -184,6 +212,23 @@ class FailOverTest {
     }
 
     @Test
+    void aHostThatWasThereDoesNotCountAsDownAfterARestart() {
+        // Given a host that took part, and a connection that was lost amidst mail.
+        world.accept("x@a.example");
+        world.open(session(FIRST));
+        world.end(session(FIRST), new Ending.Served(List.of(World.trouble(4))));
+        world.settle();
+        assertThat(lanes()).containsExactly(FIRST);
+
+        // When the relay starts again, then its mail stays, and one connection finds out at once.
+        world.restart();
+        world.accept("y@a.example");
+        assertThat(lanes()).containsExactly(FIRST);
+        down(FIRST);
+        assertThat(lanes()).containsExactly(SECOND);
+    }
+
+    @Test
     void aReloadThatForbidsItBringsTheMailBack() {
         world.accept("x@a.example");
         down(FIRST);
@@ -210,6 +255,32 @@ class FailOverTest {
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + lane + " in " + world.sessions));
+    }
+
+    private List<String> told() {
+        return world.told.stream()
+                .map(Action.Tell.class::cast)
+                .map(Action.Tell::event)
+                .flatMap(event ->
+                        switch (event) {
+                            case RelayEvent.FailedOver(var entry, var to, var lane, var why) ->
+                                    Stream.of(
+                                            "%s from %s by %s: %s"
+                                                    .formatted(
+                                                            to.getFirst(),
+                                                            entry.lane(),
+                                                            lane.connector(),
+                                                            why.getFirst().text()));
+                            case RelayEvent.FailedBack(var entry, var to, var lane) ->
+                                    Stream.of(
+                                            "%s from %s back to %s"
+                                                    .formatted(
+                                                            to.getFirst(),
+                                                            entry.lane(),
+                                                            lane.connector()));
+                            case RelayEvent _ -> Stream.<String>empty();
+                        })
+                .toList();
     }
 
     private Set<String> lanes() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import relay.core.queue.Diagnostic;
 import relay.core.queue.Envelope;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneRecord;
@@ -60,7 +61,17 @@ final class FakeDisk {
                                             List.of(defer.why()),
                                             e.delayNotice()));
             case QueueChange.SetStatus(var id, var status, var why) ->
-                    replace(id, e -> with(e, e.lane(), status, e.nextAttempt(), e.delayNotice()));
+                    replace(
+                            id,
+                            e ->
+                                    troubled(
+                                            with(
+                                                    e,
+                                                    e.lane(),
+                                                    status,
+                                                    e.nextAttempt(),
+                                                    e.delayNotice()),
+                                            why));
             case QueueChange.MakeDue(var lane, var now) ->
                     List.copyOf(entries.values()).stream()
                             .filter(e -> e.lane().equals(lane))
@@ -68,17 +79,6 @@ final class FakeDisk {
                                     entries.put(
                                             e.id(),
                                             with(e, lane, e.status(), now, e.delayNotice())));
-            case QueueChange.ReleaseHeld(var lane, var now) ->
-                    inLane(lane, e -> e.status() == EntryStatus.HELD, byAge())
-                            .forEach(e ->
-                                    entries.put(
-                                            e.id(),
-                                            with(
-                                                    e,
-                                                    lane,
-                                                    EntryStatus.QUEUED,
-                                                    now,
-                                                    e.delayNotice())));
             case QueueChange.Release(var id, var now) ->
                     replace(id, e -> with(e, e.lane(), EntryStatus.QUEUED, now, e.delayNotice()));
             case QueueChange.DelayNoticeSent(var id, _) ->
@@ -119,6 +119,20 @@ final class FakeDisk {
                 e -> query.after().stream().allMatch(after -> ORDER.compare(e.id(), after) > 0);
         List<QueueEntry> found = inLane(query.lane(), later, byAge());
         return new Loaded(query, found.stream().limit(query.limit()).toList(), Instant.MAX);
+    }
+
+    private static QueueEntry troubled(QueueEntry entry, List<Diagnostic> why) {
+        if (why.isEmpty()) return entry;
+        return new QueueEntry(
+                entry.id(),
+                entry.envelope(),
+                entry.lane(),
+                entry.recipients(),
+                entry.status(),
+                entry.attempts(),
+                entry.nextAttempt(),
+                why,
+                entry.delayNotice());
     }
 
     private List<QueueEntry> inLane(

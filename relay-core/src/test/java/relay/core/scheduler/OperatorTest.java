@@ -107,8 +107,20 @@ class OperatorTest {
 
         // And when it is released, it is attempted at once, and holding it again changes nothing.
         assertThat(order(world, new MailOrder.Hold(), single(held)).done()).isZero();
-        assertThat(order(world, new MailOrder.Release(), single(held)).done()).isOne();
-        assertThat(order(world, new MailOrder.Release(), single(held)).done()).isZero();
+        assertThat(
+                        order(
+                                        world,
+                                        new MailOrder.Release(MailOrder.Release.Poison.TOO),
+                                        single(held))
+                                .done())
+                .isOne();
+        assertThat(
+                        order(
+                                        world,
+                                        new MailOrder.Release(MailOrder.Release.Poison.TOO),
+                                        single(held))
+                                .done())
+                .isZero();
         List.copyOf(world.sessions.keySet()).forEach(world::open);
         assertThat(world.inFlight).containsExactly(held.id());
     }

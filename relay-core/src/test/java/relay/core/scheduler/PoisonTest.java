@@ -10,6 +10,8 @@ import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.MailChoice;
 import relay.core.queue.MailOrder;
+import relay.core.queue.MailOrder.Release.Poison;
+import relay.core.queue.OrderResult;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryStatus;
 import relay.core.scheduler.SchedulerEvent.Ending;
@@ -75,6 +77,59 @@ class PoisonTest {
     }
 
     @Test
+    void whatIsReleasedWithOthersLeavesItHeld() {
+        // Given a message that is held as poison, and one that the operator holds.
+        var world = World.simple();
+        QueueEntry poison = world.accept("x@a.example").entries().getFirst();
+        SessionId session = world.onlySession();
+        world.open(session);
+        crash(world, session);
+        QueueEntry held = world.accept("y@a.example").entries().getFirst();
+        var both = List.<MailChoice>of(new MailChoice.Whole(held.lane()));
+        world.on(new SchedulerEvent.OrderGiven(1, new MailOrder.Hold(), both));
+        world.settle();
+
+        // When what the lane holds is released.
+        var release = new MailOrder.Release(Poison.STAYS_HELD);
+        world.on(new SchedulerEvent.OrderGiven(2, release, both));
+        world.settle();
+
+        // Then that one is, and the answer counts the other.
+        assertThat(world.results).last().isEqualTo(new OrderResult(1, 0, 0, 1));
+        assertThat(world.disk.entry(poison.id()).status()).isEqualTo(EntryStatus.HELD);
+        assertThat(world.disk.entry(held.id()).status()).isEqualTo(EntryStatus.QUEUED);
+    }
+
+    @Test
+    void whatIsHeldBecauseItsNoticeCannotBeWrittenCountsAndCanBeReleased() {
+        // Given a writer of notices that fails, and a message that its host refuses.
+        var world = World.simple();
+        QueueEntry entry = world.accept("x@a.example").entries().getFirst();
+        SessionId session = world.onlySession();
+        world.open(session);
+        world.noticesFail = true;
+        world.answer(session, entry, new DeliveryOutcome.Rejected(World.trouble(5)));
+        world.settle();
+        world.end(session, new Ending.Served(List.of()));
+
+        // Then the queue shows that it is held.
+        world.pass(Duration.ofMinutes(1));
+        assertThat(world.status().held()).isEqualTo(1);
+        assertThat(world.status().bytes()).isPositive();
+
+        // And when it is released with all the rest, it goes.
+        var all = List.<MailChoice>of(new MailChoice.Whole(entry.lane()));
+        world.on(new SchedulerEvent.OrderGiven(1, new MailOrder.Release(Poison.TOO), all));
+        world.settle();
+        SessionId next = world.onlySession();
+        world.open(next);
+        world.deliverAll(next);
+        world.end(next, new Ending.Served(List.of()));
+        assertThat(world.disk.entries).isEmpty();
+        assertThat(world.scheduler.status(world.now)).isEmpty();
+    }
+
+    @Test
     void theOperatorCanHaveItTriedAgain() {
         // Given a message that is held as poison.
         var world = World.simple();
@@ -87,7 +142,7 @@ class PoisonTest {
         world.on(
                 new SchedulerEvent.OrderGiven(
                         1,
-                        new MailOrder.Release(),
+                        new MailOrder.Release(Poison.TOO),
                         List.of(new MailChoice.Single(poison.lane(), List.of(poison.id())))));
         world.settle();
         world.pass(Duration.ofMinutes(1));

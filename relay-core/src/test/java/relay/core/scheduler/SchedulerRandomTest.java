@@ -117,7 +117,7 @@ class SchedulerRandomTest {
                     MailOrder order =
                             switch (random.nextInt(3)) {
                                 case 0 -> new MailOrder.Hold();
-                                case 1 -> new MailOrder.Release();
+                                case 1 -> new MailOrder.Release(MailOrder.Release.Poison.TOO);
                                 default -> new MailOrder.Remove(Notice.TO_SENDER);
                             };
                     List<MailChoice> choices =
@@ -222,11 +222,14 @@ class SchedulerRandomTest {
         /// Every host is well from now on; time passes.
         private void calmDown() {
             world.settle();
+            var lanes = world.scheduler.status(world.now).stream().map(s -> s.lane()).toList();
+            world.on(new SchedulerEvent.ResumeAsked(lanes));
             world.on(
-                    new SchedulerEvent.ResumeAsked(
-                            world.scheduler.status(world.now).stream()
-                                    .map(s -> s.lane())
-                                    .toList()));
+                    new SchedulerEvent.OrderGiven(
+                            Long.MAX_VALUE,
+                            new MailOrder.Release(MailOrder.Release.Poison.TOO),
+                            lanes.stream().<MailChoice>map(MailChoice.Whole::new).toList()));
+            world.settle();
             for (int i = 0; i < 3_000 && !world.scheduler.status(world.now).isEmpty(); i++) {
                 for (SessionId session : List.copyOf(world.sessions.keySet())) {
                     if (world.finishing.contains(session)) end(session);

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import relay.core.address.Mailbox;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.LaneStatus.Status;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryStatus;
 import relay.core.routing.SendConnector.OnTlsFailure;
@@ -228,7 +230,12 @@ class SchedulerTest {
         assertThat(world.notices).isEmpty();
 
         // Until the operator resumes it.
-        world.on(new SchedulerEvent.ResumeAsked(List.of(entry.lane())));
+        world.on(
+                new SchedulerEvent.OrderGiven(
+                        1,
+                        new MailOrder.Release(MailOrder.Release.Poison.STAYS_HELD),
+                        List.of(new MailChoice.Whole(entry.lane()))));
+        world.settle();
         world.settle();
         world.open(world.onlySession());
         assertThat(world.at(world.onlySession())).hasSize(1);
@@ -245,7 +252,12 @@ class SchedulerTest {
         world.pass(Duration.ofDays(3));
 
         // When the operator resumes it, and no host is to be had.
-        world.on(new SchedulerEvent.ResumeAsked(List.of(entry.lane())));
+        world.on(
+                new SchedulerEvent.OrderGiven(
+                        1,
+                        new MailOrder.Release(MailOrder.Release.Poison.STAYS_HELD),
+                        List.of(new MailChoice.Whole(entry.lane()))));
+        world.settle();
         world.end(world.onlySession(), new Ending.NoHost(World.trouble(4)));
         world.pass(Duration.ofMinutes(1));
 

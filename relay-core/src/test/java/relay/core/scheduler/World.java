@@ -25,6 +25,7 @@ import relay.core.queue.OrderResult;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
+import relay.core.queue.QueueEntry.EntryStatus;
 import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.AddressSpace;
@@ -66,6 +67,10 @@ final class World {
     final List<Action> told = new ArrayList<>();
     final List<OrderResult> results = new ArrayList<>();
     Instant now = START;
+
+    /// Whether no notice can be written.
+    boolean noticesFail;
+
     PolicyTable policy;
     Scheduler scheduler;
 
@@ -314,10 +319,20 @@ final class World {
 
     private void bounce(Action.Notify bounce) {
         pendingAnswers.add(() -> {
-            notices.add(bounce);
-            disk.apply(bounce.change());
+            if (noticesFail) {
+                setAside(bounce);
+            } else {
+                notices.add(bounce);
+                disk.apply(bounce.change());
+            }
             on(new SchedulerEvent.Settled(bounce.entry().lane(), bounce.entry().id()));
         });
+    }
+
+    private void setAside(Action.Notify bounce) {
+        var why = bounce.failed().values().stream().limit(1).toList();
+        disk.apply(new QueueChange.SetStatus(bounce.entry().id(), EntryStatus.HELD, why));
+        on(new SchedulerEvent.SetAside(bounce));
     }
 
     private void warn(Action.WarnOfDelay warn) {

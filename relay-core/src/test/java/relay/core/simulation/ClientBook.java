@@ -28,6 +28,9 @@ final class ClientBook {
         End end = End.NOT_SENT;
         String queueId = "";
 
+        /// The relay's receive connector that the client was let in by.
+        String receiveConnector = "";
+
         /// Whether the client asked for REQUIRETLS.
         boolean requiresTls;
 
@@ -61,6 +64,14 @@ final class ClientBook {
     boolean requiresTls(String recipient) {
         Submission submission = byRecipient.get(recipient);
         return submission != null && submission.requiresTls && !submission.sender.isEmpty();
+    }
+
+    /// Where mail for that address comes from: a message of a client, or a notice of the relay's own.
+    Rules.Source sourceOf(String recipient) {
+        Submission submission = byRecipient.get(recipient);
+        return submission == null
+                ? Rules.Source.NOTICE
+                : new Rules.Source(submission.receiveConnector, submission.sender);
     }
 
     List<String> recipientsOf(String sender) {

@@ -41,11 +41,7 @@ record DiskChanges(SimDisk disk) {
                 yield List.of();
             }
             case QueueChange.MakeDue(var lane, var now) -> {
-                makeDue(lane, now, EntryStatus.QUEUED);
-                yield List.of();
-            }
-            case QueueChange.ReleaseHeld(var lane, var now) -> {
-                makeDue(lane, now, EntryStatus.HELD);
+                makeDue(lane, now);
                 yield List.of();
             }
             case QueueChange.Release(var id, var now) -> {
@@ -81,10 +77,11 @@ record DiskChanges(SimDisk disk) {
         disk.entries.computeIfPresent(id, (_, entry) -> change.apply(entry));
     }
 
-    private void makeDue(Lane lane, Instant now, EntryStatus status) {
+    private void makeDue(Lane lane, Instant now) {
         for (QueueEntry entry : List.copyOf(disk.entries.values())) {
-            boolean later = entry.nextAttempt().isAfter(now) || status == EntryStatus.HELD;
-            if (!entry.lane().equals(lane) || entry.status() != status || !later) continue;
+            boolean later = entry.nextAttempt().isAfter(now);
+            boolean queued = entry.status() == EntryStatus.QUEUED;
+            if (!entry.lane().equals(lane) || !queued || !later) continue;
             disk.entries.put(entry.id(), with(entry, EntryStatus.QUEUED, now, entry.delayNotice()));
         }
     }

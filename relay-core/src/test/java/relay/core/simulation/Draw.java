@@ -17,6 +17,10 @@ import relay.core.simulation.SimHost.StartTls;
 /// Draws a seed's partners: domains, their hosts, and the smart hosts.
 final class Draw {
     static final String HOME = "home.example";
+
+    /// Where some of the senders are.
+    static final String BRANCH = "branch." + HOME;
+
     private static final List<String> EXTENSIONS =
             List.of("PIPELINING", "PIPELINING", "SIZE", "8BITMIME", "8BITMIME", "SMTPUTF8");
 
@@ -85,6 +89,7 @@ final class Draw {
                         good(name));
         partners.add(home);
         dns.put(HOME, zone(SimDns.Kind.MX, List.of(new MxHost(10, name))));
+        dns.put(BRANCH, zone(SimDns.Kind.MX, List.of(new MxHost(10, name))));
     }
 
     /// The hosts that a connector named so goes by.
@@ -170,7 +175,7 @@ final class Draw {
         return new Connector(
                 "home",
                 Policy.Use.ENABLED,
-                List.of(new Policy.Space(HOME, 1)),
+                List.of(new Policy.Space("*." + HOME, 1)),
                 List.of(),
                 "",
                 Policy.Tls.NONE,

@@ -31,7 +31,22 @@ record Fault(Point point, int occurrence, Kind kind) {
         TEMPORARY,
         PERMANENT,
         CLOSING,
-        GARBAGE
+        GARBAGE;
+
+        /// Whether the relay hears no reply, so that it may take the host to be gone.
+        boolean isNoReply() {
+            return switch (this) {
+                case CUT_BEFORE,
+                        CUT_AFTER,
+                        CUT_BEHIND_REPLY,
+                        STALL_BEFORE,
+                        STALL_AFTER,
+                        SLOW,
+                        GARBAGE ->
+                        true;
+                case TEMPORARY, PERMANENT, CLOSING -> false;
+            };
+        }
     }
 
     private static final List<Point> LIKELY =

@@ -64,7 +64,12 @@ final class HostConnection implements Wire.End {
 
     Facts facts() {
         boolean clear = layer == Layer.CLEAR;
-        return new Facts(host.name, clear ? 0 : tls.version(), tls.chain(), tls.names());
+        return new Facts(
+                host.name,
+                partners.caller(this),
+                clear ? 0 : tls.version(),
+                tls.chain(),
+                tls.names());
     }
 
     /// The relay begins a transaction, or names a recipient, under the limits it was told.
@@ -82,6 +87,11 @@ final class HostConnection implements Wire.End {
     }
 
     void greet() {
+        if (partners.isBusy(host)) {
+            say("421 4.3.2 not now");
+            port.close();
+            return;
+        }
         faults.at(Point.GREETING)
                 .ifPresentOrElse(
                         kind -> spoil(kind, () -> {}, "220 " + host.name, () -> {}),
@@ -210,6 +220,9 @@ final class HostConnection implements Wire.End {
     }
 
     private void spoil(Kind kind, Runnable act, String text, Runnable refused) {
+        if (!dialogue.hasBegun() && kind.isNoReply()) {
+            partners.outages.calledInVain(host.name, partners.sim.nowMillis());
+        }
         switch (kind) {
             case CUT_BEFORE -> port.cut();
             case CUT_AFTER -> {

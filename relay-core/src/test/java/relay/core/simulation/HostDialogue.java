@@ -27,6 +27,7 @@ final class HostDialogue {
 
     private String lastParameters = "";
     private boolean open;
+    private boolean begun;
     private boolean known;
     private boolean doomed;
     private List<String> atStake = List.of();
@@ -74,6 +75,11 @@ final class HostDialogue {
         this.connection = connection;
         this.partners = partners;
         this.host = connection.host;
+    }
+
+    /// Whether the relay has ever spoken of mail.
+    boolean hasBegun() {
+        return begun;
     }
 
     boolean takesContent() {
@@ -160,6 +166,7 @@ final class HostDialogue {
     private void mail(String text) {
         int end = text.indexOf('>');
         String sender = utf8(text.substring("MAIL FROM:<".length(), end));
+        begun = true;
         var next = new Visit(sender, text.substring(end + 1));
         lastParameters = next.parameters;
         boolean goesOn = partners.limit && !sender.isEmpty() && sender.equals(last.sender);

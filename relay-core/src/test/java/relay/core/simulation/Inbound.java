@@ -36,6 +36,9 @@ import relay.core.tls.Unmet.Shortfall;
 /// One client's connection as the relay's listener drives it. What the store's writer and the clock
 /// have to say comes on the connection's own loop.
 final class Inbound implements Wire.End, IntakeWire {
+    /// The names of the relay's receive connectors.
+    static final List<String> CONNECTORS = List.of("internal", "branch", "internal");
+
     static final long MAX_BYTES = 3_500;
     static final int MAX_RECIPIENTS = 6;
     private static final Duration SILENCE = Duration.ofMinutes(5);
@@ -60,7 +63,11 @@ final class Inbound implements Wire.End, IntakeWire {
     private Sim.@Nullable Event silence;
     private MessageStore.@Nullable Content content;
 
-    Inbound(RelayProcess relay, Wire.Port port, BareLineFeed bareLineFeed) {
+    Inbound(
+            RelayProcess relay,
+            Wire.Port port,
+            String receiveConnector,
+            BareLineFeed bareLineFeed) {
         this.relay = relay;
         this.life = relay.life();
         this.port = port;
@@ -68,7 +75,7 @@ final class Inbound implements Wire.End, IntakeWire {
                 new IntakeSession(
                         new IntakeRules(
                                 new Domain(World.HOSTNAME),
-                                connector(bareLineFeed),
+                                connector(receiveConnector, bareLineFeed),
                                 IntakeRules.StartTls.OFFERED),
                         CLIENT,
                         relay::policy,
@@ -84,12 +91,12 @@ final class Inbound implements Wire.End, IntakeWire {
                         new Evidence.Plaintext(Shortfall.NOT_OFFERED, "not asked for")));
     }
 
-    private static ReceiveConnector connector(BareLineFeed bareLineFeed) {
+    private static ReceiveConnector connector(String name, BareLineFeed bareLineFeed) {
         var binding =
                 new ReceiveConnector.Binding(new InetSocketAddress(CLIENT, 25), TlsMode.STARTTLS);
         var limits = new ReceiveConnector.Limits(MAX_BYTES, MAX_RECIPIENTS, 100, 100, 30, SILENCE);
         return new ReceiveConnector(
-                "internal",
+                name,
                 new Origin("connectors.yaml", 1),
                 List.of(binding),
                 List.of(new IpRange(CLIENT, CLIENT)),

@@ -63,7 +63,6 @@ final class NoticeDesk {
                             notices);
             case QueueChange.SetStatus _,
                     QueueChange.MakeDue _,
-                    QueueChange.ReleaseHeld _,
                     QueueChange.Release _,
                     QueueChange.DelayNoticeSent _,
                     QueueChange.Move _,

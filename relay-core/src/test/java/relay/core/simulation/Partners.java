@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import relay.core.routing.ConnectorConnections;
 import relay.core.simulation.HostDialogue.Visit;
@@ -24,6 +25,7 @@ final class Partners {
     final Sim sim;
     final Trace trace;
     final HostBook book = new HostBook();
+    final OutageBook outages;
     final Map<String, SimHost> hosts = new LinkedHashMap<>();
     private final Map<InetAddress, SimHost> byAddress = new HashMap<>();
     private final SimDns dns;
@@ -43,12 +45,22 @@ final class Partners {
     /// The line of most connectors' smart hosts, where it is not up.
     SimHost.Line outage = SimHost.Line.UP;
 
-    Partners(Sim sim, Trace trace, SimDns dns, ClientBook clients, CrashBook crashes) {
+    /// Whether they are there, and want to hear nothing now.
+    boolean busy;
+
+    Partners(
+            Sim sim,
+            Trace trace,
+            SimDns dns,
+            ClientBook clients,
+            CrashBook crashes,
+            OutageBook outages) {
         this.sim = sim;
         this.trace = trace;
         this.dns = dns;
         this.clients = clients;
         this.crashes = crashes;
+        this.outages = outages;
     }
 
     void add(SimHost host) {
@@ -63,9 +75,16 @@ final class Partners {
 
     /// The line of a host now.
     SimHost.Line line(SimHost host) {
+        return isStruck(host) && outage != SimHost.Line.UP ? outage : host.line;
+    }
+
+    boolean isBusy(SimHost host) {
+        return busy && isStruck(host);
+    }
+
+    private static boolean isStruck(SimHost host) {
         String connector = host.name.substring(host.name.indexOf('.') + 1);
-        boolean struck = host.name.startsWith("out") && Math.floorMod(connector.hashCode(), 3) != 0;
-        return struck && outage != SimHost.Line.UP ? outage : host.line;
+        return host.name.startsWith("out") && Math.floorMod(connector.hashCode(), 3) != 0;
     }
 
     int nextConnection() {
@@ -89,8 +108,13 @@ final class Partners {
         }
     }
 
+    /// The connector that the relay calls for.
+    String caller(HostConnection connection) {
+        return callers.getOrDefault(connection, "");
+    }
+
     private ConnectorConnections limits(HostConnection connection) {
-        String name = callers.getOrDefault(connection, "");
+        String name = caller(connection);
         return policies.getLast().policy().connectors().stream()
                 .filter(connector -> connector.name().equals(name))
                 .map(Policy.Connector::connections)
@@ -139,14 +163,14 @@ final class Partners {
         List<String> recipients = clients.recipientsOf(sender);
         if (recipients.isEmpty()) return;
         List<Optional<String>> objections =
-                recipients.stream().map(r -> objection(connection, domain(r))).toList();
+                recipients.stream().map(r -> objection(connection, r)).toList();
         if (objections.stream().allMatch(Optional::isPresent)) {
             throw new Violation(connection + " heard of " + sender + ": " + objections.getFirst());
         }
     }
 
     void heardRecipient(HostConnection connection, String recipient) {
-        objection(connection, domain(recipient))
+        objection(connection, recipient)
                 .ifPresent(why -> {
                     throw new Violation(connection + " heard of " + recipient + ": " + why);
                 });
@@ -174,6 +198,7 @@ final class Partners {
                                 Rules.requireTlsObjection(
                                         inForce.policy(),
                                         domain,
+                                        clients.sourceOf(recipient),
                                         connection.facts(),
                                         word,
                                         SimDns.isSigned(domain) || !dns.listed(domain).isEmpty()))
@@ -198,7 +223,7 @@ final class Partners {
         }
     }
 
-    private Optional<String> objection(HostConnection connection, String domain) {
+    private Optional<String> objection(HostConnection connection, String recipient) {
         if (connection.isInjected()) return Optional.of("somebody spoke in clear after STARTTLS");
         Optional<String> last = Optional.empty();
         for (int i = policyNow(); i >= connection.policyAtOpening; i--) {
@@ -206,17 +231,24 @@ final class Partners {
                     && begunSince(connection, policies.get(i + 1).since()) > GIVEN_BEFORE) {
                 return last;
             }
-            Optional<String> objection =
-                    Rules.objection(
-                            policies.get(i).policy(),
-                            domain,
-                            connection.facts(),
-                            dns.hostsEver(domain),
-                            dns.listed(domain));
+            Optional<String> objection = objection(policies.get(i).policy(), connection, recipient);
             if (objection.isEmpty()) return objection;
             last = objection.map(why -> why + "; " + connection.facts());
         }
         return last;
+    }
+
+    private Optional<String> objection(Policy policy, HostConnection connection, String recipient) {
+        String domain = domain(recipient);
+        Rules.Source source = clients.sourceOf(recipient);
+        Set<String> mxHosts = dns.hostsEver(domain);
+        return Rules.objection(
+                        policy, domain, source, connection.facts(), mxHosts, dns.listed(domain))
+                .or(() ->
+                        Rules.connector(policy, domain, source)
+                                .filter(first -> !first.name().equals(caller(connection)))
+                                .flatMap(first ->
+                                        outages.objection(first, mxHosts, sim.nowMillis())));
     }
 
     private long begunSince(HostConnection connection, long since) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import relay.core.address.Domain;
 import relay.core.routing.AddressSpace;
 import relay.core.routing.ConnectorChoice;
@@ -107,6 +108,17 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
         }
     }
 
+    /// Which mail a connector takes; an empty set excludes nothing.
+    record Scope(Set<String> receiveConnectors, Set<String> senderDomains) {
+        static final Scope EVERYTHING = new Scope(Set.of(), Set.of());
+
+        ConnectorScope connectorScope() {
+            return new ConnectorScope(
+                    receiveConnectors,
+                    senderDomains.stream().map(Policy::pattern).collect(Collectors.toSet()));
+        }
+    }
+
     /// `password` is empty where the smart hosts want none.
     record Connector(
             String name,
@@ -175,9 +187,24 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                     new Caller(name, List.of(), Caller.DEFAULT.inactivityTimeout()));
         }
 
-        /// Whether its mail may go by another while its hosts are down. Chosen without luck, too.
+        /// Whether its mail may go by another while its hosts are down. Chosen without luck, too. Notices
+        /// come to the senders' own host alone, where they are counted.
         boolean mayFailOver() {
+            if (name.equals("home")) return false;
             return Math.floorMod(Objects.hash(spaces.toString(), name), 3) != 0;
+        }
+
+        /// Of the connectors for some domains, some take some mail alone. Chosen without luck, too.
+        Scope scope() {
+            if (name.equals("net") || name.equals("home")) return Scope.EVERYTHING;
+            Set<String> branch = Set.of("branch");
+            Set<String> senders = Set.of("*." + Draw.BRANCH);
+            return switch (Math.floorMod(Objects.hash(retry.delays(), name, spaces), 10)) {
+                case 0, 1 -> new Scope(branch, Set.of());
+                case 2, 3 -> new Scope(Set.of(), senders);
+                case 4 -> new Scope(branch, senders);
+                default -> Scope.EVERYTHING;
+            };
         }
 
         private SendConnector sendConnector() {
@@ -202,7 +229,7 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                     .with(connections())
                     .with(
                             new ConnectorChoice(
-                                    ConnectorScope.EVERYTHING,
+                                    scope().connectorScope(),
                                     mayFailOver() ? WhenDown.FAIL_OVER : WhenDown.WAIT));
         }
     }

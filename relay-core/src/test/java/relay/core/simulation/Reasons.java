@@ -10,7 +10,8 @@ import relay.core.simulation.Policy.Level;
 
 /// Why a relay may give up on mail for a domain that `connector` carries under `policy`, apart from
 /// what hosts and the DNS said.
-record Reasons(World world, Policy policy, Connector connector, String domain) {
+record Reasons(
+        World world, Policy policy, Connector connector, String domain, Rules.Source source) {
     /// Our Received field, and then some.
     private static final int OURS_BYTES = 700;
 
@@ -48,7 +49,7 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
                 connector.smartHosts().isEmpty()
                         ? world.dns.hostsNow(domain)
                         : connector.smartHosts().stream().map(Policy.Hop::host).toList();
-        boolean same = Rules.connector(now, domain).equals(Optional.of(connector));
+        boolean same = Rules.connector(now, domain, source).equals(Optional.of(connector));
         long end = mine.wallMillis + connector.retry().expiry().toMillis();
         return same
                 && world.isClockSteady()
@@ -63,11 +64,18 @@ record Reasons(World world, Policy policy, Connector connector, String domain) {
         boolean tlsWorks =
                 host.tls.startTls() == SimHost.StartTls.OFFERED
                         && host.tls.handshake() == SimHost.Handshake.WORKS;
-        var facts = new Rules.Facts(name, host.tls.version(), host.tls.chain(), host.tls.names());
+        var facts =
+                new Rules.Facts(
+                        name,
+                        connector.name(),
+                        host.tls.version(),
+                        host.tls.chain(),
+                        host.tls.names());
         return tlsWorks
                 && Rules.objection(
                                 now,
                                 domain,
+                                source,
                                 facts,
                                 world.dns.hostsEver(domain),
                                 world.dns.listed(domain))

@@ -17,8 +17,26 @@ final class Rules {
 
     private Rules() {}
 
-    /// What a host knows of a connection to it. `tlsVersion` is 0 in clear, else 10 to 13.
-    record Facts(String host, int tlsVersion, Chain chain, Set<String> certificateNames) {
+    /// Where a message comes from: which receive connector took it, and who sent it; empty is nobody.
+    record Source(String receiveConnector, String sender) {
+        static final Source NOTICE = new Source("dsn", "");
+
+        boolean fits(Policy.Scope scope) {
+            Set<String> takes = scope.receiveConnectors();
+            if (!takes.isEmpty() && !takes.contains(receiveConnector)) return false;
+            if (scope.senderDomains().isEmpty()) return true;
+            boolean fits = false;
+            for (String pattern : scope.senderDomains()) {
+                fits |= !sender.isEmpty() && specificity(pattern, Partners.domain(sender)) >= 0;
+            }
+            return fits;
+        }
+    }
+
+    /// What a host knows of a connection to it: also for which connector the relay calls, by the name
+    /// that it gives. `tlsVersion` is 0 in clear, else 10 to 13.
+    record Facts(
+            String host, String caller, int tlsVersion, Chain chain, Set<String> certificateNames) {
         enum Chain {
             GOOD,
             EXPIRED,
@@ -30,11 +48,12 @@ final class Rules {
         }
     }
 
-    static Optional<Connector> connector(Policy policy, String domain) {
+    static Optional<Connector> connector(Policy policy, String domain, Source source) {
         record Match(Connector connector, int specificity, int cost) {}
         List<Match> matches = new ArrayList<>();
         for (Connector connector : policy.connectors()) {
             if (connector.use() == Policy.Use.DISABLED) continue;
+            if (!source.fits(connector.scope())) continue;
             for (Policy.Space space : connector.spaces()) {
                 int specificity = specificity(space.pattern(), domain);
                 if (specificity >= 0) matches.add(new Match(connector, specificity, space.cost()));
@@ -44,13 +63,15 @@ final class Rules {
                 .min(
                         Comparator.comparingInt((Match match) -> -match.specificity())
                                 .thenComparingInt(Match::cost)
+                                .thenComparing(match ->
+                                        match.connector().scope().equals(Policy.Scope.EVERYTHING))
                                 .thenComparing(match -> match.connector().name()))
                 .map(Match::connector);
     }
 
     /// The connectors that may carry mail for the domain while the hosts of its own are down.
-    static List<Connector> standIns(Policy policy, String domain) {
-        Optional<Connector> first = connector(policy, domain);
+    static List<Connector> standIns(Policy policy, String domain, Source source) {
+        Optional<Connector> first = connector(policy, domain, source);
         if (first.isEmpty() || !first.get().mayFailOver()) return List.of();
         List<Connector> found = new ArrayList<>();
         for (Connector second : policy.connectors()) {
@@ -59,7 +80,7 @@ final class Rules {
                 fits |= specificity(space.pattern(), domain) >= 0;
             }
             boolean other = !second.name().equals(first.get().name());
-            boolean enabled = second.use() == Policy.Use.ENABLED;
+            boolean enabled = second.use() == Policy.Use.ENABLED && source.fits(second.scope());
             if (fits && other && enabled && canTakeOver(first.get(), second)) found.add(second);
         }
         return found;
@@ -107,26 +128,39 @@ final class Rules {
         return within ? root.split("\\.", -1).length : -1;
     }
 
-    /// Why a host must not hear of mail for the domain on such a connection; empty: it may.
+    /// Why a host must not hear of mail from there for the domain on such a connection; empty: it may.
     /// `mxHosts` are the hosts that the DNS has ever named for the domain, `listed` those that its
     /// MTA-STS policy lists, if it has one.
     static Optional<String> objection(
             Policy policy,
             String domain,
+            Source source,
             Facts facts,
             Set<String> mxHosts,
             Collection<String> listed) {
-        Optional<Connector> found = connector(policy, domain);
+        Optional<Connector> found = connector(policy, domain, source);
         if (found.isEmpty()) return Optional.of("no connector carries " + domain);
         Connector first = found.get();
-        Optional<String> objection = objection(policy, domain, first, facts, mxHosts, listed);
-        for (Connector second : standIns(policy, domain)) {
-            boolean may =
-                    objection(policy, domain, second, facts, mxHosts, listed).isEmpty()
-                            && isAsOn(first, facts);
-            if (may) return Optional.empty();
+        if (facts.caller().equals(first.name())) {
+            return objection(policy, domain, first, facts, mxHosts, listed);
         }
-        return objection;
+        Optional<Connector> second = standIn(policy, domain, source, facts.caller());
+        if (second.isEmpty()) {
+            return Optional.of(
+                    "mail from " + source + " for " + domain + " goes by " + first.name());
+        }
+        return objection(policy, domain, second.get(), facts, mxHosts, listed)
+                .or(() ->
+                        isAsOn(first, facts)
+                                ? Optional.empty()
+                                : Optional.of(first.name() + ", which is down, demands more"));
+    }
+
+    private static Optional<Connector> standIn(
+            Policy policy, String domain, Source source, String name) {
+        return standIns(policy, domain, source).stream()
+                .filter(second -> second.name().equals(name))
+                .findFirst();
     }
 
     /// Whether a connection has whatever one of the connector, which is down, would have.
@@ -186,16 +220,14 @@ final class Rules {
     /// empty: it may. `word` is what it heard with MAIL, `signed` whether nobody can have forged the
     /// domain's MX records.
     static Optional<String> requireTlsObjection(
-            Policy policy, String domain, Facts facts, String word, boolean signed) {
-        Optional<Connector> found = connector(policy, domain);
-        if (found.isEmpty()) return Optional.of("no connector carries " + domain);
-        for (Connector second : standIns(policy, domain)) {
-            boolean itsHost = second.smartHosts().isEmpty() || knows(second, facts, Set.of());
-            if (itsHost && requireTlsObjection(second, domain, facts, word, signed).isEmpty()) {
-                return Optional.empty();
-            }
-        }
-        return requireTlsObjection(found.get(), domain, facts, word, signed);
+            Policy policy, String domain, Source source, Facts facts, String word, boolean signed) {
+        Optional<Connector> by =
+                connector(policy, domain, source)
+                        .filter(first -> first.name().equals(facts.caller()))
+                        .or(() -> standIn(policy, domain, source, facts.caller()));
+        return by.isEmpty()
+                ? Optional.of(facts.caller() + " carries no such mail for " + domain)
+                : requireTlsObjection(by.get(), domain, facts, word, signed);
     }
 
     private static Optional<String> requireTlsObjection(

@@ -27,6 +27,9 @@ record SimDialer(Life life, Partners partners, ContentSource contents) implement
         SimHost host = partners.at(plan.address());
         partners.trace.say(() -> "relay dials " + plan + " " + plan.demands());
         var line = host == null ? SimHost.Line.DEAD : partners.line(host);
+        if (host != null && line != SimHost.Line.UP) {
+            partners.outages.calledInVain(host.name, life.sim.nowMillis());
+        }
         if (host == null || line == SimHost.Line.DEAD) {
             life.after(limitMillis, () -> outbound.unreachable(new SessionInput.TimedOut()));
         } else if (line == SimHost.Line.REFUSES) {

@@ -34,6 +34,7 @@ final class SimDns implements Resolver {
 
     private final Sim sim;
     private final Trace trace;
+    private final OutageBook outages;
     private final Map<String, Zone> zones = new HashMap<>();
     private final Map<String, List<InetAddress>> addresses = new HashMap<>();
     private final Map<String, Set<String>> everHosts = new HashMap<>();
@@ -43,8 +44,9 @@ final class SimDns implements Resolver {
     /// One look-up in so many fails; 0: none does.
     int failsOneIn;
 
-    SimDns(Sim sim, Trace trace) {
+    SimDns(Sim sim, Trace trace, OutageBook outages) {
         this.sim = sim;
+        this.outages = outages;
         this.trace = trace;
     }
 
@@ -124,7 +126,10 @@ final class SimDns implements Resolver {
 
     @Override
     public AddressAnswer addresses(String hostName) {
-        if (isLost()) return new AddressAnswer.Failed("timeout");
+        if (isLost()) {
+            outages.calledInVain(hostName, sim.nowMillis());
+            return new AddressAnswer.Failed("timeout");
+        }
         List<InetAddress> found = addresses.getOrDefault(hostName, List.of());
         return found.isEmpty()
                 ? new AddressAnswer.None()

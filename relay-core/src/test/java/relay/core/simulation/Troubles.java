@@ -51,6 +51,7 @@ final class Troubles {
         for (int i = luck.of(0, 0, 2); i > 0; i--) sometime(world::retrySomething);
         for (int i = luck.of(0, 0, 1); i > 0; i--) sometime(world::resume);
         if (calmAtMillis % 3 == 0) outage();
+        if (calmAtMillis % 6 == 1) crowd();
         world.sim.after(calmAtMillis, this::calm);
     }
 
@@ -59,6 +60,13 @@ final class Troubles {
     private void outage() {
         world.partners.outage = SimHost.Line.REFUSES;
         world.sim.after(calmAtMillis / 2, () -> world.partners.outage = SimHost.Line.UP);
+    }
+
+    /// Most smart hosts greet with a refusal, which is no reason for mail to leave their connector. Chosen
+    /// without luck, too.
+    private void crowd() {
+        world.partners.busy = true;
+        world.sim.after(calmAtMillis / 2, () -> world.partners.busy = false);
     }
 
     /// Bursts are where things meet.
@@ -79,7 +87,9 @@ final class Troubles {
 
     private Submission submission() {
         int number = ++messages;
-        String sender = luck.oneIn(8) ? "" : "s" + number + "@" + Draw.HOME;
+        // Chosen without luck, so that seeds of the past stay what they were.
+        String home = number % 4 == 1 ? Draw.BRANCH : Draw.HOME;
+        String sender = luck.oneIn(8) ? "" : "s" + number + "@" + home;
         var recipients = new ArrayList<String>();
         for (int i = luck.of(1, 1, 2, 5); i > 0; i--) {
             String domain = luck.oneIn(2) ? favourite : luck.of(world.domains);

@@ -169,18 +169,21 @@ final class Verdicts {
     private boolean reason(Submission mine, String recipient, long wallMillis) {
         if (book.everRefused.contains(recipient)) return true;
         String domain = Partners.domain(recipient);
+        var source = new Rules.Source(mine.receiveConnector, mine.sender);
         if (world.dns.wasDead(domain)) return true;
         boolean byStandIn =
                 world.partners.policiesEver().stream()
                         .flatMap(policy ->
-                                Rules.standIns(policy, domain).stream()
-                                        .map(other -> new Reasons(world, policy, other, domain)))
+                                Rules.standIns(policy, domain, source).stream()
+                                        .map(other ->
+                                                new Reasons(world, policy, other, domain, source)))
                         .anyMatch(reasons -> reasons.isForItsHosts(mine));
         if (byStandIn) return true;
         return world.partners.policiesEver().stream()
                 .flatMap(policy ->
-                        Rules.connector(policy, domain).stream()
-                                .map(connector -> new Reasons(world, policy, connector, domain)))
+                        Rules.connector(policy, domain, source).stream()
+                                .map(connector ->
+                                        new Reasons(world, policy, connector, domain, source)))
                 .anyMatch(reasons -> reasons.any(mine, wallMillis));
     }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
 import relay.core.queue.LaneStatus;
+import relay.core.queue.MailChoice;
+import relay.core.queue.MailOrder;
 import relay.core.routing.Lane;
 import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.scheduler.SchedulerEvent;
@@ -38,16 +40,18 @@ final class World {
     private Policy policy;
     private RelayProcess relay;
     private boolean accepting = true;
+    private long orders;
 
     World(long seed, Trace trace) {
         var luck = new Luck(seed);
         this.trace = trace;
         this.sim = new Sim(luck.split());
         trace.use(sim::nowMillis);
-        this.dns = new SimDns(sim, trace);
+        var outages = new OutageBook();
+        this.dns = new SimDns(sim, trace, outages);
         this.health = new DiskHealth(sim);
         this.crashes = new CrashBook(health);
-        this.partners = new Partners(sim, trace, dns, clients, crashes);
+        this.partners = new Partners(sim, trace, dns, clients, crashes, outages);
         this.draw = new Draw(luck, partners, dns);
         draw.home();
         this.domains = draw.domains();
@@ -107,8 +111,10 @@ final class World {
     void connect(SimClient.Manners manners, List<ClientBook.Submission> mail) {
         if (!accepting) return;
         var wire = new Wire(sim, Wire.Kind.INBOUND);
+        String by = Inbound.CONNECTORS.get(mail.getFirst().number % Inbound.CONNECTORS.size());
+        mail.forEach(submission -> submission.receiveConnector = by);
         var _ = new SimClient(this, wire.client, manners, mail);
-        inbounds.add(new Inbound(relay, wire.server, bareLineFeed));
+        inbounds.add(new Inbound(relay, wire.server, by, bareLineFeed));
     }
 
     void crash() {
@@ -160,7 +166,12 @@ final class World {
         if (!accepting) return;
         List<Lane> holding =
                 relay.lanes().stream().filter(l -> l.held() > 0).map(LaneStatus::lane).toList();
-        if (!holding.isEmpty()) relay.tell(new SchedulerEvent.ResumeAsked(holding));
+        if (holding.isEmpty()) return;
+        relay.tell(
+                new SchedulerEvent.OrderGiven(
+                        ++orders,
+                        new MailOrder.Release(MailOrder.Release.Poison.TOO),
+                        holding.stream().<MailChoice>map(MailChoice.Whole::new).toList()));
     }
 
     private List<Lane> lanes() {

@@ -67,7 +67,7 @@ final class AdminRoutes {
                 .get("/api/v1/messages/{id}/content", this::content)
                 .post("/api/v1/backup", changingBody(files::backUp))
                 .post("/api/v1/queues/retry", changing(Set.of(), queue::retry))
-                .post("/api/v1/queues/resume", changing(Set.of(), queue::resume))
+                .post("/api/v1/queues/resume", changing(Set.of("poison"), queue::resume))
                 .post("/api/v1/queues/suspend", changing(Set.of(), queue::suspend))
                 .post("/api/v1/messages/replay", this::replay)
                 .post("/api/v1/messages/hold", changing(Set.of(), queue::hold))

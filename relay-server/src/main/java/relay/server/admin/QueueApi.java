@@ -13,6 +13,7 @@ import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneStatus;
 import relay.core.queue.MailChoice;
 import relay.core.queue.MailOrder;
+import relay.core.queue.MailOrder.Release.Poison;
 import relay.core.queue.OrderResult;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
@@ -95,22 +96,52 @@ final class QueueApi {
     }
 
     /// `POST /api/v1/queues/resume`: ends the suspension of the selected lanes and gives what they
-    /// hold back to delivery; of messages named by their ids, those alone.
+    /// hold back to delivery; of messages named by their ids, those alone. What the relay failed over
+    /// stays held, unless it is named by its id or `poison` is true.
     Answer resume(Selection selection, JsonNode body) {
+        JsonNode poison = body.path("poison");
+        if (!poison.isMissingNode() && !poison.isBoolean()) {
+            return Answer.error(Answer.BAD_REQUEST, "poison is true or false");
+        }
         return found(
                 selection,
                 found -> {
-                    OrderResult single =
-                            found.entries().isEmpty()
-                                    ? new OrderResult(0, 0, 0)
-                                    : reads.order(
-                                            new MailOrder.Release(), singles(found.entries()));
-                    long whole = found.lanes().isEmpty() ? 0 : reads.resume(found.lanes());
-                    return answer(
-                            new OrderResult(
-                                    whole + single.done(), single.underWay(), single.leftAlone()),
-                            found);
+                    List<Lane> lanes = found.lanes();
+                    long kept = lanes.isEmpty() ? 0 : reads.resume(lanes);
+                    OrderResult named = release(Poison.TOO, singles(found.entries()));
+                    OrderResult held =
+                            release(
+                                    poison.booleanValue(false) ? Poison.TOO : Poison.STAYS_HELD,
+                                    choices(selection, holding(lanes)));
+                    long released = named.done() + held.done();
+                    ObjectNode said =
+                            said(
+                                    new OrderResult(
+                                            kept + released,
+                                            0,
+                                            named.leftAlone() + held.leftAlone()),
+                                    found);
+                    said.put("released", released);
+                    said.put("poison", held.poison());
+                    return Answer.ok(said);
                 });
+    }
+
+    private OrderResult release(Poison poison, List<MailChoice> choices) {
+        return choices.isEmpty()
+                ? new OrderResult(0, 0, 0)
+                : reads.order(new MailOrder.Release(poison), choices);
+    }
+
+    /// Those of the lanes that hold something.
+    private LaneSelector.Found.Selected holding(List<Lane> lanes) {
+        List<Lane> holding =
+                reads.statuses().stream()
+                        .filter(status -> status.held() > 0)
+                        .map(LaneStatus::lane)
+                        .filter(lanes::contains)
+                        .toList();
+        return new LaneSelector.Found.Selected(holding, List.of());
     }
 
     /// `POST /api/v1/messages/hold`: nothing of the selected messages is attempted, nor expires,
@@ -173,12 +204,16 @@ final class QueueApi {
     }
 
     private static Answer answer(OrderResult result, LaneSelector.Found.Selected found) {
+        return Answer.ok(said(result, found));
+    }
+
+    private static ObjectNode said(OrderResult result, LaneSelector.Found.Selected found) {
         ObjectNode body = QueueJson.object();
         body.put("messages", result.done());
         body.put("underWay", result.underWay());
         body.put("leftAlone", result.leftAlone());
         names(body, found.touched());
-        return Answer.ok(body);
+        return body;
     }
 
     private Answer lanes(Selection selection, ToLongFunction<List<Lane>> change) {

@@ -60,6 +60,9 @@ final class QueueExportVerb extends QueueVerb {
             return refuse(
                     WRONG_USAGE, counted(ids.size(), "message") + ": name a folder with --to");
         }
+        if (toFiles && !Files.isDirectory(folder)) {
+            return refuse(FAILED, folder + ": there is no such folder");
+        }
         int status = DONE;
         for (String id : ids) {
             AdminClient.Reply reply = toFiles ? toFile(relay, id) : toStandardOutput(relay, id);

@@ -50,6 +50,8 @@ public final class DemoFates implements EventSink {
                     RelayEvent.Removed _,
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
+                    RelayEvent.FailedOver _,
+                    RelayEvent.FailedBack _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.SuccessTold _,
                     RelayEvent.DemandsUnmet _,

@@ -170,7 +170,6 @@ final class NoticeDesk implements AutoCloseable {
                             notices);
             case QueueChange.SetStatus _,
                     QueueChange.MakeDue _,
-                    QueueChange.ReleaseHeld _,
                     QueueChange.Release _,
                     QueueChange.DelayNoticeSent _,
                     QueueChange.Move _,
@@ -193,6 +192,7 @@ final class NoticeDesk implements AutoCloseable {
                 new QueueChange.Defer(
                         entry.id(), kept, entry.attempts() + 1, clock.instant(), why, List.of()));
         store.change(new QueueChange.SetStatus(entry.id(), EntryStatus.HELD, List.of(why)));
+        scheduler.accept(new SchedulerEvent.SetAside(ended));
         events.on(new RelayEvent.Held(entry, List.of(why)));
     }
 }

@@ -175,7 +175,8 @@ public final class QueueRunner implements QueueControl {
     }
 
     private static long resumable(LaneStatus lane) {
-        return lane.status() == LaneStatus.Status.SUSPENDED ? lane.messages() : lane.held();
+        boolean suspended = lane.status() == LaneStatus.Status.SUSPENDED;
+        return suspended ? lane.messages() - lane.held() : 0;
     }
 
     private CompletionStage<Long> changeLanes(

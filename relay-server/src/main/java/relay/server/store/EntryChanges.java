@@ -15,7 +15,6 @@ final class EntryChanges implements AutoCloseable {
     private final PreparedStatement setStatus;
     private final PreparedStatement delayNoticeSent;
     private final PreparedStatement makeDue;
-    private final PreparedStatement releaseHeld;
     private final PreparedStatement release;
     private final PreparedStatement copyToLane;
     private final PreparedStatement end;
@@ -44,12 +43,6 @@ final class EntryChanges implements AutoCloseable {
                         """
                         UPDATE entry INDEXED BY entry_due SET next_attempt = ?1
                         WHERE lane = ?2 AND status = 0 AND next_attempt > ?1
-                        """);
-        releaseHeld =
-                connection.prepareStatement(
-                        """
-                        UPDATE entry SET status = 0, next_attempt = ?
-                        WHERE lane = ? AND status = 1
                         """);
         release =
                 connection.prepareStatement(
@@ -100,12 +93,6 @@ final class EntryChanges implements AutoCloseable {
         makeDue.executeUpdate();
     }
 
-    void releaseHeld(QueueChange.ReleaseHeld change) throws SQLException {
-        releaseHeld.setLong(1, EntryRows.millis(change.now()));
-        releaseHeld.setLong(2, lanes.number(change.lane()));
-        releaseHeld.executeUpdate();
-    }
-
     void release(QueueChange.Release change) throws SQLException {
         release.setLong(1, EntryRows.millis(change.now()));
         bindEntry(release, 2, change.entry());
@@ -132,15 +119,7 @@ final class EntryChanges implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         for (var statement :
-                List.of(
-                        defer,
-                        setStatus,
-                        delayNoticeSent,
-                        makeDue,
-                        releaseHeld,
-                        release,
-                        copyToLane,
-                        end)) {
+                List.of(defer, setStatus, delayNoticeSent, makeDue, release, copyToLane, end)) {
             statement.close();
         }
     }

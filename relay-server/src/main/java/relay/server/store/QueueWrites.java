@@ -136,7 +136,6 @@ final class QueueWrites implements AutoCloseable {
             }
             case QueueChange.SetStatus status -> changes.setStatus(status);
             case QueueChange.MakeDue due -> changes.makeDue(due);
-            case QueueChange.ReleaseHeld held -> changes.releaseHeld(held);
             case QueueChange.Release release -> changes.release(release);
             case QueueChange.Move move -> changes.move(move);
             case QueueChange.RecordLane(var record) -> lanes.record(record);

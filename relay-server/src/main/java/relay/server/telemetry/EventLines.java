@@ -55,6 +55,8 @@ final class EventLines {
                     RelayEvent.Removed _,
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
+                    RelayEvent.FailedOver _,
+                    RelayEvent.FailedBack _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.SuccessTold _,
                     RelayEvent.PlaintextFallback _,
@@ -92,6 +94,10 @@ final class EventLines {
             case RelayEvent.Released(var entry) -> ordered(entry, "released").toString();
             case RelayEvent.Redirected(var entry, var connector) ->
                     ordered(entry, "redirected").with("by", connector).toString();
+            case RelayEvent.FailedOver(var entry, var to, var lane, var why) ->
+                    why(moved(entry, to, lane, "failed-over"), why).toString();
+            case RelayEvent.FailedBack(var entry, var to, var lane) ->
+                    moved(entry, to, lane, "failed-back").toString();
             case RelayEvent.DelayWarned(var entry, var notice) ->
                     ordered(entry, "delay-warned").with("notice", notice.id()).toString();
             case RelayEvent.SuccessTold told -> told(told);
@@ -107,12 +113,7 @@ final class EventLines {
                             .with("why", why)
                             .toString();
             case RelayEvent.ProbeTurned turned -> turned(turned);
-            case RelayEvent.Connection(var direction, var change, var peer) ->
-                    new LogLine()
-                            .with("peer", peer)
-                            .with("direction", direction.label())
-                            .with("status", changed(change))
-                            .toString();
+            case RelayEvent.Connection connection -> connection(connection);
             case RelayEvent.Rejected(var client, var greeting) ->
                     new LogLine()
                             .with("client", client.getHostAddress())
@@ -141,6 +142,14 @@ final class EventLines {
                 .toString();
     }
 
+    private static String connection(RelayEvent.Connection connection) {
+        return new LogLine()
+                .with("peer", connection.peer())
+                .with("direction", connection.direction().label())
+                .with("status", changed(connection.change()))
+                .toString();
+    }
+
     private static String hidden(RelayEvent.ClientsHidden hidden) {
         return new LogLine()
                 .with("client", hidden.gateway().getHostAddress())
@@ -163,6 +172,13 @@ final class EventLines {
 
     private static LogLine ordered(QueueEntry entry, String status) {
         return entry(entry).with("status", status);
+    }
+
+    private static LogLine moved(QueueEntry entry, List<Mailbox> to, Lane lane, String status) {
+        return message(entry, to)
+                .with("lane", entry.lane())
+                .with("status", status)
+                .with("by", lane.connector());
     }
 
     private static LogLine inClear(Lane lane, String host) {

@@ -50,6 +50,9 @@ enum MeterNames {
     POISON(
             "relay_poison_messages_total",
             "Messages held because the relay failed over them; the queue has them with reason poison"),
+    FAILED_OVER(
+            "relay_failed_over_messages_total",
+            "Messages that went on by another connector because no host of theirs could be reached"),
     CONNECTIONS("relay_connections", "Open SMTP connections"),
     DELIVERY("relay_delivery_seconds", "Time from acceptance to delivery"),
     CERTIFICATE_EXPIRY(

@@ -249,11 +249,13 @@ public final class Metrics implements EventSink, AutoCloseable {
             case RelayEvent.ClientsHidden _ -> hidden.increment();
             case RelayEvent.Fault _ -> faults.increment();
             case RelayEvent.Held(var entry, var why) -> countPoison(entry, why);
+            case RelayEvent.FailedOver moved -> countFailedOver(moved);
             // Gauges show these.
             case RelayEvent.Replayed _,
                     RelayEvent.Removed _,
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
+                    RelayEvent.FailedBack _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.SuccessTold _,
                     RelayEvent.ProbeTurned _ -> {}
@@ -264,6 +266,11 @@ public final class Metrics implements EventSink, AutoCloseable {
     private void countPoison(QueueEntry entry, List<Diagnostic> why) {
         boolean poison = why.stream().anyMatch(one -> one.reason() == Reason.POISON);
         if (poison) sending(entry.lane().connector()).countPoison();
+    }
+
+    /// Each time that it leaves its own connector, whoever else it goes on to from there.
+    private void countFailedOver(RelayEvent.FailedOver moved) {
+        if (!moved.entry().lane().isFailedOver()) sending(moved.connector()).countFailedOver();
     }
 
     private void countReceived(Envelope envelope) {

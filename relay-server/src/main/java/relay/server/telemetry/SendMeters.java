@@ -24,6 +24,7 @@ final class SendMeters {
     private final String connector;
     private final Counter bounced;
     private final Counter poison;
+    private final Counter failedOver;
     private final Counter plaintextFallbacks;
     private final Counter tlsDowngrades;
     private final Counter deliveredInClear;
@@ -36,6 +37,7 @@ final class SendMeters {
         this.connector = connector;
         bounced = counter(MeterNames.BOUNCED).register(registry);
         poison = counter(MeterNames.POISON).register(registry);
+        failedOver = counter(MeterNames.FAILED_OVER).register(registry);
         plaintextFallbacks = counter(MeterNames.PLAINTEXT_FALLBACKS).register(registry);
         tlsDowngrades = counter(MeterNames.TLS_DOWNGRADES).register(registry);
         deliveredInClear = delivered(NO_TLS);
@@ -91,6 +93,10 @@ final class SendMeters {
 
     void countPoison() {
         poison.increment();
+    }
+
+    void countFailedOver() {
+        failedOver.increment();
     }
 
     void countPlaintextFallback() {

@@ -33,6 +33,8 @@ final class RecordLines implements LogLines<Heard> {
 
     private static final Pattern HOST = Pattern.compile("(.+)\\[(.+)]:(\\d{1,5})");
 
+    private static final List<Diagnostic> NO_WHY = List.of();
+
     private final TlsFields tls = new TlsFields();
 
     /// A notice that several events speak of is recorded once.
@@ -50,6 +52,8 @@ final class RecordLines implements LogLines<Heard> {
                     RelayEvent.Removed _,
                     RelayEvent.Released _,
                     RelayEvent.Redirected _,
+                    RelayEvent.FailedOver _,
+                    RelayEvent.FailedBack _,
                     RelayEvent.DelayWarned _,
                     RelayEvent.SuccessTold _,
                     LaneFailed _ ->
@@ -106,13 +110,11 @@ final class RecordLines implements LogLines<Heard> {
             case RelayEvent.Released(var entry) ->
                     each(lines, time, "RESUBMIT", entry, entry.recipients(), _ -> {});
             case RelayEvent.Redirected(var entry, var connector) ->
-                    each(
-                            lines,
-                            time,
-                            "REDIRECT",
-                            entry,
-                            entry.recipients(),
-                            json -> json.writeStringProperty("by", connector));
+                    redirect(lines, time, entry, entry.recipients(), connector, "operator", NO_WHY);
+            case RelayEvent.FailedOver(var entry, var to, var lane, var why) ->
+                    redirect(lines, time, entry, to, lane.connector(), "fail-over", why);
+            case RelayEvent.FailedBack(var entry, var to, var lane) ->
+                    redirect(lines, time, entry, to, lane.connector(), "fail-back", NO_WHY);
             case RelayEvent.DelayWarned(var entry, var notice) ->
                     notice(lines, time, entry, notice, "delay");
             case RelayEvent.SuccessTold(var entry, _, var notice) ->
@@ -175,6 +177,27 @@ final class RecordLines implements LogLines<Heard> {
                     entry.recipients(),
                     json -> json.writeStringProperty("file", file));
         }
+    }
+
+    private static void redirect(
+            List<byte[]> lines,
+            Instant time,
+            QueueEntry entry,
+            List<Mailbox> recipients,
+            String by,
+            String cause,
+            List<Diagnostic> why) {
+        each(
+                lines,
+                time,
+                "REDIRECT",
+                entry,
+                recipients,
+                json -> {
+                    json.writeStringProperty("by", by);
+                    json.writeStringProperty("cause", cause);
+                    why.forEach(one -> why(json, one));
+                });
     }
 
     private static void each(

@@ -29,6 +29,7 @@ final class TextLine {
         text.put("relay", record.host());
         text.put("lane", record.text("lane"));
         text.put("by", record.text("by"));
+        text.put("cause", record.text("cause"));
         text.tls(record);
         text.put("attempts", record.text("attempts"));
         text.put("next", record.text("next"));

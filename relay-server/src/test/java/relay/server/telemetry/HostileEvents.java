@@ -65,6 +65,8 @@ final class HostileEvents {
                 new RelayEvent.Released(entry),
                 new RelayEvent.Replayed(message, HOSTILE),
                 new RelayEvent.Redirected(entry, HOSTILE),
+                new RelayEvent.FailedOver(entry, to, lane.insteadOf("bank"), List.of(why)),
+                new RelayEvent.FailedBack(entry, to, lane),
                 new RelayEvent.DelayWarned(entry, message),
                 new RelayEvent.SuccessTold(entry, to, message),
                 new RelayEvent.LaneFailed(lane, why, NOW, 3),

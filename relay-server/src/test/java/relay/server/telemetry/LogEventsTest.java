@@ -178,6 +178,36 @@ class LogEventsTest {
     }
 
     @Test
+    void aMessageThatFailsOverSaysByWhomAndWhyAndThatItCameBack() {
+        // Given mail of the bank, whose host cannot be reached.
+        QueueEntry entry = entry();
+        var refused =
+                Diagnostic.of(
+                        Diagnostic.Reason.CONNECTION,
+                        new EnhancedStatus(4, 4, 1),
+                        "connection refused",
+                        "mx.bank.example[192.0.2.7]:25");
+        var away = Samples.FILTER.insteadOf("bank");
+
+        // When it goes by another connector, and the bank's is back.
+        log.on(new RelayEvent.FailedOver(entry, entry.recipients(), away, List.of(refused)));
+        log.on(new RelayEvent.FailedBack(entry, entry.recipients(), Samples.BANK));
+
+        // Then both are told, as what happened to the message.
+        assertThat(lines())
+                .containsExactly(
+                        "queue="
+                                + entry.id()
+                                + " to=<bob@bank.example> lane=bank/bank.example"
+                                + " status=failed-over by=filter reason=connection"
+                                + " why=\"connection refused\"",
+                        "queue="
+                                + entry.id()
+                                + " to=<bob@bank.example> lane=bank/bank.example"
+                                + " status=failed-back by=bank");
+    }
+
+    @Test
     void connectionsAreOnlyForDebugging() {
         // Given the level at which the relay runs.
         logger.setLevel(Level.INFO);

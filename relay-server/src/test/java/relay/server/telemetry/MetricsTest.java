@@ -19,6 +19,7 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.Envelope;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueuedMessage;
+import relay.core.routing.Lane;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
@@ -87,6 +88,26 @@ class MetricsTest {
                         "relay_gateways_hiding_clients_total 0.0",
                         "relay_faults_total 0.0")
                 .noneMatch(line -> line.contains("\"filter\",demand=\"connector\""));
+    }
+
+    @Test
+    void aMessageThatFailsOverCountsForTheConnectorThatIsDownOnce() {
+        // Given a message that leaves the bank's connector for one, and that for another.
+        metrics.configured(List.of(), Samples.policy());
+        QueueEntry entry = Samples.entry(1, Samples.BANK, Samples.mailbox("bob", "bank.example"));
+        var second = Samples.FILTER.insteadOf("bank");
+        var third = new Lane("third", Lane.SMART_HOSTS, "").insteadOf("bank");
+        QueueEntry there = Samples.entry(1, second, Samples.mailbox("bob", "bank.example"));
+
+        // When that is counted.
+        metrics.on(new RelayEvent.FailedOver(entry, entry.recipients(), second, List.of()));
+        metrics.on(new RelayEvent.FailedOver(there, there.recipients(), third, List.of()));
+
+        // Then the bank's connector has one, and nobody else any.
+        assertThat(scraped())
+                .contains(
+                        "relay_failed_over_messages_total{connector=\"bank\"} 1.0",
+                        "relay_failed_over_messages_total{connector=\"filter\"} 0.0");
     }
 
     @Test

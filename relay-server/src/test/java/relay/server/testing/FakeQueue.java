@@ -54,6 +54,7 @@ public final class FakeQueue {
     public volatile long underWay;
 
     public volatile long leftAlone;
+    public volatile long poison;
     private volatile boolean silent;
 
     /// The contents: `Subject: ID`, and eight-bit octets; or lost.
@@ -157,6 +158,25 @@ public final class FakeQueue {
         add(lane, messages, oldest);
     }
 
+    /// Turns a lane into one all of whose messages are held.
+    public void addHeld(Lane lane, long messages) {
+        statuses.removeIf(status -> status.lane().equals(lane));
+        statuses.add(
+                new LaneStatus(
+                        lane,
+                        LaneStatus.Status.HELD,
+                        0,
+                        0,
+                        0,
+                        messages,
+                        messages * 1000,
+                        Instant.EPOCH,
+                        Instant.MIN,
+                        0,
+                        0,
+                        List.of()));
+    }
+
     private void add(Lane lane, long messages, Instant oldest) {
         var record = LaneRecord.well(lane);
         census.add(new LaneCensus(record, messages, 0, messages * 1000, oldest, oldest));
@@ -174,7 +194,8 @@ public final class FakeQueue {
                 return answer(
                         statuses.stream()
                                 .filter(status -> lanes.contains(status.lane()))
-                                .mapToLong(LaneStatus::held)
+                                .filter(one -> one.status() == LaneStatus.Status.SUSPENDED)
+                                .mapToLong(status -> status.messages() - status.held())
                                 .sum());
             }
 
@@ -192,7 +213,7 @@ public final class FakeQueue {
             public CompletionStage<OrderResult> order(MailOrder order, List<MailChoice> choices) {
                 orders.add(order);
                 chosen.addAll(choices);
-                return answer(new OrderResult(choices.size(), underWay, leftAlone));
+                return answer(new OrderResult(choices.size(), underWay, leftAlone, poison));
             }
 
             @Override

@@ -239,6 +239,12 @@ class RecordLinesTest {
                         new RelayEvent.Held(entry, List.of(Samples.unmetDemand())),
                         new RelayEvent.Removed(entry),
                         new RelayEvent.Redirected(entry, "filter"),
+                        new RelayEvent.FailedOver(
+                                entry,
+                                entry.recipients(),
+                                Samples.FILTER.insteadOf("bank"),
+                                List.of(Samples.unmetDemand())),
+                        new RelayEvent.FailedBack(entry, entry.recipients(), Samples.FILTER),
                         new RelayEvent.Released(entry),
                         new RelayEvent.Replayed(Samples.message(entry), "1EDN4G0C4G00.eml"),
                         new RelayEvent.DelayWarned(entry, notice),
@@ -251,7 +257,20 @@ class RecordLinesTest {
                 .satisfiesExactly(
                         held -> assertThat(held).contains("\"DEFER\"", "\"held\":true", "unmet"),
                         dropped -> assertThat(dropped).contains("\"DROP\"").doesNotContain("why"),
-                        sent -> assertThat(sent).contains("\"REDIRECT\"", "\"by\":\"filter\""),
+                        sent ->
+                                assertThat(sent)
+                                        .contains("\"REDIRECT\"")
+                                        .endsWith("\"by\":\"filter\",\"cause\":\"operator\"}\n"),
+                        over ->
+                                assertThat(over)
+                                        .contains(
+                                                "\"REDIRECT\"",
+                                                "\"lane\":\"bank/bank.example\",\"by\":\"filter\","
+                                                        + "\"cause\":\"fail-over\"",
+                                                "\"why\""),
+                        back ->
+                                assertThat(back)
+                                        .contains("\"REDIRECT\"", "\"cause\":\"fail-back\""),
                         released -> assertThat(released).contains("\"RESUBMIT\""),
                         replayed ->
                                 assertThat(replayed)
