@@ -33,7 +33,9 @@ class SchedulerRecordsTest {
 
         // When it is deferred for the second time.
         world.pass(first);
-        world.sessions.keySet().stream().filter(s -> !world.opened.contains(s)).forEach(world::open);
+        world.sessions.keySet().stream()
+                .filter(s -> !world.opened.contains(s))
+                .forEach(world::open);
         QueueEntry again = world.onlyEntry();
         SessionId who =
                 world.offered.keySet().stream()

@@ -39,8 +39,7 @@ final class HostConnection implements Wire.End {
     private boolean extended;
     private int repliesUnderWay;
 
-    HostConnection(
-            Partners partners, SimHost host, Wire wire, Policy.TlsStart start, int inForce) {
+    HostConnection(Partners partners, SimHost host, Wire wire, Policy.TlsStart start, int inForce) {
         this.partners = partners;
         this.host = host;
         this.tls = host.tls;

@@ -278,12 +278,7 @@ final class HostDialogue {
 
     private void endOfContent() {
         atStake = List.copyOf(visit.accepted);
-        var whole =
-                new Taken(
-                        host.name,
-                        visit,
-                        content.toByteArray(),
-                        partners.sim.nowMillis());
+        var whole = new Taken(host.name, visit, content.toByteArray(), partners.sim.nowMillis());
         checkContent(whole);
         hearing = Hearing.COMMANDS;
         content.reset();

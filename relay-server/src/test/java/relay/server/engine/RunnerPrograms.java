@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import relay.core.delivery.SessionObserver;
 import relay.core.delivery.SessionObserver.SessionLink;
 import relay.core.event.RelayEvent;
@@ -55,8 +57,8 @@ final class RunnerPrograms {
         final List<CompletionStage<?>> asked = new ArrayList<>();
         Function<SessionObserver, Ending> session = this::serve;
         DeliveryOutcome outcome = new DeliveryOutcome.Delivered(Reply.plain(250, "ok"));
-        Store store;
-        QueueRunner runner;
+        private @Nullable Store made;
+        private @Nullable QueueRunner begun;
         int endedBefore;
         boolean drained;
 
@@ -68,10 +70,11 @@ final class RunnerPrograms {
         }
 
         private void all() {
-            store = new Store();
+            var store = new Store();
+            made = store;
             store.ends = endedBefore;
             PolicyTable policy = Samples.policy();
-            runner =
+            var runner =
                     new QueueRunner(
                             new Scheduler(SchedulerLimits.DEFAULT, policy),
                             policy,
@@ -81,6 +84,7 @@ final class RunnerPrograms {
                             new ThreadOfItsOwn(),
                             events::add,
                             InstantSource.fixed(Samples.NOON));
+            begun = runner;
             try {
                 runner.start();
                 live();
@@ -89,6 +93,14 @@ final class RunnerPrograms {
                 throw new IllegalStateException(e);
             }
             store.thread.shutdown();
+        }
+
+        Store store() {
+            return Objects.requireNonNull(made);
+        }
+
+        QueueRunner runner() {
+            return Objects.requireNonNull(begun);
         }
 
         /// A session that takes whatever it is offered until it is to finish.
@@ -131,8 +143,8 @@ final class RunnerPrograms {
         @Override
         public void check(long nanos) {
             assertThat(nanos).as("time in which all waited").isLessThan(SOON_NANOS);
-            assertThat(endedBefore + attempted.size()).as("attempts").isEqualTo(store.ends);
-            assertThat(store.ends).as("times that it ended").isLessThanOrEqualTo(1);
+            assertThat(endedBefore + attempted.size()).as("attempts").isEqualTo(store().ends);
+            assertThat(store().ends).as("times that it ended").isLessThanOrEqualTo(1);
             assertThat(asked)
                     .allSatisfy(question ->
                             assertThat(question.toCompletableFuture()).as("a question").isDone());
@@ -143,7 +155,7 @@ final class RunnerPrograms {
             try {
                 var inbox = QueueRunner.class.getDeclaredField("inbox");
                 inbox.setAccessible(true);
-                return ((BlockingQueue<?>) inbox.get(runner)).size() - 1;
+                return ((BlockingQueue<?>) inbox.get(runner())).size() - 1;
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(e);
             }
@@ -199,8 +211,8 @@ final class RunnerPrograms {
     static class Delivers extends WithRunner {
         @Override
         void live() throws InterruptedException {
-            var _ = store.heardOfEnd.take();
-            drained = runner.drain(LONG);
+            var _ = store().heardOfEnd.take();
+            drained = runner().drain(LONG);
         }
 
         @Override
@@ -223,7 +235,7 @@ final class RunnerPrograms {
     static final class DrainsAtOnce extends WithRunner {
         @Override
         void live() throws InterruptedException {
-            drained = runner.drain(LONG);
+            drained = runner().drain(LONG);
         }
 
         @Override
@@ -237,8 +249,8 @@ final class RunnerPrograms {
     static final class AsksFirst extends WithRunner {
         @Override
         void live() throws InterruptedException {
-            asked.add(runner.lanes());
-            drained = runner.drain(LONG);
+            asked.add(runner().lanes());
+            drained = runner().drain(LONG);
         }
 
         @Override
@@ -260,7 +272,7 @@ final class RunnerPrograms {
 
         @Override
         void live() {
-            var question = runner.lanes().toCompletableFuture();
+            var question = runner().lanes().toCompletableFuture();
             asked.add(question);
             var _ = question.join();
         }
@@ -276,14 +288,14 @@ final class RunnerPrograms {
         void live() throws InterruptedException {
             var who = Thread.ofVirtual().unstarted(this::ask);
             who.start();
-            runner.stop();
+            runner().stop();
             who.join();
         }
 
         private void ask() {
             List<Lane> lanes = List.of(Samples.BANK);
-            asked.add(runner.lanes());
-            asked.add(runner.retry(lanes));
+            asked.add(runner().lanes());
+            asked.add(runner().retry(lanes));
         }
 
         @Override
@@ -314,7 +326,7 @@ final class RunnerPrograms {
         @Override
         void live() throws InterruptedException {
             var _ = failed.take();
-            drained = runner.drain(LONG);
+            drained = runner().drain(LONG);
         }
 
         @Override

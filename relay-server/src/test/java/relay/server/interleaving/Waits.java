@@ -6,6 +6,7 @@ import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Calls that wait for another thread, or make one: [Turns] has a method for each, with the receiver
 /// as its first parameter.
@@ -61,17 +62,18 @@ final class Waits {
     }
 
     static boolean isOne(InvokeInstruction call) {
-        return call.opcode() != Opcode.INVOKESTATIC && METHODS.containsKey(key(call));
+        return receiver(call) != null;
     }
 
-    private static String key(InvokeInstruction call) {
-        return call.owner().asInternalName() + "." + call.name() + call.type();
+    private static @Nullable Receiver receiver(InvokeInstruction call) {
+        if (call.opcode() == Opcode.INVOKESTATIC) return null;
+        return METHODS.get(call.owner().asInternalName() + "." + call.name() + call.type());
     }
 
     /// Puts the call of [Turns] in its place, or gives false.
     static boolean replace(InvokeInstruction call, CodeBuilder builder) {
-        if (!isOne(call)) return false;
-        Receiver receiver = METHODS.get(key(call));
+        Receiver receiver = receiver(call);
+        if (receiver == null) return false;
         var type = call.typeSymbol().insertParameterTypes(0, receiver.type());
         builder.invokestatic(TURNS, receiver.method(), type);
         return true;

@@ -57,6 +57,7 @@ final class BridgePrograms {
         int openReadings;
         private SessionObserver.@Nullable SessionLink link;
         private boolean over;
+        private boolean asideOver;
 
         WithConnection(String hangsUpAt, List<SSLContext> tls) {
             waiting.add(entry(1));
@@ -118,15 +119,8 @@ final class BridgePrograms {
         }
 
         private void workAside() {
-            boolean[] last = {false};
-            while (!last[0]) {
-                Runnable work = take(aside);
-                work.run();
-                last[0] = work == LAST;
-            }
+            while (!asideOver) take(aside).run();
         }
-
-        private static final Runnable LAST = () -> {};
 
         private static Runnable take(BlockingQueue<Runnable> queue) {
             try {
@@ -145,7 +139,7 @@ final class BridgePrograms {
                 allBefore(loop);
             }
             scheduler.add(() -> over = true);
-            aside.add(LAST);
+            aside.add(() -> asideOver = true);
             loop.end();
         }
 
