@@ -69,18 +69,15 @@ final class OnLoop implements Runnable, Executor {
     }
 
     private void connect(LocalAddress address) {
-        new Bootstrap()
-                .group(loop)
-                .channel(LocalChannel.class)
-                .option(ChannelOption.ALLOCATOR, memory)
-                .handler(
-                        new ChannelInitializer<LocalChannel>() {
-                            @Override
-                            protected void initChannel(LocalChannel channel) {
-                                channel.pipeline().addLast(ours.apply(channel));
-                            }
-                        })
-                .connect(address);
+        var end =
+                new ChannelInitializer<LocalChannel>() {
+                    @Override
+                    protected void initChannel(LocalChannel channel) {
+                        channel.pipeline().addLast(ours.apply(channel));
+                    }
+                };
+        var bootstrap = new Bootstrap().group(loop).channel(LocalChannel.class).handler(end);
+        var _ = bootstrap.option(ChannelOption.ALLOCATOR, memory).connect(address);
     }
 
     @Override

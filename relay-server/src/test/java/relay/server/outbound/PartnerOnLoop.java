@@ -41,7 +41,7 @@ final class PartnerOnLoop extends ChannelInboundHandlerAdapter {
 
     private void line(ChannelHandlerContext ctx, String line) {
         if (line.equals(hangsUpAt)) {
-            ctx.close();
+            hangUp(ctx);
         } else if (content) {
             content = !line.equals(".");
             if (!content) say(ctx, "250 taken");
@@ -56,7 +56,7 @@ final class PartnerOnLoop extends ChannelInboundHandlerAdapter {
             say(ctx, "354 go");
         } else {
             say(ctx, "250 ok");
-            if (line.equals("QUIT")) ctx.close();
+            if (line.equals("QUIT")) hangUp(ctx);
         }
     }
 
@@ -70,12 +70,16 @@ final class PartnerOnLoop extends ChannelInboundHandlerAdapter {
         handler.handshakeFuture()
                 .addListener(_ -> {
                     say(ctx, "250 more");
-                    if (hangsUpAt.equals("handshake")) ctx.close();
+                    if (hangsUpAt.equals("handshake")) hangUp(ctx);
                 });
         say(ctx, "220 go");
     }
 
     private static void say(ChannelHandlerContext ctx, String text) {
-        ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), text + "\r\n"));
+        var _ = ctx.writeAndFlush(ByteBufUtil.writeAscii(ctx.alloc(), text + "\r\n"));
+    }
+
+    private static void hangUp(ChannelHandlerContext ctx) {
+        var _ = ctx.close();
     }
 }
