@@ -35,6 +35,7 @@ public record StoreLimits(
                 DEFAULT.spillBytes(),
                 (long) (part * DEFAULT.gatheringBytes()),
                 (long) (part * DEFAULT.writingBytes()),
+                DEFAULT.checkedFirstBytes(),
                 DEFAULT.lastTries());
     }
 
