@@ -68,7 +68,7 @@ final class BridgePrograms {
                             channel ->
                                     new OutboundConnection(
                                             host,
-                                            session(),
+                                            session()::on,
                                             observer(),
                                             surroundings(client),
                                             channel,
