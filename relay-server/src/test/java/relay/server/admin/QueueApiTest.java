@@ -60,6 +60,7 @@ class QueueApiTest extends AdminFixture {
     void whatIsNotAsciiIsEscapedInAnAnswer() throws Exception {
         // Given a recipient whose name turns the direction of writing.
         var turned = Samples.mailbox("a\u202eb", "bank.example");
+        queue.addActive(Samples.BANK, 1, Samples.NOON);
         queue.entries.add(Samples.entry(1, Samples.BANK, turned));
 
         // When its message is asked for.
