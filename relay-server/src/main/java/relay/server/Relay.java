@@ -236,11 +236,16 @@ public final class Relay implements AutoCloseable {
     /// of it cannot be opened, nothing. Sessions that are open go on as they are.
     public synchronized void reload(Configuration changed) throws IOException {
         List<ServerCertificate> certificates = Certificates.read(changed, clock);
-        listener.reconfigure(changed.receiveConnectors());
-        tls.use(certificates);
         List<String> later = NeedsRestart.keys(configuration, changed);
-        configuration = changed;
-        adopt();
+        // Whoever is accepted by the new connectors leaves by the new policy, and was shown the new
+        // certificates. The other way round a demand that is new could be missed.
+        listener.reconfigure(
+                changed.receiveConnectors(),
+                () -> {
+                    tls.use(certificates);
+                    configuration = changed;
+                    adopt();
+                });
         probes.adopt(orders(changed));
         LOG.info("configuration reloaded: accepting mail on {}", listener.addresses());
         if (!later.isEmpty()) {
@@ -248,12 +253,14 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /// What is in force is the configuration without the exceptions that are over.
+    /// What is in force is the configuration without the exceptions that are over. What it demands is
+    /// demanded before mail is routed by it.
     private synchronized void adopt() {
-        policy = configuration.policyTable(clock.instant());
-        metrics.configured(configuration.receiveConnectors(), policy);
+        PolicyTable changed = configuration.policyTable(clock.instant());
+        runner.adopt(changed);
+        policy = changed;
+        metrics.configured(configuration.receiveConnectors(), changed);
         dns.adopt(configuration.sendConnectors());
-        runner.adopt(policy);
     }
 
     /// Stops in good order: no new mail, then no new attempts; what is under way may end within a

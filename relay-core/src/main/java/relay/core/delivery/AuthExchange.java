@@ -18,7 +18,7 @@ final class AuthExchange {
 
     private static final int CONTINUE = 334;
 
-    /// Stands for what tells who we are.
+    /// Stands for what tells who we are, and for what a host says that knows it.
     static final String WITHHELD = "(withheld)";
 
     private final String alone;
@@ -42,7 +42,7 @@ final class AuthExchange {
 
         record Accepted() implements Step {}
 
-        /// `complaint` is what the host said about it before its reply; often nothing.
+        /// `complaint` as in [SaslClient.Move.Concede]; often empty.
         record Refused(String complaint) implements Step {}
 
         /// It is we who are not content with the host.

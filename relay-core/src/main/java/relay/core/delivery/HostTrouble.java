@@ -109,7 +109,7 @@ record HostTrouble(String host) {
                 List.of());
     }
 
-    /// `text` may have words of the host in it.
+    /// `text` may have words in it that the host said before it was told credentials.
     Diagnostic notAuthenticated(String text) {
         String shown = RemoteText.printable(text, MAX_DEMAND_CHARS);
         return Diagnostic.of(Reason.AUTHENTICATION, CREDENTIALS, shown, host);
@@ -125,18 +125,17 @@ record HostTrouble(String host) {
         return notAuthenticated(has);
     }
 
-    /// `complaint` is in the host's words, or empty.
+    /// Whoever was told our credentials may repeat them, so that of the reply the codes alone are
+    /// kept. `complaint` is a registered word, or empty.
     Diagnostic notAuthenticated(Reply reply, String complaint) {
         EnhancedStatus said = reply.status().temporary();
         String text = "the host did not accept who we are";
         return new Diagnostic(
                 Reason.AUTHENTICATION,
                 said.subject() == 0 ? CREDENTIALS : said,
-                complaint.isEmpty()
-                        ? text
-                        : text + ": " + RemoteText.printable(complaint, MAX_DEMAND_CHARS),
+                complaint.isEmpty() ? text : text + ": " + complaint,
                 host,
-                quoted(reply).toString(),
+                withheld(reply).toString(),
                 List.of());
     }
 
@@ -187,6 +186,14 @@ record HostTrouble(String host) {
                     MX_MISMATCH ->
                     CRYPTOGRAPHY;
         };
+    }
+
+    private static Reply withheld(Reply reply) {
+        String status =
+                EnhancedStatus.atStartOf(reply.lines().getFirst())
+                        .map(found -> found + " ")
+                        .orElse("");
+        return Reply.plain(reply.code(), status + AuthExchange.WITHHELD);
     }
 
     /// The reply with at most 2 KiB of text: what is kept of it for long.

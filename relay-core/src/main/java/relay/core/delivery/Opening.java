@@ -152,6 +152,12 @@ final class Opening {
         return broke(trouble.lost(waitingFor, detail));
     }
 
+    /// The host said what is no reply. While it waits for credentials, or has them, that may be they.
+    Step nonsense(String why) {
+        boolean maySay = waitingFor != Wait.AUTH;
+        return lost(maySay ? why : "what came is no reply " + AuthExchange.WITHHELD);
+    }
+
     private boolean isSecuring() {
         return waitingFor == Wait.STARTTLS || waitingFor == Wait.HANDSHAKE;
     }

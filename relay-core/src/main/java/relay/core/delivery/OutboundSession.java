@@ -107,7 +107,7 @@ public final class OutboundSession {
 
     private void nonsense(String why) {
         switch (stage) {
-            case Stage.Open(var opening) -> opened(opening.lost(why));
+            case Stage.Open(var opening) -> opened(opening.nonsense(why));
             case Stage.Serve(var mail) -> served(mail.nonsense(why));
             case Stage.Quit(var end) -> close(end);
             case Stage.Over() -> {}

@@ -1,9 +1,18 @@
 package relay.core.sasl;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /// The client's side of OAUTHBEARER (RFC 7628) and XOAUTH2, its forerunner: an access token, and,
 /// where the host does not like it, a word that lets the host say no (RFC 7628 §3.2.3).
 final class BearerClient implements SaslClient {
     private static final String SEPARATOR = "\u0001";
+
+    /// A word of RFC 6750 §3.1 or an HTTP status: of an error (RFC 7628 §3.2.2) the part that can
+    /// hold nothing that must not be shown.
+    private static final Pattern STATUS =
+            Pattern.compile(
+                    "\"status\"\\s*:\\s*\"(invalid_request|invalid_token|insufficient_scope|[45]\\d\\d)\"");
 
     private final String first;
     private final String afterError;
@@ -40,7 +49,12 @@ final class BearerClient implements SaslClient {
     public Move on(String challenge) {
         if (refused) return new Move.GiveUp("the host does not end its refusal");
         refused = true;
-        return new Move.Concede(afterError, challenge);
+        return new Move.Concede(afterError, status(challenge));
+    }
+
+    private static String status(String error) {
+        Matcher status = STATUS.matcher(error);
+        return status.find() ? status.group(1) : "";
     }
 
     @Override

@@ -35,14 +35,15 @@ public interface SaslClient {
         }
 
         /// The other side has said why it refuses us, and wants this answer before it says so in
-        /// the words of the protocol.
+        /// the words of the protocol. `complaint` is one of the mechanism's registered words for it,
+        /// or empty.
         record Concede(String text, String complaint) implements Move {}
 
         /// Keys are needed, which take CPU: not for an event loop.
         record Derive(ScramDerivation derivation) implements Move {}
 
-        /// The other side is not to be trusted, or has given up. `why` is short; words of the other
-        /// side in it are as it said them.
+        /// The other side is not to be trusted, or has given up. `why` is short, and never what the
+        /// other side said: it may repeat credentials.
         record GiveUp(String why) implements Move {}
     }
 }

@@ -2,6 +2,7 @@ package relay.core.sasl;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The client's side of SCRAM-SHA-256 and SCRAM-SHA-256-PLUS (RFC 5802, RFC 7677). The other side
@@ -12,6 +13,21 @@ import org.jspecify.annotations.Nullable;
 final class ScramClient implements SaslClient {
     static final int MIN_ITERATIONS = 4096;
     static final int MAX_ITERATIONS = 1_000_000;
+
+    /// RFC 5802 §7. Whatever else a host says there is not shown.
+    private static final Set<String> ERRORS =
+            Set.of(
+                    "invalid-encoding",
+                    "extensions-not-supported",
+                    "invalid-proof",
+                    "channel-bindings-dont-match",
+                    "server-does-support-channel-binding",
+                    "channel-binding-not-supported",
+                    "unsupported-channel-binding-type",
+                    "unknown-user",
+                    "invalid-username-encoding",
+                    "no-resources",
+                    "other-error");
 
     private final ScramBinding binding;
     private final String password;
@@ -80,7 +96,7 @@ final class ScramClient implements SaslClient {
         if (message.bytes('s').length == 0) return "the host's challenge has no salt";
         if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
             String wanted = MIN_ITERATIONS + " to " + MAX_ITERATIONS;
-            return "the host asks for " + message.get('i') + " iterations, not " + wanted;
+            return "the host does not ask for " + wanted + " iterations";
         }
         return "";
     }
@@ -98,12 +114,16 @@ final class ScramClient implements SaslClient {
     private Move last(String challenge) {
         Optional<ScramMessage> message = ScramMessage.parse(challenge);
         String error = message.map(found -> found.get('e')).orElse("");
-        if (!error.isEmpty()) return new Move.GiveUp("the host refused us: " + error);
+        if (!error.isEmpty()) return new Move.GiveUp("the host refused us" + shown(error));
         byte[] signature = message.map(found -> found.bytes('v')).orElseGet(() -> new byte[0]);
         if (keys == null || !keys.isServerSignature(signature, authMessage))
             return new Move.GiveUp("the host did not prove that it knows the password");
         stage = Stage.COMPLETE;
         return new Move.Respond("");
+    }
+
+    private static String shown(String error) {
+        return ERRORS.contains(error) ? ": " + error : "";
     }
 
     @Override

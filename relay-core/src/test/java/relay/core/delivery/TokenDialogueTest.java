@@ -122,7 +122,7 @@ class TokenDialogueTest {
                                                         "[STATUS]",
                                                         "\"status\":\"invalid_token\"")));
         assertThat(((NotServed) script.end()).why().text())
-                .isEqualTo("the host did not accept who we are: \"status\":\"invalid_token\"");
+                .isEqualTo("the host did not accept who we are: invalid_token");
     }
 
     @Test

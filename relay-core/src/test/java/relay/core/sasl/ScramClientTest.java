@@ -71,7 +71,7 @@ class ScramClientTest {
                     r=another,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096          | nonce
                     r=rOprNGfwEbeRWgbNEkqOx,s=,i=4096                    | salt
                     r=rOprNGfwEbeRWgbNEkqOx,s=*,i=4096                   | salt
-                    r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4095 | 4095 iterations
+                    r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4095 | 4096 to 1000000 iterations
                     r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=1000001 | iterations
                     r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=-4096 | iterations
                     r=rOprNGfwEbeRWgbNEkqOx,r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096 | cannot be read

@@ -70,12 +70,31 @@ public final class SmtpListener implements AutoCloseable {
                         sessions);
     }
 
-    /// Puts `connectors` in force, for new connections: opens what is not open yet, then closes
-    /// what is no longer wanted. Where one binding cannot be opened everything stays as it was, and
-    /// the exception's message says which and why.
-    public synchronized void reconfigure(List<ReceiveConnector> connectors) throws IOException {
+    /// What must be in force before anybody is accepted by new connectors.
+    @FunctionalInterface
+    public interface Groundwork {
+        void lay() throws IOException;
+    }
+
+    /// Where nothing has to come first.
+    public void reconfigure(List<ReceiveConnector> connectors) throws IOException {
+        reconfigure(connectors, () -> {});
+    }
+
+    /// Puts `connectors` in force, for new connections: opens what is not open yet, has the
+    /// groundwork laid, and then closes what is no longer wanted. Where one binding cannot be opened,
+    /// or the groundwork fails, everything here stays as it was; of a binding the exception's message
+    /// says which and why.
+    public synchronized void reconfigure(List<ReceiveConnector> connectors, Groundwork first)
+            throws IOException {
         var wanted = new ReceiveTable(connectors);
         Map<Binding, Channel> fresh = openAll(missing(wanted.bindings()));
+        try {
+            first.lay();
+        } catch (IOException | RuntimeException e) {
+            fresh.values().forEach(SmtpListener::closeNow);
+            throw e;
+        }
         table = wanted;
         open.putAll(fresh);
         fresh.values().forEach(channel -> channel.config().setAutoRead(true));

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +170,64 @@ class AdmissionTest {
             // Then everything is as it was.
             assertThat(running.listener.addresses()).containsExactly(before);
             assertThat(greeting(running)).isEqualTo(GREETING);
+        }
+    }
+
+    @Test
+    void nobodyIsAcceptedByNewConnectorsBeforeTheirGroundworkIsLaid() throws IOException {
+        // Given a binding that is to get another connector, and a second binding to come.
+        Binding shared = free();
+        var fresh = new Binding(shared.address(), TlsMode.IMPLICIT);
+        List<String> heard = new ArrayList<>();
+        try (var running =
+                new RunningListener(
+                        folder, connector("old", shared, Fixtures.LIMITS, "192.0.2.1"))) {
+            List<InetSocketAddress> before = running.listener.addresses();
+
+            // When a client comes while the groundwork is laid.
+            running.listener.reconfigure(
+                    List.of(
+                            connector("new", shared, Fixtures.LIMITS, "127.0.0.1"),
+                            connector("tls", fresh, Fixtures.LIMITS, "127.0.0.1")),
+                    () -> {
+                        heard.add(greeting(running));
+                        assertThat(running.listener.addresses()).isEqualTo(before);
+                    });
+            heard.add(greeting(before.getFirst()));
+
+            // Then it met the old connector, and the next one the new.
+            assertThat(heard).containsExactly("554 5.7.1 Access denied", GREETING);
+            assertThat(running.listener.addresses()).hasSize(2);
+        }
+    }
+
+    @Test
+    void whereTheGroundworkFailsNothingChanges() {
+        // Given a running listener.
+        try (var running =
+                new RunningListener(
+                        folder, connector("old", free(), Fixtures.LIMITS, "127.0.0.1"))) {
+            List<InetSocketAddress> before = running.listener.addresses();
+            var other = new Binding(new InetSocketAddress(LOOPBACK, 0), TlsMode.IMPLICIT);
+
+            // When it is to listen elsewhere, for others, and what must come first fails.
+            assertThatThrownBy(() ->
+                            running.listener.reconfigure(
+                                    List.of(connector("new", other, Fixtures.LIMITS, "::1")),
+                                    () -> {
+                                        throw new IOException("no such certificate");
+                                    }))
+                    .hasMessage("no such certificate");
+
+            // Then everything is as it was.
+            assertThat(running.listener.addresses()).isEqualTo(before);
+            assertThat(greeting(running)).isEqualTo(GREETING);
+        }
+    }
+
+    private static String greeting(InetSocketAddress address) {
+        try (var client = new TestClient(address)) {
+            return client.readLine();
         }
     }
 

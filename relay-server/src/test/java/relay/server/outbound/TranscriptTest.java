@@ -196,15 +196,18 @@ class TranscriptTest {
         try (var outbound = outbound();
                 var partner = ScriptedPartner.start(script)) {
             outbound.message(BODY.getBytes(US_ASCII), "b");
-            outbound.deliver(smartHost(partner.port(), ProtocolLogging.ERRORS));
+            var result = outbound.deliver(smartHost(partner.port(), ProtocolLogging.ERRORS));
 
-            // Then none of it is in the transcript, which says where it failed.
+            // Then none of it is in the transcript, which says where it failed, nor in the reason.
             List<String> lines = lines(outbound);
             said.remove(mechanism);
             assertThat(said).hasSizeGreaterThan(3);
             assertThat(said)
                     .allSatisfy(
                             secret -> assertThat(lines).noneMatch(line -> line.contains(secret)));
+            assertThat(said)
+                    .allSatisfy(
+                            secret -> assertThat(result.end().toString()).doesNotContain(secret));
             assertThat(lines).anyMatch(line -> line.startsWith("> AUTH " + mechanism));
             assertThat(lines.getLast()).endsWith(", while we said who we are");
         }
