@@ -130,8 +130,7 @@ final class Sweeps {
 
     /// Since the disk was asked, the clock may have been set back, a reload may have made lifetimes
     /// longer, and the operator may have suspended the lane.
-    private static boolean isStillOlder(
-            LaneState lane, QueueEntry entry, Duration age, Turn turn) {
+    private static boolean isStillOlder(LaneState lane, QueueEntry entry, Duration age, Turn turn) {
         Instant before = turn.now.minus(age);
         return !waitsForOperator(lane) && entry.envelope().acceptedAt().isBefore(before);
     }

@@ -240,7 +240,8 @@ class FailOverTest {
         world.end(session("first/b.example"), new Ending.Served(List.of(World.trouble(4))));
         world.settle();
 
-        // When the relay starts again, then the mail of the one is still elsewhere, of the other not.
+        // When the relay starts again, then the mail of the one is still elsewhere, of the other
+        // not.
         world.restart();
         world.accept("y@b.example");
         String left = "second/failover:first:a.example";
@@ -352,12 +353,8 @@ class FailOverTest {
             int expireDays) {
         var host =
                 new SmartHost(
-                        name + ".example",
-                        SmartHost.HostKind.NAME,
-                        25,
-                        SmartHost.TlsMode.STARTTLS);
-        return connector(
-                name, cost, List.of(host), maxBytes, whenDown, onTlsFailure, expireDays);
+                        name + ".example", SmartHost.HostKind.NAME, 25, SmartHost.TlsMode.STARTTLS);
+        return connector(name, cost, List.of(host), maxBytes, whenDown, onTlsFailure, expireDays);
     }
 
     private static PolicyTable byDns() {

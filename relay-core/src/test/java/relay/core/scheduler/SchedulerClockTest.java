@@ -81,7 +81,8 @@ class SchedulerClockTest {
         world.now = world.now.plus(Duration.ofDays(3));
         world.on(new SchedulerEvent.Tick());
 
-        // When the clock is set back before the disk answers; then the mail lives longer by as much.
+        // When the clock is set back before the disk answers; then the mail lives longer by as
+        // much.
         world.now = world.now.minus(Duration.ofDays(3));
         world.settle();
         world.pass(Duration.ofDays(2));
