@@ -1,5 +1,6 @@
 package relay.core.scheduler;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import relay.core.queue.Diagnostic;
@@ -32,7 +33,7 @@ final class Sweeps {
     /// Asks for what is too old. Mail without a connector and mail that the operator suspended or
     /// holds waits for the operator, however long.
     void lookForOld(LaneState lane, Turn turn) {
-        if (lane.lane.isUnreachable() || lane.isSuspended() || board.stopping) return;
+        if (waitsForOperator(lane) || board.stopping) return;
         RetrySchedule schedule = lane.schedule();
         Instant expired = turn.now.minus(schedule.expireAfter());
         Instant delayed = turn.now.minus(schedule.delayWarningAfter());
@@ -111,7 +112,8 @@ final class Sweeps {
     }
 
     private static void expired(LaneState lane, QueueEntry entry, Turn turn) {
-        if (!isFree(lane, entry)) {
+        boolean still = isStillOlder(lane, entry, lane.schedule().expireAfter(), turn);
+        if (!still || !isFree(lane, entry)) {
             lane.disk.accepted(entry.envelope().acceptedAt());
             return;
         }
@@ -119,9 +121,22 @@ final class Sweeps {
     }
 
     private static void delayed(LaneState lane, QueueEntry entry, Turn turn) {
-        if (lane.warning.add(entry.id())) {
+        if (!isStillOlder(lane, entry, lane.schedule().delayWarningAfter(), turn)) {
+            lane.disk.accepted(entry.envelope().acceptedAt());
+        } else if (lane.warning.add(entry.id())) {
             turn.act(new Action.WarnOfDelay(entry, reason(lane, entry)));
         }
+    }
+
+    /// Since the disk was asked, the clock may have been set back, a reload may have made lifetimes
+    /// longer, and the operator may have suspended the lane.
+    private static boolean isStillOlder(LaneState lane, QueueEntry entry, Duration age, Turn turn) {
+        Instant before = turn.now.minus(age);
+        return !waitsForOperator(lane) && entry.envelope().acceptedAt().isBefore(before);
+    }
+
+    private static boolean waitsForOperator(LaneState lane) {
+        return lane.lane.isUnreachable() || lane.isSuspended();
     }
 
     /// Moves what is routed elsewhere. What is being attempted, or has come back meanwhile, is

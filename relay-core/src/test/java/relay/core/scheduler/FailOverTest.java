@@ -229,6 +229,50 @@ class FailOverTest {
     }
 
     @Test
+    void norDoesItBecauseMailOfAnotherDomainHasLeft() {
+        // Given two domains by DNS: hosts that cannot be reached, and a connection that was lost.
+        world.policy = byDns();
+        world.on(new SchedulerEvent.PolicyChanged(world.policy));
+        world.accept("x@a.example");
+        down("first/a.example");
+        world.accept("x@b.example");
+        world.open(session("first/b.example"));
+        world.end(session("first/b.example"), new Ending.Served(List.of(World.trouble(4))));
+        world.settle();
+
+        // When the relay starts again, then the mail of the one is still elsewhere, of the other
+        // not.
+        world.restart();
+        world.accept("y@b.example");
+        String left = "second/failover:first:a.example";
+        assertThat(lanes()).containsExactlyInAnyOrder(left, "first/b.example");
+        down("first/b.example");
+        assertThat(lanes()).containsExactlyInAnyOrder(left, "second/failover:first:b.example");
+    }
+
+    @Test
+    void norDoesItBecauseMailHadLeftAndHasComeBack() {
+        // Given mail that left and came back, as no other connector could be reached either.
+        world.accept("x@a.example");
+        down(FIRST);
+        down(SECOND);
+        down(THIRD);
+        assertThat(lanes()).containsExactly(FIRST);
+
+        // When the first can be reached and loses the connection, and the relay starts again.
+        world.pass(Duration.ofSeconds(48));
+        world.open(session(FIRST));
+        world.end(session(FIRST), new Ending.Served(List.of(World.trouble(4))));
+        world.settle();
+        world.now = world.now.plusSeconds(10);
+        world.restart();
+
+        // Then its mail stays.
+        world.accept("y@a.example");
+        assertThat(lanes()).containsExactly(FIRST);
+    }
+
+    @Test
     void aReloadThatForbidsItBringsTheMailBack() {
         world.accept("x@a.example");
         down(FIRST);
@@ -307,17 +351,35 @@ class FailOverTest {
             WhenDown whenDown,
             OnTlsFailure onTlsFailure,
             int expireDays) {
+        var host =
+                new SmartHost(
+                        name + ".example", SmartHost.HostKind.NAME, 25, SmartHost.TlsMode.STARTTLS);
+        return connector(name, cost, List.of(host), maxBytes, whenDown, onTlsFailure, expireDays);
+    }
+
+    private static PolicyTable byDns() {
+        var wait = OnTlsFailure.QUEUE;
+        return new PolicyTable(
+                List.of(
+                        connector("first", 1, List.of(), 4_000, WhenDown.FAIL_OVER, wait, 2),
+                        connector("second", 2, List.of(), 4_000, WhenDown.WAIT, wait, 1)),
+                List.of());
+    }
+
+    private static SendConnector connector(
+            String name,
+            int cost,
+            List<SmartHost> hosts,
+            long maxBytes,
+            WhenDown whenDown,
+            OnTlsFailure onTlsFailure,
+            int expireDays) {
         return new SendConnector(
                         name,
                         new Origin("connectors.yaml", cost),
                         SendConnector.Enabled.YES,
                         List.of(new AddressSpace(new DomainPattern.Any(), cost)),
-                        List.of(
-                                new SmartHost(
-                                        name + ".example",
-                                        SmartHost.HostKind.NAME,
-                                        25,
-                                        SmartHost.TlsMode.STARTTLS)),
+                        hosts,
                         List.of(),
                         new TlsRequirement.None(),
                         SendConnector.PlaintextFallback.ALLOWED,

@@ -38,6 +38,25 @@ class OperatorTest {
     private static final Lane A = new Lane("internet", "a.example", "");
 
     @Test
+    void nothingExpiresInALaneThatIsSuspendedWhileTheDiskIsAskedForOldMail() {
+        // Given mail beyond its lifetime, and a disk that is yet to say so.
+        var world = World.simple();
+        world.accept("x@a.example");
+        world.now = world.now.plus(Duration.ofDays(3));
+        world.on(new SchedulerEvent.Tick());
+
+        // When its lane is suspended before the disk answers; then it waits for the operator.
+        world.on(new SchedulerEvent.SuspendAsked(List.of(A)));
+        world.settle();
+        assertThat(world.notices).isEmpty();
+
+        // And when it is resumed, it expires.
+        world.on(new SchedulerEvent.ResumeAsked(List.of(A)));
+        world.pass(Duration.ofSeconds(1));
+        assertThat(world.notices).hasSize(1);
+    }
+
+    @Test
     void aSuspendedLaneAttemptsNothingUntilItIsResumedAlsoAfterARestart() {
         // Given a lane with a message under way and one more behind it.
         var world = World.simple();

@@ -72,4 +72,43 @@ class SchedulerClockTest {
         world.settle();
         assertThat(world.sessions).isEmpty();
     }
+
+    @Test
+    void aClockThatIsSetBackWhileTheDiskIsAskedForOldMailSavesIt() {
+        // Given mail beyond its lifetime, and a disk that is yet to say so.
+        var world = World.simple();
+        world.accept("x@a.example");
+        world.now = world.now.plus(Duration.ofDays(3));
+        world.on(new SchedulerEvent.Tick());
+
+        // When the clock is set back before the disk answers; then the mail lives longer by as
+        // much.
+        world.now = world.now.minus(Duration.ofDays(3));
+        world.settle();
+        world.pass(Duration.ofDays(2));
+        assertThat(world.notices).isEmpty();
+
+        // Then it expires by the clock as it is now.
+        world.pass(Duration.ofHours(1));
+        assertThat(world.notices).hasSize(1);
+    }
+
+    @Test
+    void aClockThatIsSetBackWhileTheDiskIsAskedForDelayedMailPutsOffTheWarning() {
+        // Given mail that waits for long enough, and a disk that is yet to say so.
+        var world = World.simple();
+        world.accept("x@a.example");
+        world.now = world.now.plus(Duration.ofHours(5));
+        world.on(new SchedulerEvent.Tick());
+
+        // When the clock is set back before the disk answers; then its sender hears nothing yet.
+        world.now = world.now.minus(Duration.ofHours(5));
+        world.settle();
+        world.pass(Duration.ofHours(4));
+        assertThat(world.warnings).isEmpty();
+
+        // Then its sender is warned by the clock as it is now.
+        world.pass(Duration.ofMinutes(1));
+        assertThat(world.warnings).hasSize(1);
+    }
 }

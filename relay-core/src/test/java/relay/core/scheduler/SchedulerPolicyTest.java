@@ -13,6 +13,7 @@ import relay.core.routing.DomainFloor;
 import relay.core.routing.DomainPattern;
 import relay.core.routing.Origin;
 import relay.core.routing.PolicyTable;
+import relay.core.routing.RetrySchedule;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.tls.TlsRequirement;
@@ -44,6 +45,30 @@ class SchedulerPolicyTest {
                 .allMatch(entry -> entry.lane().floor().equals("a.example"));
         world.pass(Duration.ofSeconds(1));
         assertThat(world.sessions.values()).anyMatch(lane -> lane.floor().equals("a.example"));
+    }
+
+    @Test
+    void aLongerLifetimeHoldsForMailThatTheDiskIsAskedForByTheOldOne() {
+        // Given mail beyond its lifetime, and a disk that is yet to say so.
+        var world = World.simple();
+        world.accept("x@a.example");
+        world.now = world.now.plus(Duration.ofDays(3));
+        world.on(new SchedulerEvent.Tick());
+
+        // When its connector gets a longer one before the disk answers.
+        var minute = Duration.ofMinutes(1);
+        var longer = new RetrySchedule(List.of(minute), Duration.ofDays(5), Duration.ofDays(4));
+        world.policy =
+                new PolicyTable(List.of(World.connector(OnTlsFailure.QUEUE, longer)), List.of());
+        world.on(new SchedulerEvent.PolicyChanged(world.policy));
+        world.settle();
+
+        // Then the mail has that.
+        world.pass(Duration.ofHours(20));
+        assertThat(world.notices).isEmpty();
+        assertThat(world.warnings).isEmpty();
+        world.pass(Duration.ofDays(2));
+        assertThat(world.notices).hasSize(1);
     }
 
     @Test

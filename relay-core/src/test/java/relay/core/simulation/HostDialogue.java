@@ -266,6 +266,8 @@ final class HostDialogue {
         partners.trace.say(() -> connection + " fault " + kind + " within the content");
         switch (kind) {
             case TEMPORARY, PERMANENT, GARBAGE, CLOSING -> {
+                // A content has one reply.
+                if (doomed) return;
                 atStake = List.copyOf(visit.accepted);
                 visit.present.clear();
                 doomed = true;
