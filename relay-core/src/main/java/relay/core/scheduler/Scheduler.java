@@ -271,7 +271,11 @@ public final class Scheduler {
         if (waiting.isPresent() || lane.lane.isFailedOver()) {
             fail(lane, waiting.orElse(why), Reach.SOMEBODY, turn);
         } else {
+            boolean wasDown = lane.isDown();
+            // Or it would be asked for ever, for the sake of mail that has left it.
+            if (wasDown) turn.change(new QueueChange.RecordLane(lane.recovers()));
             lane.condemn(Verdict.Fate.BOUNCE, why, turn.now);
+            if (wasDown) standing.isBack(lane, turn);
         }
     }
 

@@ -357,7 +357,7 @@ class FailOverTest {
         return connector(name, cost, List.of(host), maxBytes, whenDown, onTlsFailure, expireDays);
     }
 
-    private static PolicyTable byDns() {
+    static PolicyTable byDns() {
         var wait = OnTlsFailure.QUEUE;
         return new PolicyTable(
                 List.of(
