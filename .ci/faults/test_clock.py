@@ -1,5 +1,6 @@
 """The wall clock jumps, back and ahead, while the relay runs, for the relay alone."""
 
+import re
 import time
 
 from clock import WallClock
@@ -73,4 +74,4 @@ class Clock(FaultTest):
             await_that(f"the relay believes it is {day}", lambda: day in self.relay.log().splitlines()[-1])
 
     def await_failure_of(self, lane):
-        await_that(f"the lane {lane} rests", lambda: f"lane={lane}" in self.relay.log())
+        self.relay.await_log(f"lane={re.escape(lane)}")

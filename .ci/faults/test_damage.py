@@ -82,7 +82,7 @@ class Damage(FaultTest):
             self.assertEqual([], self.book.damaged())
             if self.book.missing():
                 given_up += 1
-                self.assertRegex(self.relay.log()[log_size:], "fresh.log .*(given up|is damaged)")
+                self.relay.await_log("fresh.log .*(given up|is damaged)", since=log_size)
             self.relay.kill()
             self.partners_are_down()
         self.assertGreater(refused, 0)
@@ -218,7 +218,7 @@ class Damage(FaultTest):
         await_that("what can be delivered is delivered", self.stands_still, 60)
         missing = self.book.missing()
         if missing:
-            self.assertRegex(self.relay.log(), "checksum|cannot be read")
+            self.relay.await_log("checksum|cannot be read")
         self.assertEqual([], self.book.damaged())
         self.relay.kill()
         self.partners_are_down()

@@ -20,7 +20,7 @@ class FullDisk(FaultTest):
             self.assertRegex(await_refusal(self.book), r"^4[35]\d 4\.3\.[01] ")
             self.await_ready(503)
             # Whichever comes first: the look at the disk, once a second, or a transaction that finds no room.
-            self.assertRegex(self.relay.log(), "Short of disk space|the queue cannot be written")
+            self.relay.await_log("short of disk space|the queue cannot be written")
             refused = len(self.book.refusals)
             await_that("more of it is refused", lambda: len(self.book.refusals) > refused + 5)
             disk.free()

@@ -49,11 +49,11 @@ class SlowDisk(FaultTest):
         with Load(self.book, self.relay.port, CHOICES):
             self.await_acknowledged(20)
             disk.set(SLOW_MILLISECONDS)
-            await_that("clients are slowed down", lambda: "short of disk speed: clients are slowed" in self.relay.log())
+            self.relay.await_log("short of disk speed: clients are slowed")
             disk.set(HANGING_MILLISECONDS)
             self.assertRegex(await_refusal(self.book), r"^452 4\.3\.1 Short of disk speed")
             disk.set(0)
-            await_that("mail is taken at full speed again", lambda: "back pressure ends" in self.relay.log())
+            self.relay.await_log("back pressure ends")
             self.await_acknowledged(20)
         self.assertEqual([], [reply for reply in self.book.refusals if not reply.startswith("452 4.3.1 ")])
         self.await_delivered()

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 
@@ -123,6 +124,10 @@ class Relay:
         what = f"{name} at connector {connector} is at least {count}"
         await_that(what, lambda: self.metrics().total(name, connector=connector) >= count)
         return [labels for labels, value in self.metrics().all(name, connector=connector) if value >= 1]
+
+    def await_log(self, pattern, since=0):
+        """The log is written by a thread of its own: it says what happened a moment later. `since` is a length of it before."""
+        await_that(f"the relay's log says {pattern}", lambda: re.search(pattern, self.log()[since:]))
 
     def log(self):
         return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""

@@ -54,7 +54,7 @@ class MailOfAConnectorWhoseHostsAreDown(StageTest):
         beside = self.submit(BOB)
         (unmet,) = self.relay.await_tls_failures("backup")
         self.assertEqual(["connector", "not-offered"], [unmet["demand"], unmet["reason"]])
-        self.assertIn('unmet="encryption (connector bank): not-offered', self.relay.log())
+        self.relay.await_log(r'unmet="encryption \(connector bank\): not-offered')
         self.partner.await_letter(beside, BOB)  # the partner is there, and takes what needs no TLS
         self.assert_nothing_said_of(ALICE)
 
@@ -63,7 +63,7 @@ class MailOfAConnectorWhoseHostsAreDown(StageTest):
         self.assert_nothing_said_of(ALICE)
         causes = [record["cause"] for record in self.redirects()]
         self.assertEqual(["fail-over", "fail-back"], [causes[0], causes[-1]])
-        self.assertIn("status=failed-back by=bank", self.relay.log())
+        self.relay.await_log("status=failed-back by=bank")
 
     # --- what is said of it
 
@@ -73,7 +73,7 @@ class MailOfAConnectorWhoseHostsAreDown(StageTest):
         self.assertEqual("connection", moved["reason"])
         (delivery,) = await_that("the delivery is in the log of mail", lambda: self.records("SEND"))
         self.assertEqual([AWAY, "encryption (connector bank)"], [delivery["lane"], self.demands(delivery)])
-        self.assertRegex(self.relay.log(), r"lane=bank/smarthosts status=failed-over by=backup reason=connection")
+        self.relay.await_log("lane=bank/smarthosts status=failed-over by=backup reason=connection")
         metrics = self.relay.metrics()
         self.assertEqual([1, 0], [metrics.total(FAILED_OVER, connector=name) for name in ("bank", "backup")])
 

@@ -24,7 +24,7 @@ class APolicyThatIsEnforced(OnOwnStage):
         self.set_partner_with_policy()
         sent = self.submit(ALICE)
         self.partner.await_letter(sent, ALICE)
-        await_that("the log names the policy", lambda: "mta-sts mx.bank.example" in self.relay.log())
+        self.relay.await_log("mta-sts mx.bank.example")
         self.assertIn("enforce", self.relay.must_run("sts", "list", PARTNER))
 
         self.host.down()

@@ -71,7 +71,7 @@ class SigHup(OnOwnStage):
         self.stage.elsewhere["requireTls"] = True
         self.stage.write_connectors()
         self.relay.signal(signal.SIGHUP)
-        await_that("the log says that it is reloaded", lambda: "configuration reloaded" in self.relay.log())
+        self.relay.await_log("configuration reloaded")
         self.assertIn("SIZE 1048576", self.greeting())
         self.submit(BOB, sender=DAVE)
         self.relay.await_tls_failures("elsewhere")
@@ -84,8 +84,7 @@ class SigHup(OnOwnStage):
         self.stage.bank["reqireTls"] = True
         self.stage.write_connectors()
         self.relay.signal(signal.SIGHUP)
-        place = f"connectors.yaml:{self.line_of('reqireTls')}:"
-        await_that(f"the log says {place}", lambda: place in self.relay.log())
+        self.relay.await_log(f"connectors.yaml:{self.line_of('reqireTls')}:")
         self.submit(ALICE, sender=DAVE)
         self.relay.await_tls_failures("bank")
         self.assert_nothing_heard_from(DAVE)

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from loopback import await_that, free_port
+from loopback import free_port
 from signed_dns import SignedDns
 from stage import DAVE, GUESTS, OnOwnStage, Stage
 
@@ -143,5 +143,5 @@ class Partners(OnOwnStage):
         dns.start(address, tlsa("mx.bank.example", self.partner.port, key_of(other)))
         for sent, guest in zip(late, GUESTS[5:]):
             self.partner.await_letter(sent, guest, seconds=60)
-        await_that("the log names the proof", lambda: "verified=dane" in self.relay.log())
+        self.relay.await_log("verified=dane")
         self.assertEqual(0, self.relay.metrics().total("relay_delivered_messages_total", tls="none"))
