@@ -66,6 +66,17 @@ class XClientTest {
     }
 
     @Test
+    void onlyHostsThatAreListedMaySpeakForOthers() {
+        ReceiveConnector connector =
+                Fixtures.receiveConnector(
+                        new Dialogue("listed", List.of("xclient"), List.of()),
+                        Fixtures.loopback(TlsMode.STARTTLS),
+                        RequireTls.NO);
+        assertThat(connector.trustsXClientOf(InetAddress.ofLiteral("127.0.0.1"))).isTrue();
+        assertThat(connector.trustsXClientOf(InetAddress.ofLiteral("192.0.2.1"))).isFalse();
+    }
+
+    @Test
     void aHostThatOwesACertificateCannotHandOn() {
         // Given a host that has not shown the certificate that its connector demands.
         var session = session(certificate(), StartTls.OFFERED, XClient.NONE);

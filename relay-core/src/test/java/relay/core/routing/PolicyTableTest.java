@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import relay.core.address.Domain;
 import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
+import relay.core.routing.ConnectorChoice.WhenDown;
 import relay.core.routing.DomainPattern.Any;
 import relay.core.routing.DomainPattern.Exact;
 import relay.core.routing.DomainPattern.Subtree;
@@ -19,6 +21,7 @@ import relay.core.tls.TlsRequirement;
 
 class PolicyTableTest {
     private static final Origin HERE = new Origin("connectors.yaml", 1);
+    private static final long MAX_SIZE_BYTES = 1 << 20;
     private final List<SendConnector> connectors = new ArrayList<>();
     private final List<DomainFloor> floors = new ArrayList<>();
 
@@ -42,7 +45,7 @@ class PolicyTableTest {
     @Test
     void amongEqualSpacesTheLowestCostWinsAndThenTheFirstName() {
         add("zoo", Enabled.YES, new AddressSpace(new Any(), 2));
-        add("dear", Enabled.YES, new AddressSpace(new Any(), 3));
+        add("alpha", Enabled.YES, new AddressSpace(new Any(), 3));
         add("bar", Enabled.YES, new AddressSpace(new Any(), 2));
         assertThat(connectorOf("example.org")).isEqualTo("bar");
     }
@@ -142,6 +145,66 @@ class PolicyTableTest {
         assertThat(connectorOf("a.example", "internal", "b.example")).isEqualTo("tenant");
     }
 
+    @Test
+    void aLookAtAPartnerOfWhichEveryConnectorHasAScopeGoesByTheBestOfThem() {
+        add("zulu", Enabled.YES, new AddressSpace(new Any(), 1));
+        add("alpha", Enabled.YES, new AddressSpace(new Any(), 2));
+        scope(0, Set.of("internal"));
+        scope(1, Set.of("copiers"));
+        assertThat(connectorOf("a.example")).isEqualTo("zulu");
+    }
+
+    @Test
+    void onlyWhereAScopeCanTakeMailDoesItsRouteDependOnWhereItIsFrom() {
+        add("every", Enabled.YES, new AddressSpace(new Any(), 1));
+        add("tenant", Enabled.YES, new AddressSpace(new Exact(domain("a.example")), 1));
+        scope(1, Set.of("internal"));
+        assertThat(table().asksForSource(domain("a.example"))).isTrue();
+        assertThat(table().asksForSource(domain("b.example"))).isFalse();
+    }
+
+    @Test
+    void theOperatorSendsMailByConnectorsThatAreInUseAlone() {
+        add("every", Enabled.YES, new AddressSpace(new Any(), 1));
+        add("other", Enabled.YES, new AddressSpace(new Exact(domain("b.example")), 1));
+        add("off", Enabled.NO, new AddressSpace(new Any(), 1));
+        assertThat(redirected("other")).contains("other/redirected:a.example");
+        assertThat(redirected("every")).contains("every/a.example");
+        assertThat(redirected("off")).isEmpty();
+        assertThat(redirected("nobody")).isEmpty();
+    }
+
+    @Test
+    void mailFailsOverToTheConnectorsThatTakeItAndCanCarryIt() {
+        // Given a connector that may be left, one that carries as much, and one with a scope.
+        add("first", Enabled.YES, new AddressSpace(new Any(), 1));
+        add("tenant", Enabled.YES, new AddressSpace(new Any(), 2));
+        add("second", Enabled.YES, new AddressSpace(new Any(), 3));
+        connectors.set(
+                0,
+                connectors
+                        .getFirst()
+                        .with(new ConnectorChoice(ConnectorScope.EVERYTHING, WhenDown.FAIL_OVER)));
+        scope(1, Set.of("internal"));
+
+        // Then mail goes by those that would be chosen without it, the best first.
+        assertThat(alternatives("internal", MAX_SIZE_BYTES)).containsExactly("tenant", "second");
+        assertThat(alternatives("outside", MAX_SIZE_BYTES)).containsExactly("second");
+        assertThat(alternatives("outside", MAX_SIZE_BYTES + 1)).isEmpty();
+    }
+
+    private List<String> alternatives(String received, long sizeBytes) {
+        var source = new MailSource(received, new ReversePath.Null());
+        return table().alternatives(domain("a.example"), source, sizeBytes).stream()
+                .map(Lane::connector)
+                .toList();
+    }
+
+    private Optional<String> redirected(String connector) {
+        return table().redirected(domain("a.example"), MailSource.UNKNOWN, connector)
+                .map(Lane::toString);
+    }
+
     private void scope(int connector, Set<String> received, DomainPattern... senders) {
         var scope = new ConnectorScope(received, Set.of(senders));
         connectors.set(connector, connectors.get(connector).with(new ConnectorChoice(scope)));
@@ -177,7 +240,7 @@ class PolicyTableTest {
                         new TlsRequirement.None(),
                         SendConnector.PlaintextFallback.ALLOWED,
                         SendConnector.OnTlsFailure.QUEUE,
-                        1 << 20,
+                        MAX_SIZE_BYTES,
                         RetrySchedule.DEFAULT));
     }
 
