@@ -82,6 +82,32 @@ class ClientAuthTest {
     }
 
     @Test
+    void aResponseThatIsNoLineEndsTheExchangeAndTheNextLineIsACommand() {
+        greet();
+        say("AUTH LOGIN");
+        assertThat(peer.readLine()).isEqualTo("334 VXNlcm5hbWU6");
+        say("x".repeat(3000));
+        assertThat(peer.readLine()).isEqualTo("500 5.5.2 Line too long");
+        say("NOOP");
+        assertThat(peer.readLine()).isEqualTo("250 2.0.0 Ok");
+        say("MAIL FROM:<a@example.net>");
+        assertThat(peer.readLine()).isEqualTo("530 5.7.0 Authentication required");
+    }
+
+    @Test
+    void whoHasLoggedInIsToldWithTheMessage() {
+        greet();
+        say("AUTH PLAIN " + base64("\0relay\0s3cret"));
+        say("MAIL FROM:<a@example.net>\r\nRCPT TO:<b@bank.example>\r\nDATA\r\n.");
+        assertThat(peer.readAll()).last().asString().startsWith("250 2.0.0 queued as");
+        assertThat(peer.events)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        RelayEvent.Received.class,
+                        received -> assertThat(received.username()).isEqualTo("relay"));
+    }
+
+    @Test
     void whatAClientSaysIsNotPrinted() {
         assertThat(new IntakeInput.Responded("czNjcmV0").toString()).doesNotContain("czNjcmV0");
         var command = relay.core.smtp.CommandParser.parse("AUTH PLAIN AHJlbGF5AHMzY3JldA==");

@@ -48,6 +48,7 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
 
     final List<RelayEvent> events = new ArrayList<>();
     final List<Duration> penalties = new ArrayList<>();
+    final List<String> names = new ArrayList<>();
     final Deque<Runnable> writer = new ArrayDeque<>();
     final MemoryStore store = new MemoryStore(writer::add);
     private final Deque<String> said = new ArrayDeque<>();
@@ -56,6 +57,7 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
     private final Binding binding;
     private final IntakeStream stream;
     private MessageStore.@Nullable Content content;
+    private boolean handshaking;
     private boolean closed;
     private int room = Integer.MAX_VALUE;
 
@@ -169,6 +171,8 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
 
     @Override
     public void secure() {
+        assertThat(handshaking).as("a handshake is asked for").isTrue();
+        handshaking = false;
         stream.tell(new IntakeInput.TlsEstablished(ENCRYPTED));
     }
 
@@ -211,7 +215,9 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
     }
 
     @Override
-    public void startTls() {}
+    public void startTls() {
+        handshaking = true;
+    }
 
     @Override
     public void beginContent(QueueId id) {
@@ -251,7 +257,9 @@ final class DirectPeer implements DialoguePeer, IntakeWire {
     }
 
     @Override
-    public void greeted(String name) {}
+    public void greeted(String name) {
+        names.add(name);
+    }
 
     @Override
     public void announce(RelayEvent event) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import relay.core.address.IpRange;
 import relay.core.routing.ReceiveConnector;
 import relay.core.routing.ReceiveConnector.Binding;
 import relay.core.routing.ReceiveConnector.RequireTls;
@@ -49,6 +51,41 @@ class ReceiveTableTest {
         assertThat(chosen(table, SHARED, "::1")).isEqualTo("nobody");
         assertThat(chosen(table, binding(1), "10.0.0.1")).isEqualTo("nobody");
         assertThat(table.bindings()).containsExactlyInAnyOrder(SHARED, OTHER);
+    }
+
+    @Test
+    void aProxyHandsOnConnectionsAtItsOwnBindingsAlone() {
+        // Given two connectors on one binding, each with a proxy of its own, and one on another.
+        var table =
+                new ReceiveTable(
+                        List.of(
+                                behind("10.9.0.1", connector("one", SHARED, "10.1.0.0/16")),
+                                behind("10.9.0.8/30", connector("two", SHARED, "10.2.0.0/16")),
+                                connector("three", OTHER, "10.3.0.0/16")));
+
+        // Then both are proxies there, and nobody is elsewhere.
+        assertThat(proxies(table, SHARED)).containsExactly("10.9.0.1", "10.9.0.11");
+        assertThat(proxies(table, OTHER)).isEmpty();
+        assertThat(proxies(table, binding(1))).isEmpty();
+    }
+
+    private static List<String> proxies(ReceiveTable table, Binding binding) {
+        return Stream.of("10.1.0.1", "10.9.0.1", "10.9.0.2", "10.9.0.11", "10.9.0.12")
+                .filter(client -> table.isProxy(binding, InetAddress.ofLiteral(client)))
+                .toList();
+    }
+
+    private static ReceiveConnector behind(String proxies, ReceiveConnector connector) {
+        return new ReceiveConnector(
+                connector.name(),
+                connector.origin(),
+                connector.bindings(),
+                connector.remoteIpRanges(),
+                connector.requireTls(),
+                connector.authentication(),
+                connector.limits(),
+                connector.clientCertificates(),
+                List.of(IpRange.parse(proxies).orElseThrow()));
     }
 
     private static String chosen(ReceiveTable table, Binding binding, String client) {
