@@ -25,8 +25,10 @@ public final class AddressFuzz {
         String text = new String(input, UTF_8);
         switch (CommandParser.parse(text)) {
             case Command.Mail(ReversePath.Sender(var mailbox), _) -> assertReadsAgain(mailbox);
-            case Command.Rcpt(ForwardPath.Recipient(var mailbox), _, _) ->
-                    assertReadsAgain(mailbox);
+            case Command.Rcpt(ForwardPath.Recipient(var mailbox), _, var parameters) -> {
+                assertReadsAgain(mailbox);
+                assertReadsAgain(parameters);
+            }
             case Command.Hello(_, var name) ->
                     Claim.that(CLIENT_NAME.matcher(name).matches(), "a client's name", name);
             case Command.Malformed(_, var reply) ->
@@ -43,6 +45,15 @@ public final class AddressFuzz {
                         Claim.that(
                                 PRINTABLE_ASCII.matcher(address).matches(), "seven bits", address));
         assertPrintable(RemoteText.printable(text, 100));
+    }
+
+    private static void assertReadsAgain(RcptParameters parameters) {
+        String written = parameters.toString();
+        Claim.that(PRINTABLE_ASCII.matcher(written).matches(), "seven bits", written);
+        Claim.same(
+                new RcptParameterParser.Parsed.Right(parameters),
+                RcptParameterParser.parse(written),
+                "a recipient's parameters");
     }
 
     private static void assertReadsAgain(Mailbox mailbox) {

@@ -33,6 +33,23 @@ class DataDecoderTest {
                 content.toString(ISO_8859_1), consumed, decoder.hasEnded(), decoder.facts());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'', SEVEN_BIT, SEVEN_BIT",
+        "|, SEVEN_BIT, SEVEN_BIT",
+        "|x|, SEVEN_BIT, SEVEN_BIT",
+        "|\u00e9|, SEVEN_BIT, EIGHT_BIT",
+        "A: \u00e9|, EIGHT_BIT, EIGHT_BIT",
+        "A: \u00e9||x|, EIGHT_BIT, EIGHT_BIT",
+        "A: x||\u00e9|, SEVEN_BIT, EIGHT_BIT",
+    })
+    void whatIsBeyondAsciiCountsWhereItStands(String content, Octets header, Octets whole) {
+        // Given a content in which | stands for CR LF.
+        ContentFacts facts = decode(content.replace("|", "\r\n") + ".\r\n", 100).facts();
+        assertThat(facts.header()).isEqualTo(header);
+        assertThat(facts.whole()).isEqualTo(whole);
+    }
+
     @Test
     void anyContentComesOutAsItWentInHoweverItIsCutIntoPackets() {
         // Given a thousand contents made of the octets that matter most.

@@ -34,6 +34,17 @@ class LineFeedRepairTest {
     }
 
     @Test
+    void aContentOfAnySizeIsRepairedInOnePiece() {
+        for (int lines : new int[] {1, 100, 1_000, 20_000}) {
+            String content = "a line\n".repeat(lines) + "\r\n";
+            assertThat(repair(content + ".\r\n", Integer.MAX_VALUE / 2).content())
+                    .isEqualTo("a line\r\n".repeat(lines) + "\r\n");
+        }
+        String longLine = "x".repeat(100_000) + "\n\r\n";
+        assertThat(repair(longLine + ".\r\n", Integer.MAX_VALUE / 2).content()).hasSize(100_004);
+    }
+
+    @Test
     void linesComeOutAsTheyWereMeantWhateverEndsThem() {
         var random = new SplittableRandom(5321);
         for (int run = 0; run < 2_000; run++) {

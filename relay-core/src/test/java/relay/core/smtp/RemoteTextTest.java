@@ -39,6 +39,8 @@ class RemoteTextTest {
     @Test
     void whatDoesNotFitIsCutBetweenCharacters() {
         // When a number does not fit any more, then none of it is shown.
-        assertThat(RemoteText.printable("ab\u202ec", 5)).isEqualTo("ab");
+        assertThat(RemoteText.printable("ab\u202ec", 7)).isEqualTo("ab");
+        assertThat(RemoteText.printable("ab\u202ec", 8)).isEqualTo("ab\\u202e");
+        assertThat(RemoteText.printable("abc", 2)).isEqualTo("ab");
     }
 }

@@ -103,6 +103,10 @@ class ReplyParserTest {
     void ofALongLineTheBeginningIsKept() {
         Reply reply = one("550 " + "x".repeat(5000) + "\r\n");
         assertThat(reply.lines()).containsExactly("x".repeat(ReplyParser.MAX_TEXT_OCTETS));
+        for (int length = 2040; length < 2056; length++) {
+            assertThat(one("550 " + "x".repeat(length) + "\r\n").lines())
+                    .containsExactly("x".repeat(Math.min(length, ReplyParser.MAX_TEXT_OCTETS)));
+        }
     }
 
     @Test
