@@ -52,4 +52,24 @@ class SaslUsersTest {
         assertThat(decoy.accepts("pencil")).isFalse();
         assertThat(decoy.toString() + users).doesNotContain(decoy.storedKey());
     }
+
+    @Test
+    void nobodyKnowsTheHashOfAUserWhoDoesNotExistWithoutKnowingThoseOfTheOthers() {
+        // Given a user with one hash, and with another of the same salt, which any client can ask.
+        ScramVerifier pencil = ScramVerifier.parse(PENCIL).orElseThrow();
+        var other =
+                new ScramVerifier(
+                        pencil.salt(), pencil.iterations(), pencil.serverKey(), pencil.storedKey());
+
+        // Then the hash of somebody who is not there is another, its salt included.
+        ScramVerifier one = new SaslUsers(Map.of("user", pencil)).of("nobody");
+        ScramVerifier two = new SaslUsers(Map.of("user", other)).of("nobody");
+        assertThat(one.salt()).isNotEqualTo(two.salt());
+        assertThat(one.storedKey()).isNotEqualTo(two.storedKey());
+    }
+
+    @Test
+    void asManyIterationsAsMayBeAreTaken() {
+        assertThat(ScramVerifier.parse(PENCIL.replace("4096", "1000000"))).isPresent();
+    }
 }

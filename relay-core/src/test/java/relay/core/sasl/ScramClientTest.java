@@ -83,6 +83,11 @@ class ScramClientTest {
                         Move.GiveUp.class, giveUp -> assertThat(giveUp.why()).contains(why));
     }
 
+    @Test
+    void asManyIterationsAsMayBeAreDone() {
+        assertThat(client.on(FIRST.replace("4096", "1000000"))).isInstanceOf(Move.Derive.class);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
