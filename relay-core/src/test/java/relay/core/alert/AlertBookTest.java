@@ -86,6 +86,47 @@ class AlertBookTest {
         assertThat(at(700)).hasSize(AlertBook.MAX_TOLD);
     }
 
+    @Test
+    void oneThatHasEndedBeginsAnewWhenItStandsAgain() {
+        begun(BANK);
+        assertThat(at(400)).isEmpty();
+        assertThat(at(700)).hasSize(1);
+        assertThat(at(1000, BANK)).isEmpty();
+        assertThat(at(1300, BANK)).containsExactly(new Change.Began(BANK, NOON.plusSeconds(1000)));
+        assertThat(at(1400)).isEmpty();
+        assertThat(at(1700))
+                .containsExactly(
+                        new Change.Ended(BANK, NOON.plusSeconds(1000), NOON.plusSeconds(1700)));
+    }
+
+    @Test
+    void whenOneOfTooManyEndsTheNextIsTold() {
+        // Given two more than are told.
+        List<Alert> many =
+                IntStream.range(0, AlertBook.MAX_TOLD + 2)
+                        .mapToObj(number -> alert("c%03d".formatted(number)))
+                        .toList();
+        Alert[] others = many.subList(1, many.size()).toArray(Alert[]::new);
+        at(0, many.toArray(Alert[]::new));
+        at(300, many.toArray(Alert[]::new));
+
+        // When one of them is over, then there is room for one that was not told.
+        at(400, others);
+        assertThat(at(700, others))
+                .containsExactly(
+                        new Change.Ended(many.getFirst(), NOON, NOON.plusSeconds(700)),
+                        new Change.Began(many.get(AlertBook.MAX_TOLD), NOON));
+    }
+
+    @Test
+    void aBookThatIsClearedEndsNothingAndTellsAnewWhatStands() {
+        begun(BANK);
+        at(301, BANK, OPEN);
+        book.clear();
+        assertThat(at(601, BANK, OPEN)).isEmpty();
+        assertThat(at(901, BANK, OPEN)).hasSize(2);
+    }
+
     private void begun(Alert alert) {
         at(0, alert);
         assertThat(at(300, alert)).hasSize(1);
