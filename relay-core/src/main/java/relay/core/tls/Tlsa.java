@@ -1,7 +1,6 @@
 package relay.core.tls;
 
 import java.util.List;
-import java.util.stream.Stream;
 
 /// A TLSA record (RFC 6698 §2.1): what a host's owner publishes of its certificate. `data` is in
 /// lower-case hexadecimal.
@@ -38,14 +37,10 @@ public record Tlsa(int usage, int selector, int matchingType, String data) {
     }
 
     private boolean isOfStrongestKind(List<Tlsa> usable) {
-        if (matchingType == AS_IT_IS) return true;
-        return rivals(usable).noneMatch(rival -> rival.matchingType > matchingType);
-    }
-
-    private Stream<Tlsa> rivals(List<Tlsa> usable) {
-        return usable.stream()
-                .filter(other -> other.usage == usage && other.selector == selector)
-                .filter(other -> other.matchingType != AS_IT_IS);
+        return matchingType == AS_IT_IS
+                || usable.stream()
+                        .filter(other -> other.usage == usage && other.selector == selector)
+                        .noneMatch(other -> other.matchingType > matchingType);
     }
 
     /// Whether the record is about the host's own certificate (DANE-EE).
