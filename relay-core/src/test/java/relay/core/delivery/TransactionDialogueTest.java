@@ -282,8 +282,8 @@ class TransactionDialogueTest {
     @Test
     void whatTheHostLacksIsNotSent() {
         with(
-                        entry(1, 6000, Set.of(), "large"),
-                        entry(2, 2048, Set.of(Need.EIGHT_BIT_MIME, Need.SMTP_UTF8), "c"))
+                        entry(1, 5001, Set.of(), "large"),
+                        entry(2, 5000, Set.of(Need.EIGHT_BIT_MIME, Need.SMTP_UTF8), "c"))
                 .plays(
                         OPEN
                                 + """
@@ -291,7 +291,7 @@ class TransactionDialogueTest {
                                 < 1 large: Rejected capability 5.3.4
                                 < ready 1
                                 > offer 2
-                                C: MAIL FROM:<a@example.net> SIZE=2048 BODY=8BITMIME SMTPUTF8
+                                C: MAIL FROM:<a@example.net> SIZE=5000 BODY=8BITMIME SMTPUTF8
                                 C: RCPT TO:<c@example.org>
                                 C: DATA
                                 """);
