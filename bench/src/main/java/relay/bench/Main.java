@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "relay bench",
         description =
-                "Measures this relay on this machine, between a load and a next hop of its own.",
-        mixinStandardHelpOptions = true)
+                "Measures this relay on this machine, between a load and a next hop of its own.")
 public final class Main implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
 
@@ -43,6 +42,13 @@ public final class Main implements Callable<Integer> {
             description =
                     "measures parts of the hot path alone (JMH); SCENARIO is then a pattern of their names")
     private boolean micro;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "print this and exit")
+    @SuppressWarnings("unused") // picocli acts on it
+    private boolean help;
 
     @Option(names = "--home", hidden = true, required = true)
     private Path home = Path.of("");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -42,7 +41,6 @@ import relay.server.probe.ProbeSchedule;
 import relay.server.probe.Prober;
 import relay.server.probe.SecuredHosts;
 import relay.server.store.SqliteStore;
-import relay.server.store.StoreHealth;
 import relay.server.store.StoreLimits;
 import relay.server.sts.StsCache;
 import relay.server.telemetry.FanOut;
@@ -84,16 +82,10 @@ public final class Relay implements AutoCloseable {
     private final ExceptionWatch exceptionWatch;
     private final AlertDesk alerts;
     private final SmtpListener listener;
+    private final Readiness readiness;
     private final AdminServer admin;
     private volatile Configuration configuration;
     private volatile PolicyTable policy;
-    private volatile Phase phase = Phase.STARTING;
-
-    private enum Phase {
-        STARTING,
-        RUNNING,
-        STOPPING
-    }
 
     /// Starts a relay that accepts mail when this returns. `more` hears every event besides log and
     /// metrics. Throws [IOException], [relay.server.store.StoreException] or another exception with
@@ -152,6 +144,7 @@ public final class Relay implements AutoCloseable {
         exceptionWatch =
                 opened.add(new ExceptionWatch(() -> policy.exceptions(), this::adopt, clock));
         listener = opened.add(listener());
+        readiness = readiness();
         alerts = opened.add(alerts(roots));
         watch();
         admin = opened.add(AdminServer.start(configuration.adminListen(), adminSources()));
@@ -162,7 +155,7 @@ public final class Relay implements AutoCloseable {
         gauge.start();
         listener.reconfigure(configuration.receiveConnectors());
         probes.adopt(orders(configuration));
-        phase = Phase.RUNNING;
+        readiness.started();
         alerts.start();
         LOG.info("ready: accepting mail on {}, admin on {}", listener.addresses(), admin.address());
     }
@@ -192,7 +185,7 @@ public final class Relay implements AutoCloseable {
         metrics.watchQueue(runner, store, clock);
         metrics.watchCertificates(tls::expiries, clock);
         metrics.watchExceptions(() -> policy.exceptions(), clock);
-        metrics.watchReadiness(this::notReady);
+        metrics.watchReadiness(readiness::obstacles);
         metrics.watchPressure(() -> pressure.state().level().number());
         metrics.watchDnssec(dns::validates);
         metrics.watchProbes(probes::latest, clock);
@@ -207,7 +200,7 @@ public final class Relay implements AutoCloseable {
     private AlertDesk alerts(TrustRoots roots) {
         var known =
                 new AlertReadings.Sources(
-                        tls::expiries, probes::latest, this::notReady, pressure::state);
+                        tls::expiries, probes::latest, readiness::obstacles, pressure::state);
         return new AlertDesk(
                 configuration.hostname().name(),
                 () -> configuration.alerts(),
@@ -220,6 +213,14 @@ public final class Relay implements AutoCloseable {
         var timed = new TimedStore(store, gauge.commits());
         var ports = new ListenerPorts(() -> policy, timed, events, clock, pressure);
         return new SmtpListener(loops, configuration.hostname(), ports, tls);
+    }
+
+    private Readiness readiness() {
+        return new Readiness(
+                store::health,
+                pressure::state,
+                runner::isRunning,
+                () -> !listener.addresses().isEmpty());
     }
 
     /// Where it accepts mail.
@@ -267,8 +268,8 @@ public final class Relay implements AutoCloseable {
     /// limit, and nothing that was acknowledged is lost.
     @Override
     public void close() {
-        if (phase == Phase.STOPPING) return;
-        phase = Phase.STOPPING;
+        if (readiness.isStopping()) return;
+        readiness.stops();
         LOG.info("stopping");
         try (tracking;
                 protocol;
@@ -364,7 +365,7 @@ public final class Relay implements AutoCloseable {
                 store,
                 sts,
                 () -> policy,
-                this::notReady,
+                readiness::obstacles,
                 metrics::scrape,
                 Metrics.CONTENT_TYPE,
                 List.of(configuration.hostname().name()),
@@ -373,28 +374,5 @@ public final class Relay implements AutoCloseable {
                 store::backUp,
                 new ReplayDesk(store, () -> policy, events, clock),
                 clock);
-    }
-
-    /// Why mail cannot be accepted and stored now; empty where it can.
-    private List<String> notReady() {
-        var reasons = new ArrayList<String>();
-        switch (phase) {
-            case STARTING -> reasons.add("starting");
-            case STOPPING -> reasons.add("stopping");
-            case RUNNING -> {}
-        }
-        switch (store.health()) {
-            case StoreHealth.Writable _ -> {}
-            case StoreHealth.Failing(var reason, var since) ->
-                    reasons.add("the queue cannot be written since " + since + ": " + reason);
-            case StoreHealth.Damaged(var reason) -> reasons.add(reason);
-            case StoreHealth.Closed _ -> reasons.add("the queue is closed");
-        }
-        if (pressure.state().level() == BackPressure.Level.STOPPED) {
-            reasons.add("short of " + pressure.state().resource().words());
-        }
-        if (!runner.isRunning()) reasons.add("delivery does not run");
-        if (listener.addresses().isEmpty()) reasons.add("nothing listens");
-        return reasons;
     }
 }

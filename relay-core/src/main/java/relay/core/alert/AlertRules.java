@@ -5,10 +5,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import relay.core.alert.Alert.Severity;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.LaneStatus;
+import relay.core.routing.Lane;
 
 /// Decides which alerts stand, given what is known. Pure; any thread.
 ///
@@ -18,6 +21,7 @@ public record AlertRules(Duration queueAge, long queueDepth, Duration certificat
     public static final String PARTNER_TLS_FAILS = "RelayPartnerTlsFails";
     public static final String MAIL_WAITS_LONG = "RelayMailWaitsLong";
     public static final String QUEUE_DEEP = "RelayQueueDeep";
+    public static final String MAIL_FAILS_OVER = "RelayMailFailsOver";
     public static final String CERTIFICATE_ENDS = "RelayCertificateEnds";
     public static final String PARTNER_CERTIFICATE_ENDS = "RelayPartnerCertificateEnds";
     public static final String PARTNER_POLICY_UNMET = "RelayPartnerPolicyUnmet";
@@ -36,6 +40,7 @@ public record AlertRules(Duration queueAge, long queueDepth, Duration certificat
                 .forEach(alerts::add);
         waiting(read, alerts);
         deep(read, alerts);
+        failedOver(read, alerts);
         certificates(read, alerts);
         partners(read, alerts);
         if (!read.notReady().isEmpty()) {
@@ -93,6 +98,29 @@ public record AlertRules(Duration queueAge, long queueDepth, Duration certificat
             String summary = connector + ": " + messages(depth) + " are queued";
             alerts.add(connector(QUEUE_DEEP, Severity.TICKET, connector, summary));
         });
+    }
+
+    /// Mail leaves by the next connector, or is about to; one that cannot help either is no news.
+    private static void failedOver(Readings read, List<Alert> alerts) {
+        Map<String, Set<String>> next = new TreeMap<>();
+        for (LaneStatus status : read.lanes()) {
+            Lane lane = status.lane();
+            if (!lane.isFailedOver() || !isServed(status)) continue;
+            next.computeIfAbsent(lane.insteadOf(), _ -> new TreeSet<>()).add(lane.connector());
+        }
+        next.forEach((connector, others) -> {
+            String summary =
+                    "%s: none of its hosts can be reached, its mail goes by %s"
+                            .formatted(connector, String.join(", ", others));
+            alerts.add(connector(MAIL_FAILS_OVER, Severity.TICKET, connector, summary));
+        });
+    }
+
+    private static boolean isServed(LaneStatus lane) {
+        return switch (lane.status()) {
+            case ACTIVE, READY -> true;
+            case RETRY, SUSPENDED, HELD -> false;
+        };
     }
 
     private static Alert connector(

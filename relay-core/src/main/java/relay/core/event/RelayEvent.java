@@ -33,7 +33,7 @@ public sealed interface RelayEvent {
 
     /// A message was refused at the end of its data, or could not be stored; or a login failed.
     record Refused(String receiveConnector, InetAddress client, Reply reply)
-            implements RelayEvent {}
+            implements RelayEvent, TurnedAway {}
 
     /// The host took charge of the message for `recipients`.
     record Delivered(
@@ -206,12 +206,17 @@ public sealed interface RelayEvent {
         }
     }
 
+    /// What a client can bring about as often as it likes, without a message that is taken.
+    sealed interface TurnedAway permits Refused, Rejected, LimitReached {
+        InetAddress client();
+    }
+
     /// A client was turned away before a byte of it was read.
-    record Rejected(InetAddress client, Reply greeting) implements RelayEvent {}
+    record Rejected(InetAddress client, Reply greeting) implements RelayEvent, TurnedAway {}
 
     /// A client came up against a limit, or a check, of its receive connector, and heard `reply`.
     record LimitReached(String receiveConnector, InetAddress client, Limit limit, Reply reply)
-            implements RelayEvent {
+            implements RelayEvent, TurnedAway {
         public enum Limit {
             CONNECTIONS("connections"),
             CONNECTIONS_PER_SOURCE("connections-per-source"),

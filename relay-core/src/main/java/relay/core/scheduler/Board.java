@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueChange;
@@ -97,10 +98,55 @@ final class Board {
                 .toList();
     }
 
+    /// The lanes that are down, with mail that would go by these hosts if it could.
+    List<LaneState> waitingFor(Lane hosts) {
+        return lanes.values().stream()
+                .filter(Board::wantsToLeave)
+                .filter(lane -> mayGoBy(lane.lane, hosts))
+                .toList();
+    }
+
+    private static boolean wantsToLeave(LaneState lane) {
+        return lane.mayBeLeft() && lane.queued() > 0;
+    }
+
+    /// Whether mail of `first` may go by `hosts`, as far as their names tell; the policy knows.
+    private static boolean mayGoBy(Lane first, Lane hosts) {
+        boolean standsIn =
+                hosts.isFailedOver()
+                        ? first.connector().equals(hosts.insteadOf())
+                        : !first.connector().equals(hosts.connector());
+        boolean sameDomains =
+                first.nextHop().equals(hosts.nextHop())
+                        || first.nextHop().equals(Lane.SMART_HOSTS)
+                        || hosts.nextHop().equals(Lane.SMART_HOSTS);
+        return standsIn
+                && sameDomains
+                && first.floor().equals(hosts.floor())
+                && first.messageTls() == hosts.messageTls();
+    }
+
     /// Whether somebody has to find out when the lane's hosts are back, although it has no mail: that
-    /// goes by another connector meanwhile.
+    /// goes by another connector meanwhile, or waits with its own until it can go by this one.
     boolean isMissed(LaneState lane) {
-        return lane.mayBeLeft() && standIns.containsKey(lane.lane.connector());
+        return lane.lane.isFailedOver()
+                ? lane.isFailing() && lane.isConfigured() && isWaitedFor(lane.lane)
+                : lane.mayBeLeft() && standIns.containsKey(lane.lane.connector());
+    }
+
+    /// Asked of many lanes all the time: mail for one domain waits in two lanes at the most.
+    private boolean isWaitedFor(Lane standIn) {
+        if (standIn.nextHop().equals(Lane.SMART_HOSTS)) return !waitingFor(standIn).isEmpty();
+        return Stream.of(standIn.nextHop(), Lane.SMART_HOSTS)
+                .map(nextHop ->
+                        new Lane(
+                                standIn.insteadOf(),
+                                nextHop,
+                                standIn.floor(),
+                                Lane.Choice.BY_POLICY,
+                                standIn.messageTls()))
+                .flatMap(first -> find(first).stream())
+                .anyMatch(Board::wantsToLeave);
     }
 
     /// Whether the entry is to go on in another lane, by the policy and by how next hops fare.
@@ -108,8 +154,8 @@ final class Board {
         return Rerouting.isElsewhere(entry, laneNow(entry, now));
     }
 
-    /// The lane that the policy chooses; where that is down, the first of its alternatives that is
-    /// not failing, or whose rest is over. Mail that is held waits where the policy wants it.
+    /// The lane that the policy chooses; where that is down, the first of its alternatives that are
+    /// not known to be of no use. Mail that is held waits where the policy wants it.
     private Rerouting.LaneChoice laneNow(QueueEntry entry, Instant now) {
         Rerouting.LaneChoice byPolicy = Rerouting.byPolicy(entry, policy);
         if (entry.status() == QueueEntry.EntryStatus.HELD) return byPolicy;
@@ -117,10 +163,21 @@ final class Board {
             Lane routed = Rerouting.bound(byPolicy.of(domain), entry);
             if (find(routed).filter(LaneState::mayBeLeft).isEmpty()) return routed;
             return Rerouting.alternatives(domain, entry, policy).stream()
-                    .filter(other -> find(other).map(lane -> lane.canStandIn(now)).orElse(true))
+                    .filter(other -> canStandIn(other, now))
                     .findFirst()
                     .orElse(routed);
         };
+    }
+
+    /// Nothing is known against it: neither has it failed, nor, before it is tried, has the connector's
+    /// own mail found nobody there a while ago.
+    private boolean canStandIn(Lane other, Instant now) {
+        return find(other)
+                .map(LaneState::canStandIn)
+                .orElseGet(() ->
+                        find(other.insteadOf(""))
+                                .filter(own -> own.isDown() && own.isResting(now))
+                                .isEmpty());
     }
 
     /// Forgets a lane that has nothing any more.

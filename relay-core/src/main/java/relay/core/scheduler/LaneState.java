@@ -276,9 +276,9 @@ final class LaneState {
         return connector != null && connector.mayFailOver() && !lane.isFailedOver();
     }
 
-    /// Whether it is of use to mail that would otherwise wait.
-    boolean canStandIn(Instant now) {
-        return !isSuspended() && !isResting(now);
+    /// Whether it is of use to mail that would otherwise wait; mail does not come to find that out.
+    boolean canStandIn() {
+        return !isSuspended() && !isFailing();
     }
 
     boolean isSuspended() {

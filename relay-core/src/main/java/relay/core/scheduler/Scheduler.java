@@ -206,9 +206,10 @@ public final class Scheduler {
         }
         session.phase = Session.Phase.SERVING;
         if (lane.isFailing()) {
-            boolean wasDown = lane.isDown();
+            // Mail has left a lane that stands in whatever its trouble was.
+            boolean wasLeft = lane.isDown() || lane.lane.isFailedOver();
             turn.change(new QueueChange.RecordLane(lane.recovers()));
-            if (wasDown) standing.isBack(lane, turn);
+            if (wasLeft) standing.isBack(lane, turn);
         }
         turn.touch(lane);
     }

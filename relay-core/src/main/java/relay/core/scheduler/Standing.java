@@ -11,13 +11,10 @@ record Standing(Board board, Sweeps sweeps) {
         if (lane.lane.isFailedOver() || lane.mayBeLeft()) sweeps.lookForElsewhere(lane, turn);
     }
 
-    /// Somebody can be reached again.
+    /// Somebody can be reached again: for the lane's own mail, and for what waits to go there.
     void isBack(LaneState lane, Turn turn) {
-        if (lane.lane.isFailedOver()) {
-            lookThrough(board.down(lane.lane.insteadOf()), turn);
-        } else if (lane.mayFailOver()) {
-            lookThrough(board.standInsFor(lane.lane.connector()), turn);
-        }
+        if (lane.mayFailOver()) lookThrough(board.standInsFor(lane.lane.connector()), turn);
+        lookThrough(board.waitingFor(lane.lane), turn);
     }
 
     /// A trouble that is on disk does not say whether somebody was there before the connection was lost.

@@ -67,6 +67,29 @@ class AlertRulesTest {
     }
 
     @Test
+    void mailThatGoesByAnotherConnectorIsOfTheOneThatIsDown() {
+        Lane backup = new Lane("backup", Lane.SMART_HOSTS, "").insteadOf("bank");
+        Lane spare = new Lane("spare", Lane.SMART_HOSTS, "").insteadOf("bank");
+        Lane again = new Lane("spare", "bank.example", "").insteadOf("bank");
+
+        // Given a next connector that helps no more than the one that is down.
+        known.lanes =
+                List.of(lane(BANK, 1, trouble(Reason.CONNECTION)), lane(backup, 0, List.of()));
+        assertThat(told()).isEmpty();
+
+        // When one behind it does, then that is told once.
+        known.lanes =
+                List.of(
+                        lane(backup, 0, List.of()),
+                        served(spare, LaneStatus.Status.ACTIVE),
+                        served(again, LaneStatus.Status.READY));
+        assertThat(told())
+                .containsExactly(
+                        "ticket RelayMailFailsOver{connector=bank}: bank: none of its hosts can be"
+                                + " reached, its mail goes by spare");
+    }
+
+    @Test
     void certificatesThatEndSoonAreOursOrAPartners() {
         known.certificates =
                 Map.of("listener", NOW.minusSeconds(1), "tls/b.crt", NOW.plus(Duration.ofDays(20)));
@@ -115,6 +138,10 @@ class AlertRulesTest {
     private static LaneStatus lane(Lane lane, long waiting, List<Diagnostic> trouble) {
         return new LaneStatus(
                 lane, LaneStatus.Status.RETRY, 0, 0, waiting, 0, 0, NOW, NOW, 0, 0, trouble);
+    }
+
+    private static LaneStatus served(Lane lane, LaneStatus.Status status) {
+        return new LaneStatus(lane, status, 0, 0, 0, 0, 0, NOW, NOW, 0, 0, List.of());
     }
 
     private static final class Known {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import relay.core.address.Domain;
 import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
@@ -155,22 +156,6 @@ class FailOverTest {
         down(FIRST);
         assertThat(lanes()).containsExactly(THIRD);
         assertThat(world.notices).isEmpty();
-    }
-
-    @Test
-    void whenTheNextIsDownTooTheOneAfterItIsTriedAndTheFirstAgain() {
-        // Given mail whose connector is down, and the next one, and the last.
-        world.accept("x@a.example");
-        down(FIRST);
-        down(SECOND);
-        assertThat(lanes()).containsExactly(THIRD);
-        down(THIRD);
-        assertThat(lanes()).containsExactly(FIRST);
-
-        // When their rest is over, then each is tried once more.
-        world.pass(Duration.ofMinutes(1));
-        down(FIRST);
-        assertThat(lanes()).containsExactly(SECOND);
     }
 
     @Test
@@ -334,8 +319,9 @@ class FailOverTest {
                 .collect(Collectors.toSet());
     }
 
-    /// Three connectors with a smart host each; the second takes small messages alone.
-    private static PolicyTable policy(WhenDown first, OnTlsFailure others) {
+    /// Three connectors with a smart host each, for all domains and one of its own each, such as
+    /// `first.example`; the second takes small messages alone.
+    static PolicyTable policy(WhenDown first, OnTlsFailure others) {
         return new PolicyTable(
                 List.of(
                         connector("first", 1, 1_000_000, first, OnTlsFailure.QUEUE, 2),
@@ -378,7 +364,12 @@ class FailOverTest {
                         name,
                         new Origin("connectors.yaml", cost),
                         SendConnector.Enabled.YES,
-                        List.of(new AddressSpace(new DomainPattern.Any(), cost)),
+                        List.of(
+                                new AddressSpace(new DomainPattern.Any(), cost),
+                                new AddressSpace(
+                                        new DomainPattern.Exact(
+                                                Domain.parse(name + ".example").orElseThrow()),
+                                        cost)),
                         hosts,
                         List.of(),
                         new TlsRequirement.None(),

@@ -5,23 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.QueueEntry;
 import relay.core.scheduler.SchedulerEvent.Ending;
 
 /// A wall clock may be set back; nothing waits for the old time to come again.
 class SchedulerClockTest {
-    @Test
-    void aClockThatIsSetBackEndsALanesRest() {
+    @ParameterizedTest
+    @EnumSource(Meanwhile.class)
+    void aClockThatIsSetBackEndsALanesRest(Meanwhile relay) {
         // Given a lane that rests.
         var world = World.simple();
         world.accept("x@a.example");
         world.end(world.onlySession(), new Ending.NoHost(World.trouble(4)));
 
         // When the clock is set back by a day; then it is attempted at once, not a day later.
-        world.pass(Duration.ofDays(-1));
+        switch (relay) {
+            case RUNS -> world.pass(Duration.ofDays(-1));
+            case IS_STOPPED -> {
+                world.now = World.START.minus(Duration.ofDays(1));
+                world.restart();
+            }
+        }
         world.open(world.onlySession());
         assertThat(world.at(world.onlySession())).hasSize(1);
+    }
+
+    enum Meanwhile {
+        RUNS,
+        IS_STOPPED
     }
 
     @Test
@@ -37,22 +51,6 @@ class SchedulerClockTest {
         world.pass(Duration.ofDays(-1));
         List.copyOf(world.sessions.keySet()).forEach(world::open);
         assertThat(world.inFlight).containsExactly(entry.id());
-    }
-
-    @Test
-    void aClockThatIsSetBackBetweenStopAndStartHoldsNothingUp() {
-        // Given a lane that rests.
-        var world = World.simple();
-        world.accept("x@a.example");
-        world.end(world.onlySession(), new Ending.NoHost(World.trouble(4)));
-
-        // When the relay starts again on a clock that is a day behind.
-        world.now = World.START.minus(Duration.ofDays(1));
-        world.restart();
-
-        // Then it is attempted at once.
-        world.open(world.onlySession());
-        assertThat(world.at(world.onlySession())).hasSize(1);
     }
 
     @Test

@@ -35,8 +35,13 @@ import relay.core.tls.Tlsa;
 /// over what the host sent, to a trust root, valid now and for TLS servers. The name is not looked
 /// at: that is a demand's business. Of revocation it knows what the host staples.
 ///
-/// Immutable; any thread. A verdict takes about a millisecond of CPU: not for an event loop.
+/// Immutable; any thread. A verdict takes about a millisecond of CPU: not for an event loop. Of what a
+/// host sends beyond [#MAX_CERTIFICATES] nothing is looked through.
 final class ChainJudge {
+    /// As many as the JDK's own TLS takes. BoringSSL takes a list of 100 KiB, and 60 certificates that
+    /// vouch for each other in all ways cost a second of CPU, 300 almost an hour.
+    static final int MAX_CERTIFICATES = 10;
+
     private static final String SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
     private static final int MAX_DETAIL_CHARS = 200;
 
@@ -78,7 +83,7 @@ final class ChainJudge {
     /// `stapled`; the issuer is in the chain or among the roots. Empty where it stapled none.
     StapledStatus status(List<X509Certificate> chain, byte[] stapled, List<TlsDemand> demands) {
         if (chain.isEmpty()) return new StapledStatus.None();
-        var issuers = new ArrayList<>(chain);
+        var issuers = new ArrayList<>(chain.subList(0, Math.min(chain.size(), MAX_CERTIFICATES)));
         issuers.addAll(common.roots());
         TlsDemand.ownRoots(demands).forEach(own -> issuers.addAll(own.certificates()));
         return new StapledResponse(chain.getFirst(), issuers, clock.instant()).of(stapled);
@@ -86,6 +91,7 @@ final class ChainJudge {
 
     private ChainVerdict judge(List<X509Certificate> chain, Anchors trusted) {
         if (chain.isEmpty()) return new ChainVerdict.Untrusted("the host sent no certificate");
+        if (isTooLong(chain)) return new ChainVerdict.Untrusted(tooLong(chain));
         if (trusted.roots().isEmpty()) return new ChainVerdict.Untrusted("no root is trusted");
         Instant now = clock.instant();
         try {
@@ -171,7 +177,8 @@ final class ChainJudge {
         if (chain.isEmpty() || (records.isEmpty() && !pinned)) return List.of();
         var path = new ArrayList<CertificateDigests>();
         path.add(CertificateDigests.of(chain.getFirst()));
-        if (records.stream().anyMatch(Tlsa::isForIssuer)) path.addAll(issuers(chain, records));
+        boolean issuersCount = records.stream().anyMatch(Tlsa::isForIssuer);
+        if (issuersCount && !isTooLong(chain)) path.addAll(issuers(chain, records));
         return path;
     }
 
@@ -201,6 +208,15 @@ final class ChainJudge {
             if (endsAt(published.anchorFor(part.getLast()), part, now)) return true;
         }
         return false;
+    }
+
+    private static boolean isTooLong(List<X509Certificate> chain) {
+        return chain.size() > MAX_CERTIFICATES;
+    }
+
+    private static String tooLong(List<X509Certificate> chain) {
+        return "the host sent a chain of %d certificates, and more than %d are not looked through"
+                .formatted(chain.size(), MAX_CERTIFICATES);
     }
 
     private static boolean isIssuer(X509Certificate certificate) {

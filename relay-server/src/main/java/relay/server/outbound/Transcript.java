@@ -15,8 +15,6 @@ import relay.core.delivery.SessionOutput;
 import relay.core.delivery.SessionOutput.Secrecy;
 import relay.core.delivery.TranscriptLine.Kind;
 import relay.core.queue.DeliveryOutcome;
-import relay.core.queue.Diagnostic;
-import relay.core.queue.Diagnostic.Reason;
 import relay.core.tls.Evidence;
 import relay.core.tls.Evidence.ChainVerdict;
 
@@ -160,9 +158,9 @@ final class Transcript implements Dialogue {
                 pages.turn();
                 state = State.ENDED;
             }
-            case SessionEnd.Served(var trouble) -> end(words(trouble.getFirst()));
-            case SessionEnd.NotServed(var why, _) -> end(words(why));
-            case SessionEnd.DemandsUnmet(var why, _, _) -> end(words(why));
+            case SessionEnd.Served(var trouble) -> end(trouble.getFirst().toString());
+            case SessionEnd.NotServed(var why, _) -> end(why.toString());
+            case SessionEnd.DemandsUnmet(var why, _, _) -> end(why.toString());
         }
     }
 
@@ -174,7 +172,7 @@ final class Transcript implements Dialogue {
         state = State.ENDED;
     }
 
-    private String words(DeliveryOutcome outcome) {
+    private static String words(DeliveryOutcome outcome) {
         return switch (outcome) {
             case DeliveryOutcome.Delivered _ -> "is delivered";
             case DeliveryOutcome.Deferred(var why) -> "is deferred: " + why;
@@ -182,14 +180,6 @@ final class Transcript implements Dialogue {
             case DeliveryOutcome.InDoubt(var why) -> "may be delivered: " + why;
             case DeliveryOutcome.Rejected(var why) -> "is rejected: " + why;
         };
-    }
-
-    /// What the host said to our credentials is not repeated, were it no reply at all.
-    private String words(Diagnostic why) {
-        boolean maySay = secrecy == Secrecy.NONE && why.reason() != Reason.AUTHENTICATION;
-        return maySay
-                ? why.toString()
-                : why.status() + " " + why.reason().label() + ", while we said who we are";
     }
 
     private static String words(Evidence.Encrypted tls) {

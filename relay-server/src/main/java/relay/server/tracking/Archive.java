@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -95,6 +96,8 @@ final class Archive implements AutoCloseable {
         Path unfinished = compressed.resolveSibling(compressed.getFileName() + UNFINISHED);
         try (FileChannel file = FileChannel.open(unfinished, ANEW, OWNER_ONLY)) {
             OutputStream out = Channels.newOutputStream(file);
+            Optional<Span> span = Span.ofLines(plain);
+            if (span.isPresent()) span.get().write(out);
             try (var zipped =
                     new GZIPOutputStream(out, 64 << 10) {
                         @Override

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -73,14 +74,11 @@ final class LogReader implements AutoCloseable {
         return begins;
     }
 
-    boolean isEmpty() {
-        return segments.isEmpty();
-    }
-
     /// False where a file got its final name meanwhile.
     private boolean hold(Instant start) throws IOException {
         List<Segment> all = parts();
         for (Segment segment : inPeriod(all, start)) {
+            if (isElsewhen(segment, start)) continue;
             segments.put(segment, segment.isLive() ? growing(segment) : new Held.Finished());
         }
         if (!names(parts()).equals(names(all))) return false;
@@ -115,6 +113,19 @@ final class LogReader implements AutoCloseable {
         return all.stream()
                 .filter(part -> !part.day().isBefore(first) && !part.day().isAfter(next))
                 .toList();
+    }
+
+    /// Whether a compressed part says that it has nothing of the period.
+    private boolean isElsewhen(Segment segment, Instant start) {
+        if (segment.form() != Segment.Form.COMPRESSED) return false;
+        try {
+            Optional<Span> span = Span.read(segment.in(folder));
+            String first = RecordShape.time(start);
+            return span.isPresent() && !span.get().touches(first, RecordShape.time(end));
+        } catch (IOException _) {
+            // Whoever reads it is told.
+            return false;
+        }
     }
 
     private Held.Growing growing(Segment segment) throws IOException {

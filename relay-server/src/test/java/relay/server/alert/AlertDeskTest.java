@@ -192,6 +192,7 @@ class AlertDeskTest {
                         AlertRules.PARTNER_TLS_FAILS,
                         AlertRules.MAIL_WAITS_LONG,
                         AlertRules.QUEUE_DEEP,
+                        AlertRules.MAIL_FAILS_OVER,
                         AlertRules.CERTIFICATE_ENDS,
                         AlertRules.PARTNER_CERTIFICATE_ENDS,
                         AlertRules.PARTNER_POLICY_UNMET,

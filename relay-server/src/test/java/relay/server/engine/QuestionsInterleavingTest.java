@@ -1,22 +1,17 @@
 package relay.server.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import relay.server.interleaving.Interleavings;
+import relay.server.interleaving.Bounds;
+import relay.server.interleaving.InterleavingTest;
 import relay.server.interleaving.Program;
 import relay.server.interleaving.Sabotage;
 
 /// Every order in which questions meet the end of the runner.
-class QuestionsInterleavingTest {
-    private static final int PREEMPTIONS = 2;
-
+class QuestionsInterleavingTest extends InterleavingTest {
     /// Two ask, one of whom is answered, while the runner ends.
     static final class AskedAtTheEnd implements Program {
         private final Questions questions = new Questions();
@@ -41,18 +36,27 @@ class QuestionsInterleavingTest {
         }
     }
 
-    @Test
-    void nobodyWaitsForEver() {
-        assertThat(Interleavings.explore(AskedAtTheEnd.class, PREEMPTIONS)).isGreaterThan(10);
+    QuestionsInterleavingTest() {
+        super(Bounds.of(2), Bounds.of(2));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"Questions.ask", "Questions.close"})
-    void aQuestionThatIsForgottenOnOneSideIsNoticed(String method) {
-        String what = method.endsWith("ask") ? "fail" : "forEach";
-        var sabotage = Sabotage.notCalling(method, what);
-        assertThatThrownBy(() -> Interleavings.explore(AskedAtTheEnd.class, PREEMPTIONS, sabotage))
-                .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("a question");
+    @Override
+    protected List<Class<? extends Program>> programs() {
+        return List.of(AskedAtTheEnd.class);
+    }
+
+    @Override
+    protected List<Fault> faults() {
+        return List.of(
+                new Fault(
+                        "a question that comes too late is forgotten",
+                        AskedAtTheEnd.class,
+                        Sabotage.notCalling("Questions.ask", "fail"),
+                        "a question"),
+                new Fault(
+                        "a question that is open at the end is forgotten",
+                        AskedAtTheEnd.class,
+                        Sabotage.notCalling("Questions.close", "forEach"),
+                        "a question"));
     }
 }

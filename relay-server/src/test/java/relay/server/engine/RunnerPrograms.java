@@ -23,12 +23,8 @@ import relay.core.delivery.SessionObserver.SessionLink;
 import relay.core.event.RelayEvent;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.LaneCensus;
-import relay.core.queue.LaneRecord;
-import relay.core.queue.MessageStore;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
-import relay.core.queue.QueueId;
-import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.scheduler.Scheduler;
@@ -46,7 +42,6 @@ import relay.server.testing.Samples;
 final class RunnerPrograms {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final QueueEntry ENTRY = ScriptedStore.ENTRY;
 
     private RunnerPrograms() {}
 
@@ -163,25 +158,10 @@ final class RunnerPrograms {
     }
 
     /// One entry, which is there until it ends; answers come from another thread.
-    static final class Store implements MessageStore {
+    static final class Store extends ScriptedStore {
         final ThreadOfItsOwn thread = new ThreadOfItsOwn();
         final BlockingQueue<QueueChange> heardOfEnd = new LinkedBlockingQueue<>();
         int ends;
-
-        @Override
-        public QueueId newId() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Content newContent(QueueId id) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void accept(QueuedMessage message, Content content, Consumer<CommitResult> done) {
-            throw new UnsupportedOperationException();
-        }
 
         @Override
         public void change(QueueChange change) {
@@ -201,9 +181,7 @@ final class RunnerPrograms {
 
         @Override
         public List<LaneCensus> census() {
-            if (ends > 0) return List.of();
-            var record = LaneRecord.well(Samples.BANK);
-            return List.of(new LaneCensus(record, 1, 0, 2048, Samples.NOON, Samples.NOON));
+            return ends > 0 ? List.of() : super.census();
         }
     }
 

@@ -13,7 +13,7 @@ import relay.core.queue.QueuedMessage;
 import relay.server.testing.Samples;
 
 /// A store with one entry that is due, which never changes. It answers loads as the test says.
-final class ScriptedStore implements MessageStore {
+class ScriptedStore implements MessageStore {
     static final QueueEntry ENTRY =
             Samples.entry(1, Samples.BANK, Samples.mailbox("bob", "bank.example"));
 

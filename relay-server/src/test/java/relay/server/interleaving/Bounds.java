@@ -4,7 +4,7 @@ package relay.server.interleaving;
 /// `detours` is how often, where a thread has to wait, another goes on than the first that can. With
 /// many threads that wait a lot there are too many orders without such a bound.
 public record Bounds(int preemptions, int detours) {
-    static Bounds of(int preemptions) {
+    public static Bounds of(int preemptions) {
         return new Bounds(preemptions, Integer.MAX_VALUE);
     }
 }

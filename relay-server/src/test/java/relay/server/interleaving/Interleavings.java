@@ -1,23 +1,13 @@
 package relay.server.interleaving;
 
 /// Runs a program in every order of its threads' steps that takes at most so many preemptions.
-public final class Interleavings {
+final class Interleavings {
     private Interleavings() {}
 
-    /// How many orders there were. `program` and the rest of its package are loaded anew and
-    /// watched. Throws an [AssertionError] with the first order that goes wrong.
-    public static long explore(Class<? extends Program> program, int preemptions) {
-        return explore(program, Bounds.of(preemptions), Sabotage.NONE);
-    }
-
-    /// As the other, of a program that is broken.
-    public static long explore(
-            Class<? extends Program> program, int preemptions, Sabotage sabotage) {
-        return explore(program, Bounds.of(preemptions), sabotage);
-    }
-
-    /// As the others, of the orders within `bounds`.
-    public static long explore(Class<? extends Program> program, Bounds bounds, Sabotage sabotage) {
+    /// How many orders within `bounds` there were. `program` and the rest of its package are loaded
+    /// anew, broken by `sabotage`, and watched. Throws an [AssertionError] with the first order that
+    /// goes wrong.
+    static long explore(Class<? extends Program> program, Bounds bounds, Sabotage sabotage) {
         var loader = new Watched(program.getPackageName(), sabotage);
         var choices = new Choices(bounds);
         long orders = 0;

@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import relay.core.tls.CertificateDigests;
 import relay.core.tls.Evidence.ChainVerdict;
+import relay.core.tls.TlsDemand;
 import relay.server.outbound.TestCertificates.Identity;
+import relay.server.testing.Samples;
 
 class ChainJudgeTest {
     private static final TestCertificates CERTIFICATES = new TestCertificates();
@@ -60,6 +64,33 @@ class ChainJudgeTest {
     @Test
     void noCertificateIsUntrusted() {
         assertThat(judge.judge(List.of())).isInstanceOf(ChainVerdict.Untrusted.class);
+    }
+
+    @Test
+    void aChainOfMoreThanTenIsNotLookedThrough() {
+        // Given a good chain with as many superfluous certificates as make it ten, and one more.
+        Identity identity = CERTIFICATES.named("a.example");
+        var chain = new ArrayList<>(identity.chain());
+        while (chain.size() < 10) chain.add(identity.chain().getLast());
+        assertThat(judge.judge(chain)).isEqualTo(new ChainVerdict.Trusted());
+        assertThat(judge.path(chain, List.of(anchoredAt(identity)))).hasSizeGreaterThan(1);
+        chain.add(identity.chain().getLast());
+
+        // Then the longer one is not trusted, by an anchor in the DNS neither, and the reason says
+        // so.
+        assertThat(judge.judge(chain))
+                .isEqualTo(
+                        new ChainVerdict.Untrusted(
+                                "the host sent a chain of 11 certificates, and more than 10 are"
+                                        + " not looked through"));
+        assertThat(judge.path(chain, List.of(anchoredAt(identity))))
+                .containsExactly(CertificateDigests.of(identity.leaf()));
+    }
+
+    private static TlsDemand anchoredAt(Identity identity) {
+        var record = TestTlsa.certificate(2, 0, identity.chain().getLast());
+        return new TlsDemand.DaneMatch(
+                Samples.DEMAND.source(), "a.example", List.of(record), Set.of("a.example"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.delivery.DialogueTimeouts;
 import relay.core.delivery.HostPlan;
 import relay.core.delivery.TranscriptLine;
@@ -209,7 +210,10 @@ class TranscriptTest {
                     .allSatisfy(
                             secret -> assertThat(result.end().toString()).doesNotContain(secret));
             assertThat(lines).anyMatch(line -> line.startsWith("> AUTH " + mechanism));
-            assertThat(lines.getLast()).endsWith(", while we said who we are");
+            assertThat(result.end())
+                    .isInstanceOfSatisfying(
+                            SessionEnd.NotServed.class,
+                            end -> assertThat(lines.getLast()).isEqualTo("- " + end.why()));
         }
     }
 

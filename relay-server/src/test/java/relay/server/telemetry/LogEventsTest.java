@@ -33,7 +33,7 @@ class LogEventsTest {
     private final LoggerContext context = new LoggerContext();
     private final Logger logger = context.getLogger("test.mail");
     private final ListAppender<ILoggingEvent> written = new ListAppender<>();
-    private final LogEvents log = new LogEvents(logger);
+    private final LogEvents log = new LogEvents(logger, System::nanoTime);
 
     @BeforeEach
     void listen() {
