@@ -44,6 +44,7 @@ import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.Source;
 import relay.core.tls.TlsProof;
@@ -225,7 +226,7 @@ final class Outbound implements AutoCloseable {
         }
 
         @Override
-        public synchronized void opened(SessionLink link, TlsProof proof) {
+        public synchronized void opened(SessionLink link, TlsProof proof, HostLimits limits) {
             this.link = link;
             this.proof = proof;
             if (open == 0) link.finish();
