@@ -58,11 +58,16 @@ final class Dispatcher {
         lane.known.add(entry.id());
     }
 
-    private static void carryOut(Verdict verdict, LaneState lane, Turn turn) {
+    /// What was routed elsewhere while no relay ran has another fate.
+    private void carryOut(Verdict verdict, LaneState lane, Turn turn) {
         List<QueueEntry> condemned =
                 lane.ready.takeIf(
                         entry -> !entry.envelope().acceptedAt().isAfter(verdict.acceptedUpTo()));
         for (QueueEntry entry : condemned) {
+            if (board.isElsewhere(entry, turn.now)) {
+                board.move(entry, turn);
+                continue;
+            }
             switch (verdict.fate()) {
                 case BOUNCE -> bounce(entry, verdict.why(), lane, turn);
                 case HOLD -> hold(entry, List.of(verdict.why()), lane, turn);
