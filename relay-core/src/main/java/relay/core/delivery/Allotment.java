@@ -1,10 +1,8 @@
 package relay.core.delivery;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import relay.core.address.Domain;
@@ -12,13 +10,13 @@ import relay.core.address.Mailbox;
 import relay.core.queue.QueueEntry;
 import relay.core.smtp.HostLimits;
 
-/// The entries that were offered to a session and have recipients that wait for a transaction; and
-/// what the host lets the connection carry, and how much of it is left (RFC 9422 §4). Confined to
-/// the session's thread.
+/// The entries that were offered to a session and wait for their transaction; and what the host
+/// lets the connection carry, and how much of it is left (RFC 9422 §4). Confined to the session's
+/// thread.
 final class Allotment {
     private final HostLimits limits;
-    private final Deque<Sending> waiting = new ArrayDeque<>();
-    private final Set<Domain> domains = new HashSet<>();
+    private final Deque<QueueEntry> waiting = new ArrayDeque<>();
+    private Set<Domain> domains = Set.of();
     private int askedFor;
     private int offered;
     private int transactions;
@@ -37,7 +35,7 @@ final class Allotment {
 
     void offer(QueueEntry entry) {
         offered++;
-        waiting.add(new Sending(entry));
+        waiting.add(entry);
     }
 
     /// Whether there can be no more offers than there have been.
@@ -50,7 +48,7 @@ final class Allotment {
     }
 
     /// The oldest of those that wait.
-    Sending first() {
+    QueueEntry first() {
         return waiting.element();
     }
 
@@ -58,32 +56,30 @@ final class Allotment {
         waiting.remove();
     }
 
-    /// Takes those recipients of the first that fit into the next transaction, which counts from now
-    /// on; the first makes way when none of it waits any more. None: this connection has no
-    /// transaction for any of them.
-    List<Mailbox> take() {
-        var fitting = new ArrayList<Mailbox>();
-        if (transactions == limits.transactions()) return fitting;
-        Iterator<Mailbox> rest = first().waiting().iterator();
-        while (rest.hasNext() && fitting.size() < limits.recipients()) {
-            Mailbox recipient = rest.next();
-            if (!admits(recipient.domain())) continue;
-            fitting.add(recipient);
-            rest.remove();
+    /// Takes the first for a transaction, which counts from now on; false where this connection has
+    /// none for it.
+    boolean takeFirst() {
+        List<Mailbox> recipients = first().recipients();
+        if (transactions == limits.transactions() || recipients.size() > limits.recipients()) {
+            return false;
         }
-        if (!fitting.isEmpty()) transactions++;
-        if (first().waiting().isEmpty()) dropFirst();
-        return fitting;
+        if (limits.domains() != HostLimits.NO_LIMIT && !admits(recipients)) return false;
+        transactions++;
+        dropFirst();
+        return true;
     }
 
-    private boolean admits(Domain domain) {
-        if (domains.contains(domain)) return true;
-        return domains.size() < limits.domains() && domains.add(domain);
+    private boolean admits(List<Mailbox> recipients) {
+        var carried = new HashSet<>(domains);
+        recipients.forEach(recipient -> carried.add(recipient.domain()));
+        if (carried.size() > limits.domains()) return false;
+        domains = carried;
+        return true;
     }
 
     /// All that wait; then none does.
-    List<Sending> removeAll() {
-        List<Sending> all = List.copyOf(waiting);
+    List<QueueEntry> removeAll() {
+        List<QueueEntry> all = List.copyOf(waiting);
         waiting.clear();
         return all;
     }

@@ -24,6 +24,7 @@ import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.Evidence;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
@@ -166,9 +167,9 @@ public record Delivery(
             implements SessionObserver {
 
         @Override
-        public void opened(SessionLink link, TlsProof proof) {
+        public void opened(SessionLink link, TlsProof proof, HostLimits limits) {
             heard.accept(proof);
-            observer.opened(link, proof);
+            observer.opened(link, proof, limits);
         }
 
         @Override

@@ -81,15 +81,6 @@ record HostTrouble(String host) {
         return Diagnostic.of(Reason.CONNECTION, new EnhancedStatus(4, 5, 0), detail, host);
     }
 
-    /// The host takes no more recipients on one connection.
-    Diagnostic limited() {
-        return Diagnostic.of(
-                Reason.CAPABILITY,
-                new EnhancedStatus(4, 5, 3),
-                "the host takes no more recipients on one connection (LIMITS)",
-                host);
-    }
-
     Diagnostic contentLost(String detail) {
         return Diagnostic.of(
                 Reason.LOCAL,

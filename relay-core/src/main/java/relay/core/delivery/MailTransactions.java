@@ -1,9 +1,9 @@
 package relay.core.delivery;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,6 @@ import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.DeliveryOutcome.Deferred;
 import relay.core.queue.DeliveryOutcome.Delivered;
 import relay.core.queue.DeliveryOutcome.InDoubt;
-import relay.core.queue.DeliveryOutcome.LeftOver;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.QueueEntry;
 import relay.core.smtp.Extension;
@@ -29,8 +28,8 @@ import relay.core.tls.TlsProof;
 /// way: the first, which waits for the verdict on its content, and the next, up to its DATA.
 /// Without PIPELINING there is one, and one command at a time.
 ///
-/// A host that limits what a connection may carry (RFC 9422) gets no more: an entry may then take
-/// several transactions, and the session ends itself when it has had all.
+/// Each entry is one transaction. A host that limits what a connection may carry (RFC 9422) gets no
+/// more: what does not fit is returned, and the session ends itself when it has had all.
 ///
 /// Whatever happens, each entry that was offered is ended or returned, once.
 final class MailTransactions {
@@ -97,7 +96,7 @@ final class MailTransactions {
     }
 
     void open() {
-        outbox.add(new SessionOutput.Opened(proof));
+        outbox.add(new SessionOutput.Opened(proof, commands.extensions().limits()));
         outbox.add(new SessionOutput.Ready(allotment.ask(WINDOW)));
         outbox.await(Wait.IDLE);
     }
@@ -272,15 +271,9 @@ final class MailTransactions {
     private Step end(Transaction current, Reset resetBeforeNext) {
         underWay.remove(current);
         reset = resetBeforeNext;
-        current.sending().ends(current.outcomes());
-        reportIfDone(current.sending());
-        return new Step.GoOn();
-    }
-
-    private void reportIfDone(Sending sending) {
-        if (!sending.isDone()) return;
-        report(sending.entry(), sending.outcomes());
+        report(current.entry(), current.outcomes());
         askForOneMore();
+        return new Step.GoOn();
     }
 
     private void askForOneMore() {
@@ -295,28 +288,20 @@ final class MailTransactions {
 
     private void beginNext() {
         while (!allotment.isEmpty() && mayBegin()) {
-            Sending next = allotment.first();
-            Optional<DeliveryOutcome> obstacle =
-                    next.isBegun() ? Optional.empty() : commands.obstacle(next.entry());
+            QueueEntry next = allotment.first();
+            Optional<DeliveryOutcome> obstacle = commands.obstacle(next);
             if (obstacle.isPresent()) {
                 allotment.dropFirst();
-                next.settleRest(obstacle.get());
-                reportIfDone(next);
-                continue;
+                var never = new Transaction(next, Wait.MAIL);
+                never.settleRest(obstacle.get());
+                report(next, never.outcomes());
+                askForOneMore();
+            } else if (allotment.takeFirst()) {
+                begin(next);
+            } else {
+                ending = Ending.USED_UP;
             }
-            List<Mailbox> recipients = allotment.take();
-            if (recipients.isEmpty()) useUp(next);
-            else begin(next, recipients);
         }
-    }
-
-    /// Who is left of an entry that was begun goes by another connection, as other entries do.
-    private void useUp(Sending next) {
-        ending = Ending.USED_UP;
-        if (!next.isBegun()) return;
-        allotment.dropFirst();
-        next.settleWaiting(new LeftOver(trouble.limited()));
-        reportIfDone(next);
     }
 
     private boolean mayBegin() {
@@ -324,17 +309,14 @@ final class MailTransactions {
                 && (underWay.isEmpty() || (isPipelined() && underWay.getLast().isFinalDotBegun()));
     }
 
-    private void begin(Sending sending, List<Mailbox> recipients) {
-        QueueEntry entry = sending.entry();
+    private void begin(QueueEntry entry) {
         boolean resetFirst = reset == Reset.NEEDED;
-        var transaction = new Transaction(sending, recipients, resetFirst ? Wait.RESET : Wait.MAIL);
-        sending.begins();
+        underWay.add(new Transaction(entry, resetFirst ? Wait.RESET : Wait.MAIL));
         reset = Reset.NOT_NEEDED;
-        underWay.add(transaction);
         var group = new StringBuilder(resetFirst ? RSET : "");
         if (isPipelined()) {
             group.append(commands.mail(entry));
-            transaction.recipients().forEach(r -> group.append(commands.recipient(entry, r)));
+            entry.recipients().forEach(r -> group.append(commands.recipient(entry, r)));
             group.append(DATA);
         } else if (!resetFirst) {
             group.append(commands.mail(entry));
@@ -355,28 +337,24 @@ final class MailTransactions {
         return new Step.Finished();
     }
 
-    private void giveBack(Collection<Sending> untouched) {
-        untouched.forEach(sending -> outbox.add(new SessionOutput.Returned(sending.entry())));
+    private void giveBack(Collection<QueueEntry> untouched) {
+        untouched.forEach(entry -> outbox.add(new SessionOutput.Returned(entry)));
     }
 
     /// Nothing more can come of this connection. The oldest entry takes the blame; of those behind
     /// it nothing can have been accepted, since their content was not sent.
     private Step broken(Diagnostic why, List<Diagnostic> hostTrouble) {
         Transaction current = underWay.poll();
-        var behind = new LinkedHashSet<Sending>();
-        underWay.forEach(next -> behind.add(next.sending()));
+        var behind = new ArrayList<QueueEntry>();
+        if (current != null && isUnjudged(current)) {
+            behind.add(current.entry());
+        } else if (current != null) {
+            current.settleRest(current.isFinalDotBegun() ? new InDoubt(why) : new Deferred(why));
+            report(current.entry(), current.outcomes());
+        }
+        underWay.forEach(next -> behind.add(next.entry()));
         behind.addAll(allotment.removeAll());
         underWay.clear();
-        if (current != null && isUnjudged(current)) {
-            behind.addFirst(current.sending());
-        } else if (current != null) {
-            Sending sending = current.sending();
-            current.settleRest(current.isFinalDotBegun() ? new InDoubt(why) : new Deferred(why));
-            sending.ends(current.outcomes());
-            sending.settleRest(new Deferred(why));
-            report(sending.entry(), sending.outcomes());
-            behind.remove(sending);
-        }
         giveBack(behind);
         return new Step.Broken(hostTrouble);
     }
@@ -384,9 +362,7 @@ final class MailTransactions {
     /// The host said nothing of it, after it took part in another: only the connection is at fault.
     /// A first entry takes the blame itself, lest it be tried without end.
     private boolean isUnjudged(Transaction current) {
-        return current.isUntouched()
-                && progress == Progress.SOME
-                && !current.sending().hasOutcomes();
+        return current.isUntouched() && progress == Progress.SOME;
     }
 
     private boolean isPipelined() {

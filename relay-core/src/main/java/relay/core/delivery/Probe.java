@@ -14,6 +14,7 @@ import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsProof;
 
 /// Looks at a host by the dialogue of a delivery, with nothing to deliver: greeting, EHLO, TLS, the
@@ -60,7 +61,7 @@ public record Probe(Dialer dialer) {
         private final List<TlsProof> proofs = new CopyOnWriteArrayList<>();
 
         @Override
-        public void opened(SessionLink link, TlsProof proof) {
+        public void opened(SessionLink link, TlsProof proof, HostLimits limits) {
             proofs.add(proof);
             link.finish();
         }

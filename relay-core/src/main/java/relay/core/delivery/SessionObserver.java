@@ -4,14 +4,15 @@ import java.util.Map;
 import relay.core.address.Mailbox;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.QueueEntry;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsProof;
 
 /// Hears what an outbound session does. Called on the session's event loop; must not block.
 public interface SessionObserver {
 
-    /// The host takes part and every demand of the lane is met: entries may be offered on `link`,
-    /// as many as [#ready] has asked for. Comes once, before every other call.
-    void opened(SessionLink link, TlsProof proof);
+    /// The host takes part and every demand of the lane is met: entries that fit its `limits` may be
+    /// offered on `link`, as many as [#ready] has asked for. Comes once, before every other call.
+    void opened(SessionLink link, TlsProof proof, HostLimits limits);
 
     /// The session can take `entries` more.
     void ready(int entries);

@@ -8,6 +8,7 @@ import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.QueueEntry;
 import relay.core.sasl.ScramDerivation;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsProof;
 
 /// What an [OutboundSession] wants done, in this order. Bytes of one list go out in one write.
@@ -38,7 +39,7 @@ public sealed interface SessionOutput {
     record Await(Duration limit) implements SessionOutput {}
 
     /// See [SessionObserver#opened].
-    record Opened(TlsProof proof) implements SessionOutput {}
+    record Opened(TlsProof proof, HostLimits limits) implements SessionOutput {}
 
     /// See [SessionObserver#ready].
     record Ready(int entries) implements SessionOutput {}

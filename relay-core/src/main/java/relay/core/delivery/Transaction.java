@@ -14,8 +14,8 @@ import relay.core.queue.QueueEntry;
 import relay.core.smtp.EnhancedStatus;
 import relay.core.smtp.Reply;
 
-/// An entry, or some recipients of it, on the way through MAIL, RCPT, DATA and the content: what the host said of whom, and
-/// what it has to answer next. Confined to the session's thread.
+/// An entry on the way through MAIL, RCPT, DATA and the content: what the host said of whom, and what
+/// it has to answer next. Confined to the session's thread.
 final class Transaction {
     /// RFC 5321 §4.5.3.1.10: a host may say 552 where it means "too many recipients for now".
     private static final int EXCEEDED_STORAGE = 552;
@@ -23,8 +23,7 @@ final class Transaction {
     private static final EnhancedStatus UNSPECIFIED = new EnhancedStatus(5, 0, 0);
     private static final EnhancedStatus TOO_MANY = new EnhancedStatus(5, 5, 3);
 
-    private final Sending sending;
-    private final List<Mailbox> recipients;
+    private final QueueEntry entry;
     private final Map<Mailbox, DeliveryOutcome> outcomes = new LinkedHashMap<>();
     private final List<Mailbox> accepted = new ArrayList<>();
     private Wait waitingFor;
@@ -42,18 +41,13 @@ final class Transaction {
         REFUSED
     }
 
-    Transaction(Sending sending, List<Mailbox> recipients, Wait first) {
-        this.sending = sending;
-        this.recipients = List.copyOf(recipients);
+    Transaction(QueueEntry entry, Wait first) {
+        this.entry = entry;
         this.waitingFor = first;
     }
 
-    Sending sending() {
-        return sending;
-    }
-
     QueueEntry entry() {
-        return sending.entry();
+        return entry;
     }
 
     /// What the host answers or does next.
@@ -82,16 +76,12 @@ final class Transaction {
         return !accepted.isEmpty();
     }
 
-    List<Mailbox> recipients() {
-        return recipients;
-    }
-
     boolean allRecipientsAnswered() {
-        return answeredRecipients == recipients.size();
+        return answeredRecipients == entry.recipients().size();
     }
 
     Mailbox nextRecipient() {
-        return recipients.get(answeredRecipients);
+        return entry.recipients().get(answeredRecipients);
     }
 
     void mailAnswered(Reply reply, Diagnostic said) {
@@ -102,7 +92,7 @@ final class Transaction {
     }
 
     void recipientAnswered(Reply reply, Diagnostic said) {
-        Mailbox recipient = recipients.get(answeredRecipients++);
+        Mailbox recipient = entry.recipients().get(answeredRecipients++);
         if (isPositive(reply)) {
             accepted.add(recipient);
         } else if (isTooManyRecipients(reply)) {
@@ -119,7 +109,7 @@ final class Transaction {
 
     /// The outcome of every recipient that has none yet.
     void settleRest(DeliveryOutcome outcome) {
-        recipients.forEach(recipient -> outcomes.putIfAbsent(recipient, outcome));
+        entry.recipients().forEach(recipient -> outcomes.putIfAbsent(recipient, outcome));
     }
 
     Map<Mailbox, DeliveryOutcome> outcomes() {

@@ -23,10 +23,6 @@ public sealed interface DeliveryOutcome {
     /// Not delivered, and worth another try: 4yz, network trouble, an unmet TLS demand.
     record Deferred(Diagnostic why) implements DeliveryOutcome {}
 
-    /// The host dealt with others of the message and takes no more on one connection (RFC 9422 §4).
-    /// Where one of those has ended, it is worth another try at once.
-    record LeftOver(Diagnostic why) implements DeliveryOutcome {}
-
     /// The connection died between the final dot and its reply, so the host may hold the message.
     /// RFC 5321 §4.2.5 leaves the risk with us: we try again, and say "possible duplicate".
     record InDoubt(Diagnostic why) implements DeliveryOutcome {}

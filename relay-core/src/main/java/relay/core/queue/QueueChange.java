@@ -55,8 +55,9 @@ public sealed interface QueueChange {
         }
     }
 
-    /// The routing changed: the entry's recipients go on in other lanes, with its attempts and
-    /// times. The store numbers the new entries.
+    /// The entry's recipients go on in other lanes, since the routing changed, or in several entries
+    /// of its own, since a host does not take them all at once; with its attempts and times. The
+    /// store numbers the new entries.
     record Move(EntryId entry, List<Part> parts) implements QueueChange {
         public record Part(Lane lane, List<Mailbox> recipients) {
             public Part {

@@ -1,13 +1,15 @@
 package relay.core.queue;
 
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import relay.core.address.Mailbox;
 import relay.core.routing.Lane;
 
-/// The recipients of one message that share a lane and have not ended yet: what is attempted, what
-/// waits and what ends. A message lives as long as it has an entry.
+/// Recipients of one message that share a lane, and transactions, and have not ended yet: what is
+/// attempted, what waits and what ends; each recipient once. A message lives as long as it has an
+/// entry.
 ///
 /// `attempts` counts the attempts in which a host judged this entry, or the connection was lost on
 /// it; a host that could not be reached at all is the lane's trouble ([LaneRecord]). `nextAttempt`
@@ -46,7 +48,7 @@ public record QueueEntry(
     }
 
     public QueueEntry {
-        recipients = List.copyOf(recipients);
+        recipients = List.copyOf(new LinkedHashSet<>(recipients));
         lastTrouble = List.copyOf(lastTrouble);
         if (recipients.isEmpty()) throw new IllegalArgumentException("an entry has a recipient");
     }

@@ -3,12 +3,10 @@ package relay.core.scheduler;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
 import relay.core.address.Mailbox;
 import relay.core.event.RelayEvent;
 import relay.core.event.RelayEvent.Deferred.Certainty;
@@ -24,8 +22,7 @@ import relay.core.tls.TlsProof;
 
 /// What follows from one attempt: for each recipient the end, another try, or a notice. Pure.
 ///
-/// The last attempt is made when the lifetime ends, not before. Recipients that the host left over
-/// while it dealt with others go on at once, whenever that is: so each time there are fewer.
+/// The last attempt is made when the lifetime ends, not before.
 final class Attempt {
     private final QueueEntry entry;
     private final Instant now;
@@ -40,7 +37,6 @@ final class Attempt {
     private final SequencedMap<Mailbox, Reply> relayed = new LinkedHashMap<>();
     private final SequencedMap<Mailbox, Diagnostic> failed = new LinkedHashMap<>();
     private final SequencedMap<Mailbox, Diagnostic> waiting = new LinkedHashMap<>();
-    private final Set<Mailbox> leftOver = new HashSet<>();
     private Certainty certainty = Certainty.NOT_DELIVERED;
 
     Attempt(
@@ -52,31 +48,19 @@ final class Attempt {
         this.now = now;
         this.rules = new RetryRules(schedule);
         this.expiry = schedule.expiry(entry.envelope().acceptedAt());
-        boolean someEnd = outcomes.values().stream().anyMatch(Attempt::isEnd);
         for (Mailbox recipient : entry.recipients()) {
             DeliveryOutcome outcome = outcomes.get(recipient);
             if (outcome == null) {
                 throw new IllegalArgumentException(
                         "no outcome for " + recipient + " of " + entry.id());
             }
-            sort(recipient, outcome, someEnd);
+            sort(recipient, outcome);
         }
         Instant next = now.plus(wait);
-        Instant late = next.isBefore(expiry) ? next : expiry;
-        this.due = leftOver.containsAll(waiting.keySet()) ? now : late;
+        this.due = next.isBefore(expiry) ? next : expiry;
     }
 
-    private static boolean isEnd(DeliveryOutcome outcome) {
-        return switch (outcome) {
-            case DeliveryOutcome.Delivered _, DeliveryOutcome.Rejected _ -> true;
-            case DeliveryOutcome.Deferred _,
-                    DeliveryOutcome.InDoubt _,
-                    DeliveryOutcome.LeftOver _ ->
-                    false;
-        };
-    }
-
-    private void sort(Mailbox recipient, DeliveryOutcome outcome, boolean someEnd) {
+    private void sort(Mailbox recipient, DeliveryOutcome outcome) {
         switch (outcome) {
             case DeliveryOutcome.Delivered(var reply, var success) -> {
                 delivered.computeIfAbsent(reply, _ -> new ArrayList<>()).add(recipient);
@@ -86,11 +70,6 @@ final class Attempt {
             }
             case DeliveryOutcome.Rejected(var why) -> failed.put(recipient, why);
             case DeliveryOutcome.Deferred(var why) -> retryOrExpire(recipient, why, delay(why));
-            case DeliveryOutcome.LeftOver(var why) when someEnd -> {
-                leftOver.add(recipient);
-                waiting.put(recipient, why);
-            }
-            case DeliveryOutcome.LeftOver(var why) -> retryOrExpire(recipient, why, delay(why));
             case DeliveryOutcome.InDoubt(var why) -> {
                 certainty = Certainty.POSSIBLY_DELIVERED;
                 // Each quick try could be one more copy.

@@ -17,6 +17,7 @@ import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
+import relay.core.smtp.HostLimits;
 
 /// The scheduler's state: every lane, every session, and the policy in force.
 final class Board {
@@ -231,6 +232,16 @@ final class Board {
     /// The routing changed: the entry's recipients go on in the lanes that are theirs now.
     void move(QueueEntry entry, Turn turn) {
         move(entry, Rerouting.parts(entry, laneNow(entry, turn.now)), turn);
+    }
+
+    /// The entry goes on in its lane, in as many as it takes for a host with `limits`.
+    void split(QueueEntry entry, HostLimits limits, Turn turn) {
+        var parts =
+                limits.parts(entry.recipients()).stream()
+                        .map(recipients -> new QueueChange.Move.Part(entry.lane(), recipients))
+                        .toList();
+        move(entry, parts, turn);
+        lane(entry.lane()).disk.holdsDue(turn.now);
     }
 
     void move(QueueEntry entry, List<QueueChange.Move.Part> parts, Turn turn) {

@@ -18,6 +18,7 @@ import relay.core.queue.QueueEntry.EntryStatus;
 import relay.core.routing.ConnectorConnections;
 import relay.core.scheduler.LaneState.Verdict;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.HostLimits;
 
 /// Gives the work of one lane to its sessions: offers what is ready, opens connections, reads
 /// ahead.
@@ -50,18 +51,23 @@ final class Dispatcher {
     /// Ends an entry without delivery.
     static void bounce(QueueEntry entry, Diagnostic why, LaneState lane, Turn turn) {
         Map<Mailbox, Diagnostic> failed =
-                entry.recipients().stream().distinct().collect(Collectors.toMap(r -> r, _ -> why));
+                entry.recipients().stream().collect(Collectors.toMap(r -> r, _ -> why));
         var end = new QueueChange.End(entry.id(), List.of());
         turn.act(new Action.Notify(entry, failed, Map.of(), end));
         lane.loses(entry, turn.now);
         lane.known.add(entry.id());
     }
 
-    private static void carryOut(Verdict verdict, LaneState lane, Turn turn) {
+    /// What was routed elsewhere while no relay ran has another fate.
+    private void carryOut(Verdict verdict, LaneState lane, Turn turn) {
         List<QueueEntry> condemned =
                 lane.ready.takeIf(
                         entry -> !entry.envelope().acceptedAt().isAfter(verdict.acceptedUpTo()));
         for (QueueEntry entry : condemned) {
+            if (board.isElsewhere(entry, turn.now)) {
+                board.move(entry, turn);
+                continue;
+            }
             switch (verdict.fate()) {
                 case BOUNCE -> bounce(entry, verdict.why(), lane, turn);
                 case HOLD -> hold(entry, List.of(verdict.why()), lane, turn);
@@ -84,12 +90,12 @@ final class Dispatcher {
         for (var free = freest(lane);
                 free.isPresent() && !lane.ready.isEmpty() && allowance.take(lane, rate, turn.now);
                 free = freest(lane)) {
-            Optional<QueueEntry> entry = next(lane, turn);
+            Session session = free.get();
+            Optional<QueueEntry> entry = next(lane, session.limits, turn);
             if (entry.isEmpty()) {
                 allowance.giveBack(rate);
                 return;
             }
-            Session session = free.get();
             boolean suspect = lane.suspects.contains(entry.get().id());
             if (suspect && !session.offered.isEmpty()) {
                 lane.ready.putBack(entry.get());
@@ -110,8 +116,10 @@ final class Dispatcher {
                 .max(Comparator.comparingInt(session -> session.credit));
     }
 
-    /// The next entry that may be attempted as it is.
-    private Optional<QueueEntry> next(LaneState lane, Turn turn) {
+    /// The next entry that may be attempted as it is, in one transaction of a host with `limits`. What
+    /// does not fit is split on disk, so that each part has its own outcome; but not while somebody
+    /// looks through the lane, who would miss the parts.
+    private Optional<QueueEntry> next(LaneState lane, HostLimits limits, Turn turn) {
         long limit = lane.connector().orElseThrow().maxMessageSizeBytes();
         for (Optional<QueueEntry> entry = lane.ready.poll();
                 entry.isPresent();
@@ -119,7 +127,12 @@ final class Dispatcher {
             long size = entry.get().envelope().sizeBytes();
             if (board.isElsewhere(entry.get(), turn.now)) board.move(entry.get(), turn);
             else if (size > limit) bounce(entry.get(), tooLarge(size, limit), lane, turn);
-            else return entry;
+            else if (limits.fit(entry.get().recipients())) return entry;
+            else if (lane.looks.isEmpty()) board.split(entry.get(), limits, turn);
+            else {
+                lane.ready.putBack(entry.get());
+                return Optional.empty();
+            }
         }
         return Optional.empty();
     }

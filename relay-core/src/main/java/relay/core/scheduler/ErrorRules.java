@@ -33,10 +33,7 @@ record ErrorRules(List<ErrorPolicy> policies) {
                     said(why) == Verdict.PERMANENT
                             ? new DeliveryOutcome.Rejected(over(why))
                             : outcome;
-            case DeliveryOutcome.Delivered _,
-                    DeliveryOutcome.InDoubt _,
-                    DeliveryOutcome.LeftOver _ ->
-                    outcome;
+            case DeliveryOutcome.Delivered _, DeliveryOutcome.InDoubt _ -> outcome;
         };
     }
 

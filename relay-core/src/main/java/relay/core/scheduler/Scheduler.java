@@ -23,6 +23,7 @@ import relay.core.scheduler.LaneState.Reach;
 import relay.core.scheduler.LaneState.Verdict;
 import relay.core.scheduler.SchedulerEvent.AttemptEnded;
 import relay.core.scheduler.SchedulerEvent.Ending;
+import relay.core.smtp.HostLimits;
 
 /// Decides what is attempted when, over how many connections: (event, time) to actions.
 ///
@@ -56,7 +57,8 @@ public final class Scheduler {
             case SchedulerEvent.Accepted(var messages) -> accept(messages, turn);
             case SchedulerEvent.EntriesLoaded(var loaded) ->
                     with(loaded.query().lane(), turn, lane -> sweeps.loaded(lane, loaded, turn));
-            case SchedulerEvent.SessionOpened(var id) -> session(id).ifPresent(s -> open(s, turn));
+            case SchedulerEvent.SessionOpened(var id, var limits) ->
+                    session(id).ifPresent(s -> open(s, limits, turn));
             case SchedulerEvent.SessionReady(var id, var entries) ->
                     session(id).ifPresent(s -> ready(s, entries, turn));
             case AttemptEnded ended ->
@@ -197,8 +199,9 @@ public final class Scheduler {
 
     // Sessions
 
-    private void open(Session session, Turn turn) {
+    private void open(Session session, HostLimits limits, Turn turn) {
         LaneState lane = session.lane;
+        session.limits = limits;
         session.idleSince = turn.now;
         if (session.phase == Session.Phase.FINISHING) {
             turn.act(new Action.FinishSession(session.id));

@@ -14,6 +14,7 @@ import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsProof;
 
 /// What the scheduler hears.
@@ -28,8 +29,8 @@ public sealed interface SchedulerEvent {
     /// The answer to [Action.Load].
     record EntriesLoaded(Loaded loaded) implements SchedulerEvent {}
 
-    /// A host takes part and meets the lane's demands.
-    record SessionOpened(SessionId session) implements SchedulerEvent {}
+    /// A host takes part and meets the lane's demands. It takes transactions that fit `limits`.
+    record SessionOpened(SessionId session, HostLimits limits) implements SchedulerEvent {}
 
     /// The session can take `entries` more.
     record SessionReady(SessionId session, int entries) implements SchedulerEvent {}

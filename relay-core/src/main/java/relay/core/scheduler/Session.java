@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.EntryId;
+import relay.core.smtp.HostLimits;
 
 /// One outbound connection as the scheduler sees it.
 final class Session {
@@ -25,6 +26,7 @@ final class Session {
     final LaneState lane;
     final SequencedMap<EntryId, QueueEntry> offered = new LinkedHashMap<>();
     Phase phase = Phase.OPENING;
+    HostLimits limits = HostLimits.NONE;
     int credit;
 
     /// How many entries it has been given.

@@ -26,6 +26,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.Evidence;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
@@ -48,6 +49,8 @@ class DeliveryTest {
     private static final SessionEnd REFUSED = notServed(Reason.CONNECTION, TlsTrouble.NONE);
     private static final SessionEnd TLS_BROKE = notServed(Reason.TLS, TlsTrouble.FAILED);
 
+    private static final HostLimits LIMITS = new HostLimits(3, 2, 1);
+
     private BooleanSupplier wanted = () -> true;
     private final List<RelayEvent> events = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
@@ -65,7 +68,9 @@ class DeliveryTest {
         public SessionEnd serve(HostPlan host, TlsUse tls, SessionObserver observer) {
             calls.add(host.hostName() + " " + tls);
             SessionEnd end = script.removeFirst();
-            if (end instanceof SessionEnd.Served) observer.opened(new NoLink(), proof(host));
+            if (end instanceof SessionEnd.Served) {
+                observer.opened(new NoLink(), proof(host), LIMITS);
+            }
             return end;
         }
 
@@ -86,7 +91,7 @@ class DeliveryTest {
     /// Wants to hear nothing.
     record Deaf() implements SessionObserver {
         @Override
-        public void opened(SessionLink link, TlsProof proof) {}
+        public void opened(SessionLink link, TlsProof proof, HostLimits limits) {}
 
         @Override
         public void ready(int entries) {}
@@ -106,7 +111,8 @@ class DeliveryTest {
         }
 
         @Override
-        public void opened(SessionLink link, TlsProof proof) {
+        public void opened(SessionLink link, TlsProof proof, HostLimits limits) {
+            assertThat(limits).isEqualTo(LIMITS);
             heard.add("opened " + proof.host());
         }
 

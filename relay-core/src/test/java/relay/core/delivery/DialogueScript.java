@@ -144,7 +144,7 @@ final class DialogueScript {
             case SessionOutput.SendContent(var entry) ->
                     Stream.of("C: <content of " + number(entry) + ">");
             case SessionOutput.Await _ -> Stream.of();
-            case SessionOutput.Opened(var proof) -> Stream.of("< opened " + proof.tlsLabel());
+            case SessionOutput.Opened(var proof, _) -> Stream.of("< opened " + proof.tlsLabel());
             case SessionOutput.Ready(var count) -> Stream.of("< ready " + count);
             case SessionOutput.Ended end -> ended(end);
             case SessionOutput.Returned(var entry) -> {
@@ -175,7 +175,6 @@ final class DialogueScript {
         return switch (outcome) {
             case DeliveryOutcome.Delivered(var reply, _) -> "Delivered " + reply;
             case DeliveryOutcome.Deferred(var why) -> "Deferred " + shown(why);
-            case DeliveryOutcome.LeftOver(var why) -> "LeftOver " + shown(why);
             case DeliveryOutcome.InDoubt(var why) -> "InDoubt " + shown(why);
             case DeliveryOutcome.Rejected(var why) -> "Rejected " + shown(why);
         };

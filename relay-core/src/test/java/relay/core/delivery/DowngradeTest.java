@@ -28,6 +28,7 @@ import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.Evidence;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsProof;
@@ -103,7 +104,7 @@ class DowngradeTest {
                     Shown next = script.removeFirst();
                     if (next.end() instanceof SessionEnd.Served) {
                         var proof = new TlsProof(host.toString(), host.demands(), next.evidence());
-                        observer.opened(new NoLink(), proof);
+                        observer.opened(new NoLink(), proof, HostLimits.NONE);
                     }
                     return next.end();
                 };
@@ -152,7 +153,7 @@ class DowngradeTest {
 
     private record Deaf() implements SessionObserver {
         @Override
-        public void opened(SessionLink link, TlsProof proof) {}
+        public void opened(SessionLink link, TlsProof proof, HostLimits limits) {}
 
         @Override
         public void ready(int entries) {}

@@ -25,6 +25,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.Evidence;
 import relay.core.tls.PolicyVerdict;
 import relay.core.tls.TlsDemand;
@@ -46,7 +47,7 @@ class ProbeTest {
             test.dialed.add(host);
             if (end instanceof SessionEnd.Served(var trouble) && trouble.isEmpty()) {
                 var proof = new TlsProof(host.toString(), host.demands(), CLEAR);
-                observer.opened(new Link(test.said), proof);
+                observer.opened(new Link(test.said), proof, HostLimits.NONE);
             }
             return end;
         }

@@ -31,6 +31,7 @@ import relay.core.routing.ConnectorTls;
 import relay.core.routing.Lane;
 import relay.core.routing.PolicyTable;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.Evidence.ChainVerdict;
 import relay.core.tls.Evidence.TlsVersion;
 import relay.core.tls.MessageTls;
@@ -197,7 +198,7 @@ class RequireTlsTest {
 
     private static final class Deaf implements SessionObserver {
         @Override
-        public void opened(SessionLink link, TlsProof proof) {}
+        public void opened(SessionLink link, TlsProof proof, HostLimits limits) {}
 
         @Override
         public void ready(int entries) {}

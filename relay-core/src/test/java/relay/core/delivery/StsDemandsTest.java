@@ -23,6 +23,7 @@ import relay.core.delivery.Dialer.SessionEnd;
 import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.routing.PolicyTable;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.Evidence;
 import relay.core.tls.StsPolicy;
 import relay.core.tls.StsPolicy.Mode;
@@ -202,7 +203,8 @@ class StsDemandsTest {
                     var clear = new Evidence.Plaintext(Shortfall.NOT_OFFERED, "no STARTTLS");
                     observer.opened(
                             new DeliveryTest.NoLink(),
-                            new TlsProof(host.toString(), host.demands(), clear));
+                            new TlsProof(host.toString(), host.demands(), clear),
+                            HostLimits.NONE);
                     return new SessionEnd.Served(List.of());
                 };
         var lane = DIRECT.route(new Domain("example.org")).lane();

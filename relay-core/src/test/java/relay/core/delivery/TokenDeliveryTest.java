@@ -26,6 +26,7 @@ import relay.core.routing.SmartHostAuth.AccessToken;
 import relay.core.routing.TokenGrant;
 import relay.core.sasl.SaslMechanism;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsProof;
 
 /// A connector that authenticates with access tokens, from the plan to its end.
@@ -83,7 +84,7 @@ class TokenDeliveryTest {
 
     private record Deaf() implements SessionObserver {
         @Override
-        public void opened(SessionLink link, TlsProof proof) {}
+        public void opened(SessionLink link, TlsProof proof, HostLimits limits) {}
 
         @Override
         public void ready(int entries) {}

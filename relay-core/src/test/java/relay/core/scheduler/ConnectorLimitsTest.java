@@ -144,7 +144,7 @@ class ConnectorLimitsTest {
     /// A quarter of a second in which every host takes what it is given.
     private static void step(World world, Sent sent) {
         for (SessionId session : List.copyOf(world.sessions.keySet())) {
-            if (!world.opened.contains(session)) world.open(session);
+            if (!world.opened.containsKey(session)) world.open(session);
             while (!world.at(session).isEmpty()) {
                 QueueEntry entry = world.at(session).getFirst();
                 sent.on(entry, world.now);

@@ -20,6 +20,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueEntry.DelayNotice;
 import relay.core.queue.QueueEntry.EntryId;
 import relay.core.queue.QueueEntry.EntryStatus;
+import relay.core.queue.QueueId;
 import relay.core.queue.QueuedMessage;
 import relay.core.routing.Lane;
 
@@ -180,12 +181,10 @@ final class FakeDisk {
 
     private void move(EntryId id, List<QueueChange.Move.Part> parts) {
         QueueEntry old = entry(id);
-        entries.remove(id);
-        int index = 100 + id.index() * 10;
         for (QueueChange.Move.Part part : parts) {
             var moved =
                     new QueueEntry(
-                            new EntryId(id.message(), index++),
+                            new EntryId(id.message(), lastIndex(id.message()) + 1),
                             old.envelope(),
                             part.lane(),
                             part.recipients(),
@@ -196,6 +195,15 @@ final class FakeDisk {
                             old.delayNotice());
             entries.put(moved.id(), moved);
         }
+        entries.remove(id);
+    }
+
+    private int lastIndex(QueueId message) {
+        return entries.keySet().stream()
+                .filter(id -> id.message().equals(message))
+                .mapToInt(EntryId::index)
+                .max()
+                .orElseThrow();
     }
 
     private void replace(EntryId id, java.util.function.UnaryOperator<QueueEntry> change) {

@@ -30,6 +30,7 @@ import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.routing.SmartHost;
 import relay.core.scheduler.SchedulerEvent.Ending;
 import relay.core.scheduler.SchedulerEvent.OrderGiven;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.MessageTls;
 import relay.core.tls.TlsRequirement;
 
@@ -62,7 +63,7 @@ class OperatorTest {
         var world = World.simple();
         QueueEntry first = world.accept("x@a.example").entries().getFirst();
         SessionId session = world.onlySession();
-        world.on(new SchedulerEvent.SessionOpened(session));
+        world.on(new SchedulerEvent.SessionOpened(session, HostLimits.NONE));
         world.on(new SchedulerEvent.SessionReady(session, 1));
         world.accept("y@a.example");
 

@@ -72,6 +72,21 @@ class SchedulerPolicyTest {
     }
 
     @Test
+    void aVerdictOnALaneIsNotForMailThatWasRoutedElsewhereWhileTheRelayWasDown() {
+        // Given mail on disk in a lane without a floor, and a new configuration at the start.
+        var world = World.simple();
+        world.accept("x@a.example");
+        world.policy = World.policy(OnTlsFailure.BOUNCE, FLOOR);
+        world.restart();
+
+        // When the old lane's next hop turns out to be none, then the mail goes on in its new lane.
+        world.end(world.onlySession(), new SchedulerEvent.Ending.Never(World.trouble(5)));
+        world.settle();
+        assertThat(world.notices).isEmpty();
+        assertThat(world.onlyEntry().lane().floor()).isEqualTo("a.example");
+    }
+
+    @Test
     void aFloorThatWasAddedWhileTheRelayWasDownHoldsToo() {
         // Given mail on disk in a lane without a floor, and a new configuration at the start.
         var world = World.simple();

@@ -24,6 +24,7 @@ import relay.core.routing.Origin;
 import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.scheduler.SchedulerEvent.Ending;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsRequirement;
 
 /// Bad days for the scheduler: hosts, disk, notices, restarts and reloads in any order. [World] checks
@@ -154,7 +155,9 @@ class SchedulerRandomTest {
 
         private void openSession(SessionId session) {
             if (!open.add(session)) return;
-            world.on(new SchedulerEvent.SessionOpened(session));
+            var limits = new HostLimits(HostLimits.NO_LIMIT, random.nextInt(1, 4), 2);
+            world.opened.put(session, limits);
+            world.on(new SchedulerEvent.SessionOpened(session, limits));
             world.on(new SchedulerEvent.SessionReady(session, 2));
         }
 

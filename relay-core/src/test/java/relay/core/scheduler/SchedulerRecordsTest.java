@@ -34,7 +34,7 @@ class SchedulerRecordsTest {
         // When it is deferred for the second time.
         world.pass(first);
         world.sessions.keySet().stream()
-                .filter(s -> !world.opened.contains(s))
+                .filter(s -> !world.opened.containsKey(s))
                 .forEach(world::open);
         QueueEntry again = world.onlyEntry();
         SessionId who =

@@ -125,41 +125,6 @@ class SchedulerTest {
     }
 
     @Test
-    void recipientsThatAHostLeftOverGoOnAtOnceWhereOthersHaveEnded() {
-        // Given one message to three recipients of a domain.
-        var world = World.simple();
-        QueueEntry entry =
-                world.accept("ok@a.example", "b@a.example", "c@a.example").entries().getFirst();
-        SessionId session = world.onlySession();
-        world.open(session);
-        var leftOver = new DeliveryOutcome.LeftOver(World.trouble(4));
-
-        // When one is taken and the others are left over.
-        Map<Mailbox, DeliveryOutcome> outcomes = new LinkedHashMap<>();
-        outcomes.put(entry.recipients().get(0), new DeliveryOutcome.Delivered(World.OK));
-        outcomes.put(entry.recipients().get(1), leftOver);
-        outcomes.put(entry.recipients().get(2), leftOver);
-        world.answer(session, entry, outcomes);
-
-        // Then these are due now.
-        QueueEntry rest = world.disk.entry(entry.id());
-        assertThat(rest.recipients()).containsExactlyElementsOf(entry.recipients().subList(1, 3));
-        assertThat(rest.nextAttempt()).isEqualTo(World.START);
-
-        // But where none ended, so that it might go on for ever, they wait.
-        world.settle();
-        List.copyOf(world.sessions.keySet()).forEach(world::open);
-        world.answer(
-                world.sessions.keySet().stream()
-                        .filter(id -> !world.at(id).isEmpty())
-                        .findFirst()
-                        .orElseThrow(),
-                rest,
-                leftOver);
-        assertThat(world.disk.entry(entry.id()).nextAttempt()).isAfter(World.START);
-    }
-
-    @Test
     void anAnswerOfTheDiskThatWasOvertakenByADeliveryBringsNothingBack() {
         // Given a backlog on disk and a question about it that is still unanswered.
         var world = World.simple();

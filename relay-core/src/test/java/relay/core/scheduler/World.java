@@ -38,6 +38,7 @@ import relay.core.routing.RetrySchedule;
 import relay.core.routing.SendConnector;
 import relay.core.routing.SendConnector.OnTlsFailure;
 import relay.core.smtp.EnhancedStatus;
+import relay.core.smtp.HostLimits;
 import relay.core.smtp.MailParameters.Returned;
 import relay.core.smtp.RcptParameters;
 import relay.core.smtp.RcptParameters.Notify;
@@ -60,7 +61,7 @@ final class World {
     final Map<SessionId, Lane> sessions = new LinkedHashMap<>();
     final Map<SessionId, List<QueueEntry>> offered = new HashMap<>();
     final Set<SessionId> finishing = new HashSet<>();
-    final Set<SessionId> opened = new HashSet<>();
+    final Map<SessionId, HostLimits> opened = new HashMap<>();
     final Set<EntryId> inFlight = new HashSet<>();
     final List<Action.Notify> notices = new ArrayList<>();
     final List<Action.WarnOfDelay> warnings = new ArrayList<>();
@@ -213,8 +214,12 @@ final class World {
     }
 
     void open(SessionId session) {
-        opened.add(session);
-        on(new SchedulerEvent.SessionOpened(session));
+        open(session, HostLimits.NONE);
+    }
+
+    void open(SessionId session, HostLimits limits) {
+        opened.put(session, limits);
+        on(new SchedulerEvent.SessionOpened(session, limits));
         on(new SchedulerEvent.SessionReady(session, 2));
         settle();
     }
@@ -296,6 +301,9 @@ final class World {
             throw new AssertionError("offered " + entry.id() + " in a lane that is not its own");
         }
         if (finishing.contains(session)) throw new AssertionError("offered after the finish");
+        if (!opened.getOrDefault(session, HostLimits.NONE).fit(entry.recipients())) {
+            throw new AssertionError("offered " + entry.id() + ", more than the host takes");
+        }
         offered.computeIfAbsent(session, _ -> new ArrayList<>()).add(entry);
     }
 

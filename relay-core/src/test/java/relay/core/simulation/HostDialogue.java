@@ -20,7 +20,6 @@ final class HostDialogue {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private Hearing hearing = Hearing.COMMANDS;
     private Visit visit = new Visit("", "");
-    private Visit last = visit;
 
     /// Of which the end is on its way to the relay.
     private final List<Visit> ending = new ArrayList<>();
@@ -46,23 +45,16 @@ final class HostDialogue {
         final Set<String> present = new LinkedHashSet<>();
         final List<String> accepted = new ArrayList<>();
         private long overAt = HostBook.NEVER;
-        private List<Visit> together = new ArrayList<>(List.of(this));
 
         Visit(String sender, String parameters) {
             this.sender = sender;
             this.parameters = parameters;
         }
 
-        /// When it was over, and each that goes on with the same message: the relay writes the
-        /// outcomes of a message down together, and at worst repeats what it had not written.
-        long writtenAt() {
-            return together.stream().mapToLong(visit -> visit.overAt).max().orElseThrow();
-        }
-
-        /// A message may take several transactions where the host limits recipients.
-        private void goesOnWith(Visit before) {
-            together = before.together;
-            together.add(this);
+        /// When it was over: the relay writes its outcomes down then, and at worst repeats what it
+        /// had not written.
+        long overAt() {
+            return overAt;
         }
 
         /// The relay knows how it ended, or the connection is gone.
@@ -169,9 +161,6 @@ final class HostDialogue {
         begun = true;
         var next = new Visit(sender, text.substring(end + 1));
         lastParameters = next.parameters;
-        boolean goesOn = partners.limit && !sender.isEmpty() && sender.equals(last.sender);
-        if (goesOn) next.goesOnWith(last);
-        last = next;
         partners.heardSender(connection, sender);
         checkParameters(next);
         connection.heardMail();

@@ -152,7 +152,8 @@ final class Outbound implements Wire.End, SessionLink {
             }
             case SessionOutput.Derive(var derivation) ->
                     inputs.add(new SessionInput.Derived(derivation.run()));
-            case SessionOutput.Opened(var proof) -> observer.opened(this, proof);
+            case SessionOutput.Opened(var proof, var limits) ->
+                    observer.opened(this, proof, limits);
             case SessionOutput.Ready(var count) -> observer.ready(count);
             case SessionOutput.Ended(var entry, var outcomes, var proof) ->
                     observer.ended(entry, outcomes, proof);

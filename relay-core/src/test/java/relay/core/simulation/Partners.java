@@ -33,7 +33,6 @@ final class Partners {
     private final CrashBook crashes;
     private final List<InForce> policies = new ArrayList<>();
     private final Map<HostConnection, List<Long>> transactions = new HashMap<>();
-    private final Map<HostConnection, String> senders = new HashMap<>();
     private final Map<String, Stay> stays = new HashMap<>();
     private final Map<String, List<HostConnection>> calls = new HashMap<>();
     private final Map<HostConnection, String> callers = new HashMap<>();
@@ -153,9 +152,7 @@ final class Partners {
 
     void heardSender(HostConnection connection, String sender) {
         List<Long> begun = transactions.computeIfAbsent(connection, _ -> new ArrayList<>());
-        // A message may take several transactions where the host limits recipients.
-        boolean goesOn = limit && sender.equals(senders.put(connection, sender));
-        if (!goesOn) begun.add(sim.nowMillis());
+        begun.add(sim.nowMillis());
         if (begun.size() > limits(connection).maxMessagesPerConnection()) {
             throw new Violation(connection + " heard of its message " + begun.size());
         }
@@ -178,7 +175,7 @@ final class Partners {
         if (refusal == null) return;
         long refusedAt = refusal.at();
         boolean forgotten =
-                crashes.mayHaveForgotten(refusedAt, refusal.in().writtenAt(), sim.nowMillis());
+                crashes.mayHaveForgotten(refusedAt, refusal.in().overAt(), sim.nowMillis());
         if (refusedAt < sim.nowMillis() && !forgotten && clients.isOnce(recipient)) {
             throw new Violation(
                     connection + " heard again of " + recipient + ", refused at " + refusedAt);

@@ -28,6 +28,7 @@ import relay.core.scheduler.SchedulerEvent;
 import relay.core.scheduler.SchedulerEvent.Ending;
 import relay.core.scheduler.SchedulerLimits;
 import relay.core.scheduler.SessionId;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsProof;
 
 /// The shell around the pure core, as in production but for the threads: one life of the relay.
@@ -212,10 +213,10 @@ final class RelayProcess {
             }
 
             @Override
-            public void opened(SessionLink link, TlsProof proof) {
+            public void opened(SessionLink link, TlsProof proof, HostLimits limits) {
                 runner.execute(() -> {
                     links.put(id, link);
-                    on(new SchedulerEvent.SessionOpened(id));
+                    on(new SchedulerEvent.SessionOpened(id, limits));
                 });
             }
 

@@ -106,7 +106,7 @@ final class Verdicts {
     private boolean isUnsure(Taken taken) {
         return taken.confirmedAt == HostBook.NEVER
                 || world.crashes.mayHaveForgotten(
-                        taken.confirmedAt, taken.in.writtenAt(), world.sim.nowMillis());
+                        taken.confirmedAt, taken.in.overAt(), world.sim.nowMillis());
     }
 
     private static Violation violation(Submission mine, String recipient, String what) {

@@ -35,6 +35,7 @@ import relay.core.scheduler.Scheduler;
 import relay.core.scheduler.SchedulerEvent;
 import relay.core.scheduler.SchedulerEvent.Ending;
 import relay.core.scheduler.SessionId;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsProof;
 
 /// The shell around the pure [Scheduler]: one thread, `queue-runner`, owns it and everything here
@@ -331,10 +332,10 @@ public final class QueueRunner implements QueueControl {
             }
 
             @Override
-            public void opened(SessionLink link, TlsProof proof) {
+            public void opened(SessionLink link, TlsProof proof, HostLimits limits) {
                 inbox.add(() -> {
                     links.put(id, link);
-                    on(new SchedulerEvent.SessionOpened(id));
+                    on(new SchedulerEvent.SessionOpened(id, limits));
                 });
             }
 

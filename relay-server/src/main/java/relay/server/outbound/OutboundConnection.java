@@ -247,7 +247,8 @@ final class OutboundConnection extends ChannelInboundHandlerAdapter implements S
             case SessionOutput.Await(var limit) -> deadline.set(limit);
             case SessionOutput.StartTls _ -> startTls();
             case SessionOutput.Derive(var derivation) -> derive(derivation);
-            case SessionOutput.Opened(var proof) -> observer.opened(this, proof);
+            case SessionOutput.Opened(var proof, var limits) ->
+                    observer.opened(this, proof, limits);
             case SessionOutput.Ready(var count) -> observer.ready(count);
             case SessionOutput.Ended(var entry, var outcomes, var proof) ->
                     observer.ended(entry, outcomes, proof);

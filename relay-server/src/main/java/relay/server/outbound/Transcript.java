@@ -176,7 +176,6 @@ final class Transcript implements Dialogue {
         return switch (outcome) {
             case DeliveryOutcome.Delivered _ -> "is delivered";
             case DeliveryOutcome.Deferred(var why) -> "is deferred: " + why;
-            case DeliveryOutcome.LeftOver(var why) -> "is left over: " + why;
             case DeliveryOutcome.InDoubt(var why) -> "may be delivered: " + why;
             case DeliveryOutcome.Rejected(var why) -> "is rejected: " + why;
         };

@@ -30,6 +30,7 @@ import relay.core.routing.PolicyTable;
 import relay.core.scheduler.Scheduler;
 import relay.core.scheduler.SchedulerEvent.Ending;
 import relay.core.scheduler.SchedulerLimits;
+import relay.core.smtp.HostLimits;
 import relay.core.smtp.Reply;
 import relay.core.tls.Evidence;
 import relay.core.tls.TlsProof;
@@ -116,7 +117,8 @@ final class RunnerPrograms {
                             offers.add(Optional.empty());
                         }
                     },
-                    proof);
+                    proof,
+                    HostLimits.NONE);
             observer.ready(1);
             try {
                 for (var next = offers.take(); next.isPresent(); next = offers.take()) {

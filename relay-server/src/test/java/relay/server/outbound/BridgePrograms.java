@@ -27,6 +27,7 @@ import relay.core.queue.ContentSource;
 import relay.core.queue.DeliveryOutcome;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsProof;
 import relay.server.interleaving.Program;
 import relay.server.testing.Samples;
@@ -161,7 +162,7 @@ final class BridgePrograms {
         private SessionObserver observer() {
             return new SessionObserver() {
                 @Override
-                public void opened(SessionLink opened, TlsProof proof) {
+                public void opened(SessionLink opened, TlsProof proof, HostLimits limits) {
                     scheduler.add(() -> link = opened);
                 }
 

@@ -48,7 +48,6 @@ class HostileHostTest {
         return switch (outcome) {
             case Deferred(var why) -> why;
             case InDoubt(var why) -> why;
-            case DeliveryOutcome.LeftOver(var why) -> why;
             case Rejected(var why) -> why;
             case Delivered _ -> throw new AssertionError("delivered");
         };

@@ -44,6 +44,7 @@ import relay.core.routing.PolicyTable;
 import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsDemand;
 import relay.core.tls.TlsDemand.Source;
 import relay.core.tls.TlsProof;
@@ -205,6 +206,9 @@ final class Outbound implements AutoCloseable {
 
         /// Of the session that was opened.
         TlsProof proof();
+
+        /// Of the host, as it was said when the session was opened.
+        HostLimits limits();
     }
 
     /// A scheduler of one lane: offers what it is asked for, and finishes when nothing is left.
@@ -216,6 +220,7 @@ final class Outbound implements AutoCloseable {
         private int open;
         private @Nullable SessionLink link;
         private @Nullable TlsProof proof;
+        private @Nullable HostLimits limits;
         private @Nullable SessionEnd end;
 
         Observer(Collection<QueueEntry> entries, Collection<QueueEntry> failing) {
@@ -225,9 +230,10 @@ final class Outbound implements AutoCloseable {
         }
 
         @Override
-        public synchronized void opened(SessionLink link, TlsProof proof) {
+        public synchronized void opened(SessionLink link, TlsProof proof, HostLimits limits) {
             this.link = link;
             this.proof = proof;
+            this.limits = limits;
             if (open == 0) link.finish();
         }
 
@@ -275,6 +281,11 @@ final class Outbound implements AutoCloseable {
         @Override
         public synchronized TlsProof proof() {
             return Objects.requireNonNull(proof);
+        }
+
+        @Override
+        public synchronized HostLimits limits() {
+            return Objects.requireNonNull(limits);
         }
     }
 

@@ -31,6 +31,7 @@ import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.QueueEntry;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.routing.SmartHostAuth;
+import relay.core.smtp.HostLimits;
 import relay.core.tls.TlsDemand;
 
 /// The outbound side against servers that others wrote.
@@ -100,6 +101,18 @@ class PartnerContractTest {
             return outbound.deliver(host);
         } finally {
             server.stop();
+        }
+    }
+
+    @Test
+    void whoIsToOfferMailHearsTheLimitsOfTheHost() {
+        try (var partner =
+                ScriptedPartner.start(wire -> {
+                    wire.greet("LIMITS MAILMAX=5 RCPTMAX=2");
+                    wire.answer("QUIT", "221 bye");
+                })) {
+            assertThat(outbound.deliver(Outbound.host(partner.port())).limits())
+                    .isEqualTo(new HostLimits(5, 2, HostLimits.NO_LIMIT));
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import relay.core.queue.ContentSource.ContentLost;
 import relay.core.queue.QueueChange;
 import relay.core.queue.QueueEntry;
 import relay.core.queue.QueueId;
@@ -190,6 +191,40 @@ class FreshMailTest {
                             TestQueue.trouble("later"),
                             List.of()));
             assertThat(queue.entries(BANK).getFirst().attempts()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void ofFreshMailThatWasSplitInItsLaneAPartThatHasNotEndedIsLeft() throws Exception {
+        Path left;
+        QueuedMessage message;
+        try (var queue = new TestQueue(folder)) {
+            // Given a message that has become two entries, of which the first has ended.
+            message =
+                    queue.committed(queue.message(NOON, BANK, "a@bank.example", "b@bank.example"));
+            QueueEntry whole = message.entries().getFirst();
+            queue.store.change(
+                    new QueueChange.Move(
+                            whole.id(),
+                            List.of(
+                                    new QueueChange.Move.Part(BANK, mailboxes("a@bank.example")),
+                                    new QueueChange.Move.Part(BANK, mailboxes("b@bank.example")))));
+            assertThat(queue.entries(BANK)).hasSize(2).doesNotContain(whole);
+            queue.changed(new QueueChange.End(queue.entries(BANK).getFirst().id(), List.of()));
+
+            // When the process dies.
+            left = crash();
+        }
+
+        // Then the other is there, with the content, which goes with it.
+        try (var queue = new TestQueue(left)) {
+            QueueEntry part = queue.entries(BANK).getFirst();
+            assertThat(queue.entries(BANK)).hasSize(1);
+            assertThat(part.recipients()).isEqualTo(mailboxes("b@bank.example"));
+            assertThat(queue.content(message.id())).isNotEmpty();
+            queue.changed(new QueueChange.End(part.id(), List.of()));
+            assertThat(queue.entries(BANK)).isEmpty();
+            assertThatThrownBy(() -> queue.content(message.id())).isInstanceOf(ContentLost.class);
         }
     }
 
