@@ -226,14 +226,15 @@ public final class PolicyTable {
                 || (none && (strength(chosen) == 0 || !others.protocol().isLegacy()));
     }
 
+    /// From 0 (nothing) upwards. Never to go in clear is less than any demand: TLS of whatever age will do.
     private static int strength(SendConnector connector) {
-        int never = connector.plaintextFallback() == SendConnector.PlaintextFallback.NEVER ? 1 : 0;
-        return Math.max(never, connector.tls().strength());
+        int never = FailOver.staysEncrypted(connector) ? 1 : 0;
+        return Math.max(never, 2 * connector.tls().strength());
     }
 
     /// What a floor adds to a connector that demands less; one with an exception counts for nothing.
     private static int strength(DomainFloor floor) {
-        return floor.terms().protocol().isLegacy() ? 0 : floor.tls().strength();
+        return floor.terms().protocol().isLegacy() ? 0 : 2 * floor.tls().strength();
     }
 
     /// The same without the exceptions that are over at `now`: nobody then has to ask again.

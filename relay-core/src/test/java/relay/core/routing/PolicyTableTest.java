@@ -15,6 +15,7 @@ import relay.core.routing.DomainPattern.Any;
 import relay.core.routing.DomainPattern.Exact;
 import relay.core.routing.DomainPattern.Subtree;
 import relay.core.routing.SendConnector.Enabled;
+import relay.core.routing.SendConnector.PlaintextFallback;
 import relay.core.routing.SmartHost.HostKind;
 import relay.core.routing.SmartHost.TlsMode;
 import relay.core.tls.TlsRequirement;
@@ -242,6 +243,51 @@ class PolicyTableTest {
                         SendConnector.OnTlsFailure.QUEUE,
                         MAX_SIZE_BYTES,
                         RetrySchedule.DEFAULT));
+    }
+
+    @Test
+    void mailIsRedirectedOnlyToWhereAsMuchTlsIsCertain() {
+        // Given connectors of which each lets more through than the next.
+        var none = new TlsRequirement.None();
+        var modern = new TlsRequirement.EncryptionOnly();
+        connectors.add(sends("clear", none, PlaintextFallback.ALLOWED, TlsMode.STARTTLS));
+        connectors.add(sends("never", none, PlaintextFallback.NEVER, TlsMode.STARTTLS));
+        connectors.add(sends("modern", modern, PlaintextFallback.ALLOWED, TlsMode.STARTTLS));
+        // TLS from the first octet on is as good as never in clear.
+        connectors.add(sends("implicit", none, PlaintextFallback.ALLOWED, TlsMode.IMPLICIT));
+
+        // Then mail of each may go by those that are as strict, and by no other.
+        assertThat(targetsOf("clear")).containsExactly("never", "modern", "implicit");
+        assertThat(targetsOf("never")).containsExactly("modern", "implicit");
+        assertThat(targetsOf("implicit")).containsExactly("never", "modern");
+        assertThat(targetsOf("modern")).isEmpty();
+    }
+
+    /// Where the operator may send mail for the domain named like the connector that it goes by.
+    private List<String> targetsOf(String chosen) {
+        var table = table();
+        return connectors.stream()
+                .map(SendConnector::name)
+                .filter(name -> !name.equals(chosen))
+                .filter(name ->
+                        table.redirected(domain(chosen), MailSource.UNKNOWN, name).isPresent())
+                .toList();
+    }
+
+    private static SendConnector sends(
+            String name, TlsRequirement tls, PlaintextFallback fallback, TlsMode mode) {
+        return new SendConnector(
+                name,
+                HERE,
+                Enabled.YES,
+                List.of(new AddressSpace(new Exact(domain(name)), 1)),
+                List.of(new SmartHost("mx.filter.example", HostKind.NAME, 25, mode)),
+                List.of(),
+                tls,
+                fallback,
+                SendConnector.OnTlsFailure.QUEUE,
+                1 << 20,
+                RetrySchedule.DEFAULT);
     }
 
     private static SendConnector withSmartHost(SendConnector c) {
