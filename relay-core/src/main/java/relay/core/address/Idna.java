@@ -24,11 +24,18 @@ final class Idna {
 
     /// `name` in A-labels and lower case; empty where it has none.
     static Optional<String> aLabels(String name) {
+        if (isAscii(name)) return Optional.of(name.toLowerCase(Locale.ROOT));
         try {
             return hasDeviations(name) ? byLabels(name) : Optional.of(byJdk(name));
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
+    }
+
+    // In it there is nothing to write in another way; whether it is a name is for others to say.
+    private static boolean isAscii(String name) {
+        for (int i = 0; i < name.length(); i++) if (name.charAt(i) > 127) return false;
+        return true;
     }
 
     private static String byJdk(String text) {

@@ -10,7 +10,8 @@ public record Mailbox(String localPart, Domain domain) {
     /// Whether the local part has characters that only SMTPUTF8 can carry (RFC 6531 §3.2). A domain
     /// always has A-labels.
     public boolean needsSmtpUtf8() {
-        return localPart.chars().anyMatch(c -> c > 127);
+        for (int i = 0; i < localPart.length(); i++) if (localPart.charAt(i) > 127) return true;
+        return false;
     }
 
     @Override

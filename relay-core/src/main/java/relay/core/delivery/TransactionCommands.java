@@ -3,7 +3,7 @@ package relay.core.delivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import relay.core.address.Mailbox;
 import relay.core.address.ReversePath;
 import relay.core.queue.DeliveryOutcome;
@@ -52,7 +52,7 @@ record TransactionCommands(
     /// Why this host cannot be given the message as it is; empty where it can.
     private Optional<Diagnostic> incapacity(QueueEntry entry) {
         Envelope envelope = entry.envelope();
-        if (mailboxes(entry).anyMatch(TransactionCommands::hasControlCharacter)) {
+        if (isAny(entry, TransactionCommands::hasControlCharacter)) {
             var status = new EnhancedStatus(5, 1, 3);
             String text = "an address has a control character";
             return Optional.of(Diagnostic.of(Reason.LOCAL, status, text, proof.host()));
@@ -119,19 +119,27 @@ record TransactionCommands(
 
     private static boolean needsSmtpUtf8(QueueEntry entry) {
         return entry.envelope().needs().contains(Need.SMTP_UTF8)
-                || mailboxes(entry).anyMatch(Mailbox::needsSmtpUtf8);
+                || isAny(entry, Mailbox::needsSmtpUtf8);
     }
 
-    private static Stream<Mailbox> mailboxes(QueueEntry entry) {
-        Stream<Mailbox> recipients = entry.recipients().stream();
-        return switch (entry.envelope().sender()) {
-            case ReversePath.Null _ -> recipients;
-            case ReversePath.Sender(var sender) -> Stream.concat(Stream.of(sender), recipients);
-        };
+    /// Whether the sender is so, or a recipient.
+    private static boolean isAny(QueueEntry entry, Predicate<Mailbox> so) {
+        boolean sender =
+                switch (entry.envelope().sender()) {
+                    case ReversePath.Null _ -> false;
+                    case ReversePath.Sender(var mailbox) -> so.test(mailbox);
+                };
+        if (sender) return true;
+        for (Mailbox recipient : entry.recipients()) if (so.test(recipient)) return true;
+        return false;
     }
 
     // The intake lets none in; here one would be a command of its own.
     private static boolean hasControlCharacter(Mailbox mailbox) {
-        return mailbox.localPart().chars().anyMatch(Character::isISOControl);
+        String local = mailbox.localPart();
+        for (int i = 0; i < local.length(); i++) {
+            if (Character.isISOControl(local.charAt(i))) return true;
+        }
+        return false;
     }
 }

@@ -84,7 +84,9 @@ final class Transaction {
     /// Where this holds for some recipients only, the message is accepted, and the lanes that
     /// cannot carry it end theirs with a notice.
     boolean isTooLargeForAll(long storedBytes) {
-        return shares.values().stream().allMatch(share -> storedBytes > share.maxSizeBytes());
+        for (LaneShare share : shares.values())
+            if (storedBytes <= share.maxSizeBytes()) return false;
+        return true;
     }
 
     /// What a host must offer. Asking for SMTPUTF8 alone is no need: most of that mail is ASCII

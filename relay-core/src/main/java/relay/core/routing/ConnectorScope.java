@@ -32,8 +32,8 @@ public record ConnectorScope(Set<String> receiveConnectors, Set<DomainPattern> s
                 || switch (sender) {
                     case ReversePath.Null _ -> false;
                     case ReversePath.Sender(var mailbox) ->
-                            PolicyTable.patternsFor(mailbox.domain()).stream()
-                                    .anyMatch(senderDomains::contains);
+                            senderDomains.stream()
+                                    .anyMatch(pattern -> pattern.matches(mailbox.domain()));
                 };
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import relay.core.address.Domain;
@@ -33,10 +34,12 @@ public final class PolicyTable {
                     .thenComparing(candidate -> candidate.connector().name());
 
     private final Map<String, SendConnector> connectors = new HashMap<>();
-    private final Map<DomainPattern, List<Candidate>> candidates = new HashMap<>();
-    private final Map<DomainPattern, DomainFloor> floors = new HashMap<>();
-    private final Set<DomainPattern> inboundTls;
+    private final PatternIndex<List<Candidate>> candidates;
+    private final PatternIndex<DomainFloor> floorsByDomain;
+    private final PatternIndex<DomainPattern> inboundTls;
     private final List<SendConnector> sendConnectors;
+    private final List<DomainFloor> floors;
+    private final List<DomainPattern> inboundPatterns;
 
     /// Without demands on what comes in.
     public PolicyTable(List<SendConnector> sendConnectors, List<DomainFloor> domainFloors) {
@@ -49,10 +52,18 @@ public final class PolicyTable {
             List<SendConnector> sendConnectors,
             List<DomainFloor> domainFloors,
             List<DomainPattern> inboundTls) {
-        this.inboundTls = Set.copyOf(inboundTls);
         this.sendConnectors = List.copyOf(sendConnectors);
-        for (SendConnector connector : sendConnectors) {
-            connectors.put(connector.name(), connector);
+        this.floors = List.copyOf(domainFloors);
+        this.inboundPatterns = List.copyOf(inboundTls);
+        sendConnectors.forEach(connector -> connectors.put(connector.name(), connector));
+        this.candidates = new PatternIndex<>(candidates(sendConnectors));
+        this.floorsByDomain = new PatternIndex<>(by(DomainFloor::pattern, floors));
+        this.inboundTls = new PatternIndex<>(by(pattern -> pattern, inboundPatterns));
+    }
+
+    private static Map<DomainPattern, List<Candidate>> candidates(List<SendConnector> connectors) {
+        Map<DomainPattern, List<Candidate>> candidates = new HashMap<>();
+        for (SendConnector connector : connectors) {
             if (connector.enabled() == SendConnector.Enabled.NO) continue;
             for (AddressSpace space : connector.addressSpaces()) {
                 candidates
@@ -61,7 +72,14 @@ public final class PolicyTable {
             }
         }
         candidates.values().forEach(rivals -> rivals.sort(BEST_FIRST));
-        domainFloors.forEach(floor -> floors.put(floor.pattern(), floor));
+        return candidates;
+    }
+
+    private static <T> Map<DomainPattern, T> by(
+            Function<T, DomainPattern> pattern, List<T> entries) {
+        Map<DomainPattern, T> map = new HashMap<>();
+        entries.forEach(entry -> map.put(pattern.apply(entry), entry));
+        return map;
     }
 
     /// All send connectors, disabled ones included, in the order of the file.
@@ -75,27 +93,27 @@ public final class PolicyTable {
     }
 
     public List<DomainFloor> floors() {
-        return List.copyOf(floors.values());
+        return floors;
     }
 
     /// The `domains` entry that fits a domain best: the domain itself before a subtree, the smaller
     /// subtree first.
     public Optional<DomainFloor> floor(Domain domain) {
-        return mostSpecific(domain, floors);
+        return floorsByDomain.best(domain);
     }
 
     /// The floor named in a lane.
     public Optional<DomainFloor> floorOf(Lane lane) {
         return lane.floor().isEmpty()
                 ? Optional.empty()
-                : floors.values().stream()
+                : floors.stream()
                         .filter(floor -> floor.pattern().toString().equals(lane.floor()))
                         .findFirst();
     }
 
     /// Whether mail that claims a sender of this domain must come over TLS.
     public boolean demandsInboundTls(Domain sender) {
-        return patternsFor(sender).stream().anyMatch(inboundTls::contains);
+        return inboundTls.best(sender).isPresent();
     }
 
     /// The same; what claims to be from nobody claims no domain.
@@ -241,8 +259,8 @@ public final class PolicyTable {
     public PolicyTable at(Instant now) {
         return new PolicyTable(
                 sendConnectors.stream().map(connector -> connector.at(now)).toList(),
-                floors.values().stream().map(floor -> floor.at(now)).toList(),
-                List.copyOf(inboundTls));
+                floors.stream().map(floor -> floor.at(now)).toList(),
+                inboundPatterns);
     }
 
     /// The legacy exceptions that stand in it, by the entry that makes them: `connector bank`,
@@ -257,7 +275,7 @@ public final class PolicyTable {
                     .exception()
                     .ifPresent(found -> all.put("connector " + connector.name(), found));
         }
-        for (DomainFloor floor : floors.values()) {
+        for (DomainFloor floor : floors) {
             floor.terms()
                     .protocol()
                     .exception()
@@ -284,7 +302,10 @@ public final class PolicyTable {
     }
 
     private Optional<Candidate> first(Domain domain, Predicate<ConnectorScope> fits) {
-        return matching(domain).filter(found -> fits.test(scope(found))).findFirst();
+        for (List<Candidate> rivals : candidates.all(domain)) {
+            for (Candidate found : rivals) if (fits.test(scope(found))) return Optional.of(found);
+        }
+        return Optional.empty();
     }
 
     private static ConnectorScope scope(Candidate candidate) {
@@ -293,28 +314,6 @@ public final class PolicyTable {
 
     /// Every address space that matches, the best first.
     private Stream<Candidate> matching(Domain domain) {
-        return patternsFor(domain).stream()
-                .flatMap(pattern -> candidates.getOrDefault(pattern, List.of()).stream());
-    }
-
-    private static <T> Optional<T> mostSpecific(Domain domain, Map<DomainPattern, T> table) {
-        for (DomainPattern pattern : patternsFor(domain)) {
-            T found = table.get(pattern);
-            if (found != null) return Optional.of(found);
-        }
-        return Optional.empty();
-    }
-
-    /// Every pattern that matches `domain`, the most specific first.
-    static List<DomainPattern> patternsFor(Domain domain) {
-        var patterns = new ArrayList<DomainPattern>();
-        patterns.add(new DomainPattern.Exact(domain));
-        for (Optional<Domain> root = Optional.of(domain);
-                root.isPresent();
-                root = root.get().parent()) {
-            patterns.add(new DomainPattern.Subtree(root.get()));
-        }
-        patterns.add(new DomainPattern.Any());
-        return patterns;
+        return candidates.all(domain).stream().flatMap(List::stream);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import relay.core.address.Mailbox;
 import relay.core.event.RelayEvent;
 import relay.core.queue.Diagnostic;
@@ -87,10 +88,9 @@ final class Dispatcher {
         ConnectorConnections limits = lane.connections();
         Allowance allowance = board.allowance(lane);
         int rate = limits.maxMessagesPerMinute();
-        for (var free = freest(lane);
-                free.isPresent() && !lane.ready.isEmpty() && allowance.take(lane, rate, turn.now);
-                free = freest(lane)) {
-            Session session = free.get();
+        for (Session session = freest(lane);
+                session != null && !lane.ready.isEmpty() && allowance.take(lane, rate, turn.now);
+                session = freest(lane)) {
             Optional<QueueEntry> entry = next(lane, session.limits, turn);
             if (entry.isEmpty()) {
                 allowance.giveBack(rate);
@@ -110,10 +110,13 @@ final class Dispatcher {
     }
 
     /// The session that waits for the most: an idle one before one that would only queue it.
-    private static Optional<Session> freest(LaneState lane) {
-        return lane.sessions.stream()
-                .filter(Session::canTake)
-                .max(Comparator.comparingInt(session -> session.credit));
+    private static @Nullable Session freest(LaneState lane) {
+        Session freest = null;
+        for (Session session : lane.sessions) {
+            if (!session.canTake()) continue;
+            if (freest == null || session.credit > freest.credit) freest = session;
+        }
+        return freest;
     }
 
     /// The next entry that may be attempted as it is, in one transaction of a host with `limits`. What
@@ -164,7 +167,7 @@ final class Dispatcher {
     /// can take at a time, and the first has shown that somebody is there: partners who only let us
     /// wait must not take every connection there is.
     private boolean wantsSession(LaneState lane, Turn turn) {
-        long open = lane.usableSessions();
+        int open = lane.usableSessions();
         if (!hasWork(lane, turn.now) || open >= lane.sessionLimit(turn.now)) return false;
         return open == 0 || (lane.isServed() && lane.ready.size() > 2 * open);
     }

@@ -286,9 +286,11 @@ final class LaneState {
     }
 
     /// Sessions that may still be given something; one that is saying goodbye can take its time.
-    long usableSessions() {
+    int usableSessions() {
         int max = connections().maxMessagesPerConnection();
-        return sessions.stream().filter(session -> session.takesPlace(max)).count();
+        int usable = 0;
+        for (Session session : sessions) if (session.takesPlace(max)) usable++;
+        return usable;
     }
 
     /// Whether an entry could be offered at once.

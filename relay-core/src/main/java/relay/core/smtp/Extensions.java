@@ -14,6 +14,7 @@ public record Extensions(Map<String, List<String>> offered) {
     public static final Extensions NONE = new Extensions(Map.of());
 
     private static final String LEGACY_AUTH = "AUTH=";
+    private static final int MAX_SIZE_DIGITS = 18;
 
     public Extensions {
         offered = Map.copyOf(offered);
@@ -46,9 +47,17 @@ public record Extensions(Map<String, List<String>> offered) {
     /// (RFC 1870 §4: `SIZE` or `SIZE 0`).
     public long maxMessageSizeBytes() {
         List<String> size = offered.getOrDefault(Extension.SIZE.keyword(), List.of());
-        if (size.isEmpty() || !size.getFirst().matches("[0-9]{1,18}")) return Long.MAX_VALUE;
+        if (size.isEmpty() || !isNumber(size.getFirst())) return Long.MAX_VALUE;
         long bytes = Long.parseLong(size.getFirst());
         return bytes == 0 ? Long.MAX_VALUE : bytes;
+    }
+
+    /// Whether it is digits alone, few enough for a `long`.
+    private static boolean isNumber(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) < '0' || word.charAt(i) > '9') return false;
+        }
+        return !word.isEmpty() && word.length() <= MAX_SIZE_DIGITS;
     }
 
     /// What the host lets one connection carry (RFC 9422 §4). A limit that is no number from 1 to

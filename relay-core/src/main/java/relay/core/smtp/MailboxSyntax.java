@@ -51,7 +51,7 @@ public final class MailboxSyntax {
         if (emptyAfterRoute) return Optional.empty();
         String localPart = text.substring(local, localEnd);
         boolean fits =
-                localPart.codePoints().allMatch(MailboxSyntax::isSeen)
+                isSeen(localPart)
                         && octets(localPart) <= MAX_LOCAL_PART_OCTETS
                         && octets(text.substring(start, end + 1)) <= MAX_PATH_OCTETS;
         String domain = hasDomain ? text.substring(localEnd + 1, end) : "";
@@ -115,6 +115,13 @@ public final class MailboxSyntax {
                 || (c >= '0' && c <= '9')
                 || c > 127
                 || ATEXT_SPECIALS.indexOf(c) >= 0;
+    }
+
+    private static boolean isSeen(String text) {
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            if (!isSeen(text.codePointAt(i))) return false;
+        }
+        return true;
     }
 
     /// RFC 6531 §3.3 lets every character beyond ASCII through. Those that are invisible, are spaces,

@@ -117,9 +117,10 @@ final class FreshMail implements AutoCloseable {
     }
 
     private static boolean takes(Group group) {
-        return group.chunks().isEmpty()
-                && group.accepts().stream().allMatch(accept -> accept.rest().isOneRow())
-                && group.changes().stream().allMatch(FreshMail::isMereEnd);
+        if (!group.chunks().isEmpty()) return false;
+        for (Job.Accept accept : group.accepts()) if (!accept.rest().isOneRow()) return false;
+        for (QueueChange change : group.changes()) if (!isMereEnd(change)) return false;
+        return true;
     }
 
     private static boolean isMereEnd(QueueChange change) {
@@ -145,10 +146,8 @@ final class FreshMail implements AutoCloseable {
             ends.add(entry);
             return false;
         }
-        List<QueueEntry> left =
-                waiting.message().entries().stream()
-                        .filter(other -> !other.id().equals(entry))
-                        .toList();
+        List<QueueEntry> left = new ArrayList<>(waiting.message().entries());
+        left.removeIf(other -> other.id().equals(entry));
         if (left.isEmpty()) {
             messages.remove(entry.message());
             return true;

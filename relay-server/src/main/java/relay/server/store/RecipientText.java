@@ -47,9 +47,6 @@ final class RecipientText {
     }
 
     private static String escape(String field) {
-        if (field.chars().noneMatch(c -> c == '\\' || c == '\t' || c == '\n' || c == '\r')) {
-            return field;
-        }
         return field.replace("\\", "\\\\")
                 .replace("\t", "\\t")
                 .replace("\n", "\\n")

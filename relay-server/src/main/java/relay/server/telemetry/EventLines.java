@@ -2,7 +2,9 @@ package relay.server.telemetry;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
 import org.slf4j.event.Level;
 import relay.core.address.Mailbox;
@@ -351,13 +353,15 @@ final class EventLines {
     }
 
     private static List<Mailbox> recipients(List<QueueEntry> entries) {
-        return entries.stream().flatMap(entry -> entry.recipients().stream()).toList();
+        List<Mailbox> recipients = new ArrayList<>();
+        for (QueueEntry entry : entries) recipients.addAll(entry.recipients());
+        return recipients;
     }
 
     private static String lanes(List<QueueEntry> entries) {
-        return entries.stream()
-                .map(entry -> entry.lane().toString())
-                .collect(Collectors.joining(","));
+        var lanes = new StringJoiner(",");
+        for (QueueEntry entry : entries) lanes.add(entry.lane().toString());
+        return lanes.toString();
     }
 
     private static String seconds(Instant from, Instant to) {

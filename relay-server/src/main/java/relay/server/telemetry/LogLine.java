@@ -2,7 +2,7 @@ package relay.server.telemetry;
 
 import java.util.Collection;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 import relay.core.address.Mailbox;
 import relay.core.smtp.RemoteText;
 
@@ -28,8 +28,9 @@ final class LogLine {
     /// `key=<a@example.net>,<b@example.org>`, however many they are: the log is where an
     /// administrator looks for one of them.
     LogLine addresses(String key, Collection<Mailbox> mailboxes) {
-        return whole(
-                key, mailboxes.stream().map(to -> "<" + to + ">").collect(Collectors.joining(",")));
+        var list = new StringJoiner(",");
+        for (Mailbox to : mailboxes) list.add("<" + to + ">");
+        return whole(key, list.toString());
     }
 
     private LogLine whole(String key, String value) {
@@ -50,8 +51,15 @@ final class LogLine {
         appendPrintable(line, character);
     }
 
+    /// Appends `text`, with escapes for what is not printable.
+    static void appendPrintable(StringBuilder line, String text) {
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            appendPrintable(line, text.codePointAt(i));
+        }
+    }
+
     /// Appends `character`, or its escape where it is not printable ([RemoteText]).
-    static void appendPrintable(StringBuilder line, int character) {
+    private static void appendPrintable(StringBuilder line, int character) {
         switch (character) {
             case '\r' -> line.append("\\r");
             case '\n' -> line.append("\\n");

@@ -25,7 +25,7 @@ public final class OneLineLayout extends LayoutBase<ILoggingEvent> {
         line.append(level).repeat(' ', Math.max(1, 6 - level.length()));
         String logger = event.getLoggerName();
         line.append(logger, logger.lastIndexOf('.') + 1, logger.length()).append(' ');
-        message.codePoints().forEach(character -> LogLine.appendPrintable(line, character));
+        LogLine.appendPrintable(line, message);
         IThrowableProxy thrown = event.getThrowableProxy();
         if (thrown != null) trace(line, ThrowableProxyUtil.asString(thrown));
         return line.append('\n').toString();
@@ -37,7 +37,7 @@ public final class OneLineLayout extends LayoutBase<ILoggingEvent> {
             frames = part.startsWith("at ") ? frames + 1 : 0;
             if (part.isEmpty() || frames > MAX_FRAMES) continue;
             line.append(" | ");
-            part.codePoints().forEach(character -> LogLine.appendPrintable(line, character));
+            LogLine.appendPrintable(line, part);
         }
     }
 }

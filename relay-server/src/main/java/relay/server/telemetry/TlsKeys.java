@@ -1,6 +1,7 @@
 package relay.server.telemetry;
 
 import java.util.List;
+import java.util.TreeSet;
 import relay.core.tls.Evidence;
 import relay.core.tls.StapledStatus;
 import relay.core.tls.TlsDemand;
@@ -39,13 +40,10 @@ final class TlsKeys {
 
     /// What had to hold of the certificate before the message was sent, all demands together.
     static String verified(List<TlsDemand> demands) {
-        return demands.stream()
-                .map(TlsKeys::verified)
-                .distinct()
-                .filter(how -> !how.equals("no"))
-                .sorted()
-                .reduce((one, other) -> one + "+" + other)
-                .orElse("no");
+        var how = new TreeSet<String>();
+        for (TlsDemand demand : demands) how.add(verified(demand));
+        how.remove("no");
+        return how.isEmpty() ? "no" : String.join("+", how);
     }
 
     private static String verified(TlsDemand demand) {

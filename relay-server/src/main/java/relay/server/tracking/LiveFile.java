@@ -39,6 +39,10 @@ final class LiveFile {
     private ByteBuffer pending = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
 
     private @Nullable FileChannel channel;
+
+    /// How much is in the file: to ask it for each line would be a system call each.
+    private long writtenBytes;
+
     private LocalDate day;
 
     LiveFile(Path folder, LocalDate day, long maxBytes, Runnable finished) {
@@ -57,8 +61,8 @@ final class LiveFile {
         LocalDate wanted = day(time);
         boolean isLate = wanted.isBefore(day) && !day(time.plus(MAX_LATE)).isBefore(day);
         if (!isLate) turnTo(wanted);
-        FileChannel open = open();
-        if (open.position() + pending.remaining() >= maxBytes) finish();
+        var _ = open();
+        if (writtenBytes + pending.remaining() >= maxBytes) finish();
         if (pending.capacity() - pending.limit() < line.length) {
             flush();
             pending.clear().limit(0);
@@ -82,7 +86,7 @@ final class LiveFile {
     void flush() throws IOException {
         if (!pending.hasRemaining()) return;
         FileChannel open = open();
-        while (pending.hasRemaining()) open.write(pending);
+        while (pending.hasRemaining()) writtenBytes += open.write(pending);
     }
 
     /// True, once, where someone has removed the file or moved it away; the next line then begins a
@@ -133,6 +137,7 @@ final class LiveFile {
         // A line that a crash has cut off stays what it is, and spoils no other.
         if (open.size() > 0 && !endsWithLineEnd(open))
             open.write(ByteBuffer.wrap(new byte[] {'\n'}));
+        writtenBytes = open.position();
         channel = open;
         return open;
     }
