@@ -1,6 +1,8 @@
 package relay.core.simulation;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,9 @@ final class ClientBook {
     }
 
     static final class Submission {
+        /// RFC 8689 §4.1.
+        static final String TLS_NOT_REQUIRED = "TLS-Required: No\r\n";
+
         final int number;
         final String sender;
         final byte[] content;
@@ -43,6 +48,13 @@ final class ClientBook {
             this.intended = intended;
             this.content = content;
         }
+
+        /// Where the client asks for REQUIRETLS, the header is no matter.
+        boolean tlsNotRequired() {
+            byte[] field = TLS_NOT_REQUIRED.getBytes(StandardCharsets.US_ASCII);
+            boolean said = Arrays.mismatch(content, field) == field.length;
+            return said && !requiresTls;
+        }
     }
 
     final List<Submission> submissions = new ArrayList<>();
@@ -64,6 +76,12 @@ final class ClientBook {
     boolean requiresTls(String recipient) {
         Submission submission = byRecipient.get(recipient);
         return submission != null && submission.requiresTls && !submission.sender.isEmpty();
+    }
+
+    /// Whether what the partner publishes does not count for mail to that address, by its header.
+    boolean isTlsNotRequired(String recipient) {
+        Submission submission = byRecipient.get(recipient);
+        return submission != null && submission.tlsNotRequired();
     }
 
     /// Where mail for that address comes from: a message of a client, or a notice of the relay's own.

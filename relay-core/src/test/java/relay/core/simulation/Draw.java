@@ -28,6 +28,7 @@ final class Draw {
     private final Partners partners;
     private final SimDns dns;
     private int addresses;
+    private boolean crowded;
 
     Draw(Luck luck, Partners partners, SimDns dns) {
         this.luck = luck;
@@ -162,11 +163,20 @@ final class Draw {
                 luck.between(1, 8));
     }
 
-    Policy policy(List<String> domains) {
+    /// Whether mail for the favourite has many ways, so that it may fail over more than once.
+    boolean isCrowded() {
+        return crowded;
+    }
+
+    Policy policy(List<String> domains, String favourite) {
         var connectors = new ArrayList<Connector>();
         connectors.add(connector("net", List.of(), "", List.of(new Policy.Space("*", 1))));
         connectors.add(homeConnector());
-        for (int i = luck.upTo(4); i > 0; i--) connectors.add(another("c" + i, domains));
+        int others = luck.upTo(4);
+        crowded = luck.oneIn(3);
+        if (crowded) others += 2;
+        List<String> about = crowded ? List.of(favourite) : domains;
+        for (int i = others; i > 0; i--) connectors.add(another("c" + i, about));
         return new Policy(connectors, floors(domains));
     }
 
@@ -193,6 +203,8 @@ final class Draw {
         for (int i = luck.between(1, 2); i > 0; i--) {
             spaces.add(new Policy.Space(pattern(domains), luck.between(1, 3)));
         }
+        // It stands in for whoever carries everything else.
+        if (crowded && luck.oneIn(3)) spaces.add(new Policy.Space("*", luck.between(2, 3)));
         return connector(name, hops, password, spaces);
     }
 

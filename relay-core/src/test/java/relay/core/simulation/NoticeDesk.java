@@ -16,6 +16,7 @@ import relay.core.queue.QueueEntry;
 import relay.core.queue.QueuedMessage;
 import relay.core.scheduler.Action;
 import relay.core.scheduler.SchedulerEvent;
+import relay.core.tls.MessageTls;
 
 /// Writes notices a little later, and hands them to the store with the change that they report.
 final class NoticeDesk {
@@ -96,6 +97,7 @@ final class NoticeDesk {
                                 ".notice")
                         .collect(Collectors.joining("\r\n", "", "\r\n"))
                         .getBytes(StandardCharsets.UTF_8);
+        boolean required = entry.envelope().messageTls() == MessageTls.REQUIRED;
         boolean utf8 = names.chars().anyMatch(c -> c > 127);
         var envelope =
                 new Envelope(
@@ -106,7 +108,7 @@ final class NoticeDesk {
                                 relay.clock(),
                                 Envelope.OWN_NOTICE,
                                 InetAddress.getLoopbackAddress())
-                        .saying(entry.envelope().messageTls());
+                        .saying(required ? MessageTls.REQUIRED : MessageTls.BY_POLICY);
         var lane = relay.policy().route(to.domain()).lane();
         var message =
                 new QueuedMessage(

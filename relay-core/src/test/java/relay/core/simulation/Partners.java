@@ -2,7 +2,9 @@ package relay.core.simulation;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,16 +38,20 @@ final class Partners {
     private final Map<String, Stay> stays = new HashMap<>();
     private final Map<String, List<HostConnection>> calls = new HashMap<>();
     private final Map<HostConnection, String> callers = new HashMap<>();
+    private final Map<String, Set<String>> redirected = new HashMap<>();
     private int connections;
 
     /// Whether hosts limit what a connection may carry.
     boolean limit;
 
-    /// The line of most connectors' smart hosts, where it is not up.
-    SimHost.Line outage = SimHost.Line.UP;
+    /// Hosts that an outage strikes, with their line meanwhile.
+    final Map<String, SimHost.Line> struck = new HashMap<>();
 
-    /// Whether they are there, and want to hear nothing now.
-    boolean busy;
+    /// Hosts that are there, and want to hear nothing now.
+    final Set<String> busy = new HashSet<>();
+
+    /// The connector that the relay dialed for last.
+    private String dialedFor = "";
 
     Partners(
             Sim sim,
@@ -74,16 +80,20 @@ final class Partners {
 
     /// The line of a host now.
     SimHost.Line line(SimHost host) {
-        return isStruck(host) && outage != SimHost.Line.UP ? outage : host.line;
+        return struck.getOrDefault(host.name, host.line);
     }
 
     boolean isBusy(SimHost host) {
-        return busy && isStruck(host);
+        return busy.contains(host.name);
     }
 
-    private static boolean isStruck(SimHost host) {
-        String connector = host.name.substring(host.name.indexOf('.') + 1);
-        return host.name.startsWith("out") && Math.floorMod(connector.hashCode(), 3) != 0;
+    void dials(String connector) {
+        dialedFor = connector;
+    }
+
+    /// Where a change of the configuration meets somebody at work; empty before the first call.
+    String dialedFor() {
+        return dialedFor;
     }
 
     int nextConnection() {
@@ -127,6 +137,16 @@ final class Partners {
 
     List<Policy> policiesEver() {
         return policies.stream().map(InForce::policy).toList();
+    }
+
+    /// The operator sends mail for these domains by that connector.
+    void redirects(Collection<String> domains, String connector) {
+        redirected.computeIfAbsent(connector, _ -> new HashSet<>()).addAll(domains);
+    }
+
+    /// Whether the operator ever did so.
+    boolean mayBeRedirected(String domain, String connector) {
+        return redirected.getOrDefault(connector, Set.of()).contains(domain);
     }
 
     void heardPassword(HostConnection connection) {
@@ -195,7 +215,6 @@ final class Partners {
                                 Rules.requireTlsObjection(
                                         inForce.policy(),
                                         domain,
-                                        clients.sourceOf(recipient),
                                         connection.facts(),
                                         word,
                                         SimDns.isSigned(domain) || !dns.listed(domain).isEmpty()))
@@ -239,8 +258,15 @@ final class Partners {
         String domain = domain(recipient);
         Rules.Source source = clients.sourceOf(recipient);
         Set<String> mxHosts = dns.hostsEver(domain);
-        return Rules.objection(
-                        policy, domain, source, connection.facts(), mxHosts, dns.listed(domain))
+        boolean byPolicy = !clients.isTlsNotRequired(recipient);
+        List<String> listed = byPolicy ? dns.listed(domain) : List.of();
+        Rules.Facts facts = connection.facts();
+        boolean redirected =
+                mayBeRedirected(domain, caller(connection))
+                        && Rules.redirectObjection(policy, domain, source, facts, mxHosts, listed)
+                                .isEmpty();
+        if (redirected) return Optional.empty();
+        return Rules.objection(policy, domain, source, facts, mxHosts, listed)
                 .or(() ->
                         Rules.connector(policy, domain, source)
                                 .filter(first -> !first.name().equals(caller(connection)))

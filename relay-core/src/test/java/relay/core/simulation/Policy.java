@@ -146,6 +146,12 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                     retry);
         }
 
+        Connector with(List<Hop> newHosts) {
+            return new Connector(
+                    name, use, spaces, newHosts, password, tls, inClear, onFailure, maxBytes,
+                    retry);
+        }
+
         Connector with(Tls newTls) {
             return new Connector(
                     name,
@@ -155,6 +161,20 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
                     password,
                     newTls,
                     inClear,
+                    onFailure,
+                    maxBytes,
+                    retry);
+        }
+
+        Connector with(InClear newWord) {
+            return new Connector(
+                    name,
+                    use,
+                    spaces,
+                    smartHosts,
+                    password,
+                    tls,
+                    newWord,
                     onFailure,
                     maxBytes,
                     retry);
@@ -191,7 +211,7 @@ record Policy(List<Connector> connectors, List<Floor> floors) {
         /// come to the senders' own host alone, where they are counted.
         boolean mayFailOver() {
             if (name.equals("home")) return false;
-            return Math.floorMod(Objects.hash(spaces.toString(), name), 3) != 0;
+            return new Luck(Objects.hash(spaces.toString(), name, retry)).upTo(3) > 0;
         }
 
         /// Of the connectors for some domains, some take some mail alone. Chosen without luck, too.

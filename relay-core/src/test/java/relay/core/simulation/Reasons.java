@@ -54,13 +54,13 @@ record Reasons(
         return same
                 && world.isClockSteady()
                 && !hosts.isEmpty()
-                && hosts.stream().allMatch(host -> isWell(now, host))
+                && hosts.stream().allMatch(host -> isWell(now, host, mine))
                 && end - world.calmSince().toEpochMilli() > ENOUGH_MILLIS;
     }
 
-    private boolean isWell(Policy now, String name) {
+    private boolean isWell(Policy now, String name, Submission mine) {
         SimHost host = world.partners.hosts.get(name);
-        if (host == null || host.line != SimHost.Line.UP) return false;
+        if (host == null || world.partners.line(host) != SimHost.Line.UP) return false;
         boolean tlsWorks =
                 host.tls.startTls() == SimHost.StartTls.OFFERED
                         && host.tls.handshake() == SimHost.Handshake.WORKS;
@@ -78,7 +78,7 @@ record Reasons(
                                 source,
                                 facts,
                                 world.dns.hostsEver(domain),
-                                world.dns.listed(domain))
+                                mine.tlsNotRequired() ? List.of() : world.dns.listed(domain))
                         .isEmpty();
     }
 

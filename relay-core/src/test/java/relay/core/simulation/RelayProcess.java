@@ -45,9 +45,11 @@ final class RelayProcess {
     private final NoticeDesk desk;
     private final Supplier<Instant> wall;
     private final ActiveSet active;
+    private final StandInWatch standIns;
     private final Life.Worker runner;
     private final Map<SessionId, SessionLink> links = new HashMap<>();
     private final Set<SessionId> running = new LinkedHashSet<>();
+    private final Set<Lane> suspended;
     private PolicyTable policy;
     private long tickMillis = TICK_MILLIS;
     private boolean eventful;
@@ -60,6 +62,8 @@ final class RelayProcess {
         this.policy = configured.table();
         this.scheduler = new Scheduler(limits, policy);
         this.active = new ActiveSet(limits);
+        this.standIns = new StandInWatch(world);
+        this.suspended = world.disk.suspended();
         this.runner = life.new Worker(4);
         this.store =
                 new SimStore(
@@ -108,6 +112,14 @@ final class RelayProcess {
         return scheduler.status(clock());
     }
 
+    /// By what the operator was told, of lanes that were there.
+    private void noteSuspension(SchedulerEvent event) {
+        if (event instanceof SchedulerEvent.ResumeAsked(var lanes)) suspended.removeAll(lanes);
+        if (!(event instanceof SchedulerEvent.SuspendAsked(var lanes))) return;
+        active.forgetSessions(lanes);
+        lanes().stream().map(LaneStatus::lane).filter(lanes::contains).forEach(suspended::add);
+    }
+
     void tell(SchedulerEvent event) {
         runner.execute(() -> on(event));
     }
@@ -118,6 +130,7 @@ final class RelayProcess {
         PolicyTable table = policy;
         runner.execute(() -> {
             active.forgetSessions();
+            standIns.startAnew();
             on(new SchedulerEvent.PolicyChanged(table));
             partners.adopted(changed);
         });
@@ -128,7 +141,9 @@ final class RelayProcess {
         tickMillis = eventful ? TICK_MILLIS : Math.min(2 * tickMillis, LONGEST_TICK_MILLIS);
         on(new SchedulerEvent.Tick());
         eventful = false;
-        active.check(scheduler.status(clock()));
+        List<LaneStatus> lanes = lanes();
+        active.check(lanes);
+        standIns.check(lanes);
         life.after(tickMillis, this::tick);
     }
 
@@ -137,6 +152,7 @@ final class RelayProcess {
         // It gives back what it has because it ends.
         if (event instanceof SchedulerEvent.EntryReturned(var id, _)) active.finishes(id);
         if (!tick) trace.say(() -> "scheduler < " + shown(event));
+        noteSuspension(event);
         List<Action> actions = scheduler.on(event, clock());
         if (!tick || !actions.isEmpty()) eventful = true;
         actions.forEach(this::carryOut);
@@ -150,8 +166,14 @@ final class RelayProcess {
     private void carryOut(Action action) {
         trace.say(() -> "scheduler > " + action);
         switch (action) {
-            case Action.OpenSession(var id, var lane) -> open(id, lane);
-            case Action.Offer(var id, var entry) -> link(id).offer(entry);
+            case Action.OpenSession(var id, var lane) -> {
+                notSuspended(lane);
+                open(id, lane);
+            }
+            case Action.Offer(var id, var entry) -> {
+                notSuspended(entry.lane());
+                link(id).offer(entry);
+            }
             case Action.FinishSession(var id) -> {
                 active.finishes(id);
                 link(id).finish();
@@ -164,6 +186,10 @@ final class RelayProcess {
             case Action.OrderDone _ -> {}
             case Action.Tell(var event) -> told(event);
         }
+    }
+
+    private void notSuspended(Lane lane) {
+        if (suspended.contains(lane)) throw new Violation(lane + " goes on while suspended");
     }
 
     private void told(RelayEvent event) {
@@ -179,7 +205,7 @@ final class RelayProcess {
 
     private void open(SessionId id, Lane lane) {
         running.add(id);
-        active.opens(id, lane, life.openPorts(Wire.Kind.OUTBOUND));
+        active.opens(id, lane, life.openPorts(Wire.Kind.OUTBOUND), life.sim.nowMillis());
         life.after(life.sim.luck.upTo(3), () -> life.spawn(() -> ended(id, run(id, lane))));
     }
 

@@ -2,11 +2,16 @@ package relay.core.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import relay.core.simulation.Policy.Connector;
 
 /// What an operator may change in a policy while the relay runs. The senders' connector stays.
 record Reloads(Luck luck, Draw draw, List<String> domains) {
+    /// A name that no host shows.
+    private static final Policy.Tls NOBODY =
+            new Policy.Tls(Policy.Level.NAME, Set.of("nobody.example"));
+
     Policy change(Policy now, int number) {
         var connectors = new ArrayList<>(now.connectors());
         var floors = new ArrayList<>(now.floors());
@@ -25,6 +30,35 @@ record Reloads(Luck luck, Draw draw, List<String> domains) {
             default -> connectors.add(draw.another("n" + number, domains));
         }
         return new Policy(connectors, floors);
+    }
+
+    /// More, or something else, is demanded on the way that mail takes just now: of the connector that
+    /// the relay called for last, or of the domain that most mail is for.
+    Policy tighten(Policy now, String connector, String domain) {
+        var connectors = new ArrayList<>(now.connectors());
+        var floors = new ArrayList<>(now.floors());
+        if (connector.isEmpty() || connector.equals("home") || luck.oneIn(4)) {
+            floors.removeIf(old -> old.pattern().equals(domain));
+            floors.add(new Policy.Floor(domain, luck.oneIn(2) ? NOBODY : draw.tls()));
+        } else {
+            connectors.replaceAll(c -> c.name().equals(connector) ? tightened(c) : c);
+        }
+        return new Policy(connectors, floors);
+    }
+
+    private Connector tightened(Connector now) {
+        return switch (luck.upTo(5)) {
+            case 0 -> now.with(Policy.InClear.NEVER);
+            case 1, 2 -> now.with(draw.tls());
+            case 3 -> now.with(NOBODY);
+            default -> now.smartHosts().size() < 2 ? now.with(NOBODY) : withoutOneHost(now);
+        };
+    }
+
+    private Connector withoutOneHost(Connector now) {
+        var hops = new ArrayList<>(now.smartHosts());
+        hops.remove(luck.upTo(hops.size()));
+        return now.with(hops);
     }
 
     /// The words of a floor change, or it goes.

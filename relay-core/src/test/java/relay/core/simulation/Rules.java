@@ -156,6 +156,41 @@ final class Rules {
                                 : Optional.of(first.name() + ", which is down, demands more"));
     }
 
+    /// The same of mail that the operator sends by the connector that calls: it demands no less, in
+    /// degree, than the one that the policy chooses.
+    static Optional<String> redirectObjection(
+            Policy policy,
+            String domain,
+            Source source,
+            Facts facts,
+            Set<String> mxHosts,
+            Collection<String> listed) {
+        Optional<Connector> target = named(policy, facts.caller());
+        if (target.isEmpty()) return Optional.of("there is no connector " + facts.caller());
+        return objection(policy, domain, target.get(), facts, mxHosts, listed)
+                .or(() ->
+                        connector(policy, domain, source)
+                                .filter(first ->
+                                        !isAsGood(policy, domain, first, target.get(), facts))
+                                .map(first -> first.name() + " demands more"));
+    }
+
+    private static boolean isAsGood(
+            Policy policy, String domain, Connector first, Connector target, Facts facts) {
+        if (isNeverInClear(first) && !facts.isEncrypted()) return false;
+        if (first.tls().level() == Level.NAME) {
+            return target.tls().level() == Level.NAME
+                    || floor(policy, domain).level() == Level.NAME;
+        }
+        return meets(first.tls(), facts);
+    }
+
+    private static Optional<Connector> named(Policy policy, String name) {
+        return policy.connectors().stream()
+                .filter(c -> c.name().equals(name) && c.use() == Policy.Use.ENABLED)
+                .findFirst();
+    }
+
     private static Optional<Connector> standIn(
             Policy policy, String domain, Source source, String name) {
         return standIns(policy, domain, source).stream()
@@ -165,14 +200,17 @@ final class Rules {
 
     /// Whether a connection has whatever one of the connector, which is down, would have.
     private static boolean isAsOn(Connector first, Facts facts) {
-        boolean implicitAlone = !first.smartHosts().isEmpty();
-        for (Policy.Hop hop : first.smartHosts()) {
-            implicitAlone &= hop.start() == Policy.TlsStart.AT_ONCE;
-        }
-        boolean neverInClear = implicitAlone || first.inClear() == Policy.InClear.NEVER;
-        if (neverInClear && !facts.isEncrypted()) return false;
+        if (isNeverInClear(first) && !facts.isEncrypted()) return false;
         return meets(first.tls(), facts)
                 && meets(new Policy.Tls(ownLevel(first), first.tls().names()), facts);
+    }
+
+    private static boolean isNeverInClear(Connector connector) {
+        boolean implicitAlone = !connector.smartHosts().isEmpty();
+        for (Policy.Hop hop : connector.smartHosts()) {
+            implicitAlone &= hop.start() == Policy.TlsStart.AT_ONCE;
+        }
+        return implicitAlone || connector.inClear() == Policy.InClear.NEVER;
     }
 
     private static boolean knows(Connector connector, Facts facts, Set<String> mxHosts) {
@@ -220,13 +258,10 @@ final class Rules {
     /// empty: it may. `word` is what it heard with MAIL, `signed` whether nobody can have forged the
     /// domain's MX records.
     static Optional<String> requireTlsObjection(
-            Policy policy, String domain, Source source, Facts facts, String word, boolean signed) {
-        Optional<Connector> by =
-                connector(policy, domain, source)
-                        .filter(first -> first.name().equals(facts.caller()))
-                        .or(() -> standIn(policy, domain, source, facts.caller()));
+            Policy policy, String domain, Facts facts, String word, boolean signed) {
+        Optional<Connector> by = named(policy, facts.caller());
         return by.isEmpty()
-                ? Optional.of(facts.caller() + " carries no such mail for " + domain)
+                ? Optional.of("there is no connector " + facts.caller())
                 : requireTlsObjection(by.get(), domain, facts, word, signed);
     }
 

@@ -15,6 +15,7 @@ record SimDialer(Life life, Partners partners, ContentSource contents) implement
     public SessionEnd serve(HostPlan plan, TlsUse tls, SessionObserver observer) {
         var timeouts = DialogueTimeouts.DEFAULT;
         int inForce = partners.policyNow();
+        partners.dials(plan.caller().helloName());
         return life.sim.await(ended -> {
             var session = new OutboundSession(plan, tls, World.HOSTNAME, timeouts, () -> "nonce");
             var outbound = new Outbound(life, session, observer, contents, ended);

@@ -4,12 +4,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import relay.core.queue.LaneCensus;
 import relay.core.queue.LaneRecord;
@@ -113,6 +116,14 @@ final class SimDisk {
             found.add(entry);
         }
         return new Loaded(query, found, Instant.MAX);
+    }
+
+    /// Lanes that the operator suspended.
+    Set<Lane> suspended() {
+        return records.values().stream()
+                .filter(record -> record.suspension() == LaneRecord.Suspension.SUSPENDED)
+                .map(LaneRecord::lane)
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /// Lanes with entries, or with a record worth keeping.

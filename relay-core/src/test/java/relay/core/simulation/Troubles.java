@@ -20,16 +20,12 @@ final class Troubles {
     private int messages;
     private int reloadsMade;
 
-    /// The domain that most mail is for.
-    private final String favourite;
-
     Troubles(World world, Luck luck) {
         this.world = world;
         this.luck = luck;
         this.reloads = new Reloads(luck, world.draw, world.domains);
         this.calmAtMillis = luck.between(HOUR_MILLIS / 6, 5 * HOUR_MILLIS);
         this.faultsOneIn = luck.of(0, 2, 3, 8);
-        this.favourite = luck.of(world.domains);
         world.partners.hosts.values().forEach(host -> host.faultsOneIn = faultsOneIn);
         world.dns.failsOneIn = luck.of(0, 0, 4, 20);
         world.health.readFailsOneIn = luck.of(0, 0, 0, 10);
@@ -48,25 +44,13 @@ final class Troubles {
         for (int i = luck.of(0, 0, 1, 2); i > 0; i--) sometime(this::diskTrouble);
         for (int i = luck.of(0, 0, 0, 2); i > 0; i--) sometime(this::clockJumps);
         for (int i = luck.of(0, 1, 2, 4); i > 0; i--) sometime(this::reload);
-        for (int i = luck.of(0, 0, 2); i > 0; i--) sometime(world::retrySomething);
-        for (int i = luck.of(0, 0, 1); i > 0; i--) sometime(world::resume);
-        if (calmAtMillis % 3 == 0) outage();
-        if (calmAtMillis % 6 == 1) crowd();
+        for (int i = luck.of(0, 0, 2); i > 0; i--) sometime(world.operator::retry);
+        for (int i = luck.of(0, 0, 1); i > 0; i--) sometime(world.operator::release);
+        for (int i = luck.of(0, 0, 1, 3); i > 0; i--) sometime(world.operator::order);
+        for (int i = luck.of(0, 0, 0, 1); i > 0; i--) sometime(this::rush);
+        for (int i = luck.of(0, 1, 1, 3); i > 0; i--) sometime(this::tighten);
+        new Outages(world, luck, calmAtMillis).schedule();
         world.sim.after(calmAtMillis, this::calm);
-    }
-
-    /// Most smart hosts are down from the beginning, so that mail fails over. Chosen without luck: the
-    /// other seeds stay what they were.
-    private void outage() {
-        world.partners.outage = SimHost.Line.REFUSES;
-        world.sim.after(calmAtMillis / 2, () -> world.partners.outage = SimHost.Line.UP);
-    }
-
-    /// Most smart hosts greet with a refusal, which is no reason for mail to leave their connector. Chosen
-    /// without luck, too.
-    private void crowd() {
-        world.partners.busy = true;
-        world.sim.after(calmAtMillis / 2, () -> world.partners.busy = false);
     }
 
     /// Bursts are where things meet.
@@ -85,16 +69,35 @@ final class Troubles {
         if (amidst) world.sim.after(luck.between(500, 2_500), this::reload);
     }
 
+    /// Many messages for one domain, and amidst them a change of what is demanded on their way.
+    private void rush() {
+        var mail = new ArrayList<Submission>();
+        for (int i = luck.between(6, 12); i > 0; i--) mail.add(submission(List.of(favourite())));
+        world.connect(SimClient.Manners.GOOD, mail);
+        world.sim.after(luck.between(500, 3_000), this::tighten);
+    }
+
+    private String favourite() {
+        return world.favourite;
+    }
+
     private Submission submission() {
+        var domains = new ArrayList<String>();
+        for (int i = luck.of(1, 1, 2, 5); i > 0; i--) {
+            domains.add(luck.oneIn(2) ? favourite() : luck.of(world.domains));
+        }
+        return submission(domains);
+    }
+
+    private Submission submission(List<String> domains) {
         int number = ++messages;
         // Chosen without luck, so that seeds of the past stay what they were.
         String home = number % 4 == 1 ? Draw.BRANCH : Draw.HOME;
         String sender = luck.oneIn(8) ? "" : "s" + number + "@" + home;
         var recipients = new ArrayList<String>();
-        for (int i = luck.of(1, 1, 2, 5); i > 0; i--) {
-            String domain = luck.oneIn(2) ? favourite : luck.of(world.domains);
+        for (String domain : domains) {
             String name = luck.oneIn(25) ? "ü" : "r";
-            recipients.add(name + number + "." + i + "@" + domain);
+            recipients.add(name + number + "." + recipients.size() + "@" + domain);
         }
         var submission = new Submission(number, sender, recipients, content(number));
         world.clients.add(submission);
@@ -102,7 +105,8 @@ final class Troubles {
     }
 
     private byte[] content(int number) {
-        var text = new StringBuilder("Subject: message " + number + "\r\n\r\n");
+        String tls = number % 5 == 2 ? Submission.TLS_NOT_REQUIRED : "";
+        var text = new StringBuilder(tls + "Subject: message " + number + "\r\n\r\n");
         int lines = luck.oneIn(10) ? luck.between(50, 120) : luck.upTo(8);
         for (int i = 0; i < lines; i++) {
             if (luck.oneIn(4)) text.append(luck.of(".", "..", ".hidden", "."));
@@ -148,15 +152,35 @@ final class Troubles {
         world.trace.say(() -> "the disk is " + world.health.mood);
         world.sim.after(
                 luck.between(1_000, 600_000), () -> world.health.mood = DiskHealth.Mood.GOOD);
+        // What was asked of the disk then has its answer by another clock.
+        if (luck.oneIn(6)) world.sim.after(luck.between(0, 60_000), this::clockJumps);
     }
 
     private void clockJumps() {
         long most = luck.of(2_000L, 120_000L, 4 * HOUR_MILLIS);
-        world.setClock(luck.between(-most, most));
+        long by = luck.between(-most, most);
+        world.setClock(by);
+        // Somebody sees it, and sets it right.
+        if (luck.oneIn(2)) world.sim.after(luck.between(50, 30_000), () -> world.setClock(-by));
     }
 
     private void reload() {
         world.reload(reloads.change(world.policy(), ++reloadsMade));
+    }
+
+    /// A change for those who are at work now; half of the time the operator takes it back.
+    private void tighten() {
+        Policy before = world.policy();
+        String connector = world.partners.dialedFor();
+        world.reload(reloads.tighten(before, connector, favourite()));
+        if (luck.oneIn(2)) {
+            long later = luck.of(1_000L, 60_000L, HOUR_MILLIS);
+            world.sim.after(luck.between(200, later), () -> takeBack(before));
+        }
+    }
+
+    private void takeBack(Policy before) {
+        if (world.sim.nowMillis() < calmAtMillis) world.reload(before);
     }
 
     private void calm() {
@@ -177,7 +201,8 @@ final class Troubles {
     }
 
     private void resumeNowAndThen() {
-        world.resume();
+        world.operator.resumeAll();
+        world.operator.release();
         world.sim.after(HOUR_MILLIS, this::resumeNowAndThen);
     }
 }

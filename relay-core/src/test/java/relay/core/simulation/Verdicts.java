@@ -165,6 +165,17 @@ final class Verdicts {
         }
     }
 
+    /// Where the operator sent it by another connector, whose words count then.
+    private boolean byRedirection(
+            Submission mine, String domain, Rules.Source source, long wallMillis) {
+        return world.partners.policiesEver().stream()
+                .flatMap(policy ->
+                        policy.connectors().stream()
+                                .filter(c -> world.partners.mayBeRedirected(domain, c.name()))
+                                .map(c -> new Reasons(world, policy, c, domain, source)))
+                .anyMatch(reasons -> reasons.any(mine, wallMillis));
+    }
+
     /// Whether there was cause to give up.
     private boolean reason(Submission mine, String recipient, long wallMillis) {
         if (book.everRefused.contains(recipient)) return true;
@@ -178,7 +189,7 @@ final class Verdicts {
                                         .map(other ->
                                                 new Reasons(world, policy, other, domain, source)))
                         .anyMatch(reasons -> reasons.isForItsHosts(mine));
-        if (byStandIn) return true;
+        if (byStandIn || byRedirection(mine, domain, source, wallMillis)) return true;
         return world.partners.policiesEver().stream()
                 .flatMap(policy ->
                         Rules.connector(policy, domain, source).stream()

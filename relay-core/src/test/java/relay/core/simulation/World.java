@@ -3,11 +3,8 @@ package relay.core.simulation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import relay.core.intake.IntakeInput.ShuttingDown.Patience;
-import relay.core.queue.LaneStatus;
-import relay.core.queue.MailChoice;
-import relay.core.queue.MailOrder;
-import relay.core.routing.Lane;
 import relay.core.routing.ReceiveConnector.BareLineFeed;
 import relay.core.scheduler.SchedulerEvent;
 import relay.core.scheduler.SchedulerLimits;
@@ -28,6 +25,10 @@ final class World {
     final Partners partners;
     final Draw draw;
     final List<String> domains;
+
+    /// The domain that most mail is for.
+    final String favourite;
+
     private final SchedulerLimits limits;
     private final List<Inbound> inbounds = new ArrayList<>();
 
@@ -38,9 +39,9 @@ final class World {
     private long latestWallMillis;
     private Instant calmSince = Instant.MAX;
     private Policy policy;
+    final Operator operator;
     private RelayProcess relay;
     private boolean accepting = true;
-    private long orders;
 
     World(long seed, Trace trace) {
         var luck = new Luck(seed);
@@ -55,14 +56,16 @@ final class World {
         this.draw = new Draw(luck, partners, dns);
         draw.home();
         this.domains = draw.domains();
+        this.favourite = luck.of(domains);
         // In some seeds alone, and from luck of their own: the bugs of the past keep their seeds.
         partners.limit = seed % 4 == 3;
         bareLineFeed = seed % 4 == 2 ? BareLineFeed.REPAIR : BareLineFeed.REJECT;
         if (seed % 3 == 1) Draw.mtaSts(new Luck(-seed), domains, dns);
-        this.policy = draw.policy(domains);
+        this.policy = draw.policy(domains, favourite);
         this.limits = draw.limits();
         partners.adopted(policy);
         trace.say(() -> "policy " + policy);
+        this.operator = new Operator(this, luck.split());
         this.relay = new RelayProcess(this, new Life(sim), policy, limits);
         relay.start();
     }
@@ -70,6 +73,11 @@ final class World {
     /// What the clock on the wall says; people and daemons set it.
     Instant wall() {
         return BEGINNING.plusMillis(sim.nowMillis() + wallOffsetMillis);
+    }
+
+    /// Where orders go; nothing listens between a stop and the next start.
+    Optional<RelayProcess> listening() {
+        return accepting ? Optional.of(relay) : Optional.empty();
     }
 
     /// The latest time that the clock ever showed.
@@ -155,27 +163,6 @@ final class World {
         partners.adopted(policy);
         relay.start();
         accepting = true;
-    }
-
-    void retrySomething() {
-        if (!accepting) return;
-        relay.tell(new SchedulerEvent.RetryAsked(lanes()));
-    }
-
-    void resume() {
-        if (!accepting) return;
-        List<Lane> holding =
-                relay.lanes().stream().filter(l -> l.held() > 0).map(LaneStatus::lane).toList();
-        if (holding.isEmpty()) return;
-        relay.tell(
-                new SchedulerEvent.OrderGiven(
-                        ++orders,
-                        new MailOrder.Release(MailOrder.Release.Poison.TOO),
-                        holding.stream().<MailChoice>map(MailChoice.Whole::new).toList()));
-    }
-
-    private List<Lane> lanes() {
-        return relay.lanes().stream().map(LaneStatus::lane).toList();
     }
 
     boolean isDrained() {
