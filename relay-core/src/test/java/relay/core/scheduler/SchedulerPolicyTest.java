@@ -72,6 +72,33 @@ class SchedulerPolicyTest {
     }
 
     @Test
+    void mailThatWasRoutedElsewhereWhileTheRelayWasDownDoesNotWaitForItsOldNextHop() {
+        // Given mail in a lane without a floor, and a new configuration at the start.
+        var world = World.simple();
+        world.accept("x@a.example");
+        world.policy = World.policy(OnTlsFailure.QUEUE, FLOOR);
+        world.restart();
+
+        // When the old next hop cannot be reached, then the mail moves.
+        world.end(world.onlySession(), new SchedulerEvent.Ending.NoHost(World.trouble(4)));
+        world.settle();
+        assertThat(world.onlyEntry().lane().floor()).isEqualTo("a.example");
+    }
+
+    @Test
+    void norWhereThatWasDownBefore() {
+        // Given mail in a lane that rests for long, and a new configuration at the start.
+        var world = World.simple();
+        world.accept("x@a.example");
+        world.end(world.onlySession(), new SchedulerEvent.Ending.NoHost(World.trouble(4)));
+        world.policy = World.policy(OnTlsFailure.QUEUE, FLOOR);
+
+        // Then it moves at once.
+        world.restart();
+        assertThat(world.onlyEntry().lane().floor()).isEqualTo("a.example");
+    }
+
+    @Test
     void aVerdictOnALaneIsNotForMailThatWasRoutedElsewhereWhileTheRelayWasDown() {
         // Given mail on disk in a lane without a floor, and a new configuration at the start.
         var world = World.simple();
