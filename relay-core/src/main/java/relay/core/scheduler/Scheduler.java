@@ -128,7 +128,8 @@ public final class Scheduler {
             LaneState state = board.lane(lane.record().lane());
             state.remember(lane);
             if (state.waitsTooLong(lane, turn.now)) retry(state, turn);
-            if (!state.isConfigured() || state.isFailing()) sweeps.lookForStale(state, turn);
+            sweeps.begin(state);
+            if (!state.isConfigured() || state.isFailing()) sweeps.lookOnceForStale(state, turn);
             turn.touch(state);
         }
         board.lanes().stream()
@@ -298,7 +299,7 @@ public final class Scheduler {
             return;
         }
         // What was routed elsewhere while no relay ran would wait for a host to be offered to.
-        if (!lane.isFailing()) sweeps.lookForStale(lane, turn);
+        sweeps.lookOnceForStale(lane, turn);
         boolean wasDown = lane.isDown();
         var record = lane.fails(why, reach, turn.now);
         turn.change(new QueueChange.RecordLane(record));

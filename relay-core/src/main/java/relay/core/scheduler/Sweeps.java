@@ -2,7 +2,9 @@ package relay.core.scheduler;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import relay.core.queue.Diagnostic;
 import relay.core.queue.Diagnostic.Reason;
 import relay.core.queue.MessageStore.LoadQuery;
@@ -25,6 +27,9 @@ final class Sweeps {
     private final Board board;
     private final Look stale;
 
+    /// Lanes of before the start, whose mail another configuration may have routed.
+    private final Set<Lane> unseen = new HashSet<>();
+
     Sweeps(Board board) {
         this.board = board;
         this.stale = new StaleLook(board);
@@ -45,8 +50,20 @@ final class Sweeps {
         }
     }
 
+    /// The lane has mail of before the start.
+    void begin(LaneState lane) {
+        unseen.add(lane.lane);
+    }
+
+    /// Asks for mail that was routed elsewhere while no relay ran, where nobody has looked since: a
+    /// long queue is not read again whenever its host is down.
+    void lookOnceForStale(LaneState lane, Turn turn) {
+        if (unseen.contains(lane.lane)) lookForStale(lane, turn);
+    }
+
     /// Asks for everything in the lane, to move what is routed elsewhere now.
     void lookForStale(LaneState lane, Turn turn) {
+        unseen.remove(lane.lane);
         if (Rerouting.mayBeStale(lane.lane, board.policy)) lookThrough(lane, stale, turn);
     }
 
