@@ -167,7 +167,7 @@ final class Dispatcher {
     /// can take at a time, and the first has shown that somebody is there: partners who only let us
     /// wait must not take every connection there is.
     private boolean wantsSession(LaneState lane, Turn turn) {
-        int open = lane.usableSessions();
+        long open = lane.usableSessions();
         if (!hasWork(lane, turn.now) || open >= lane.sessionLimit(turn.now)) return false;
         return open == 0 || (lane.isServed() && lane.ready.size() > 2 * open);
     }

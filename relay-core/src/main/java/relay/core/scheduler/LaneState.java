@@ -286,11 +286,9 @@ final class LaneState {
     }
 
     /// Sessions that may still be given something; one that is saying goodbye can take its time.
-    int usableSessions() {
+    long usableSessions() {
         int max = connections().maxMessagesPerConnection();
-        int usable = 0;
-        for (Session session : sessions) if (session.takesPlace(max)) usable++;
-        return usable;
+        return sessions.stream().filter(session -> session.takesPlace(max)).count();
     }
 
     /// Whether an entry could be offered at once.
