@@ -22,7 +22,7 @@ import relay.core.scheduler.SchedulerEvent.Ending;
 /// others must not notice. The scheduler is the real one, with its real limits.
 class StalledLaneTest {
     private static final int LANES = 1000;
-    private static final int ROUNDS = 30;
+    private static final int ROUNDS = 15;
     private static final int BACKLOG = 4_000;
     private static final Duration SETUP = Duration.ofMillis(200);
     private static final Duration MESSAGE = Duration.ofMillis(100);
@@ -33,7 +33,8 @@ class StalledLaneTest {
 
     @Test
     void oneStalledPartnerOfAThousandDelaysNobody() {
-        // Given mail for a thousand partners over a minute and a half, and the same where one of
+        // Given mail for a thousand partners over three quarters of a minute, and the same where
+        // one of
         // them stalls and has a backlog beside.
         List<Duration> well = new Play(0).run();
         List<Duration> withOne = new Play(1).run();
