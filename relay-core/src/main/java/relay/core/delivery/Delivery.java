@@ -41,6 +41,9 @@ public record Delivery(
         TlsMemory memory,
         SessionLedger ledger) {
 
+    /// What takes its place is planned anew, by the configuration in force.
+    private static final DeliveryEnd NOBODY_IS_TO_BLAME = new DeliveryEnd.Served(List.of());
+
     /// Without a ledger.
     public Delivery(ConnectionPlanner planner, Dialer dialer, EventSink events, TlsMemory memory) {
         this(planner, dialer, events, memory, SessionLedger.NONE);
@@ -54,6 +57,11 @@ public record Delivery(
     /// `policy` is the one that put the lane's mail into it. `observer` hears of at most one
     /// session; where it does not want one any more, the end is as if a host had served nothing.
     public DeliveryEnd run(Lane lane, PolicyTable policy, SessionObserver observer) {
+        DeliveryEnd end = onceOrTwice(lane, policy, observer);
+        return end instanceof DeliveryEnd.Served || observer.isWanted() ? end : NOBODY_IS_TO_BLAME;
+    }
+
+    private DeliveryEnd onceOrTwice(Lane lane, PolicyTable policy, SessionObserver observer) {
         DeliveryEnd end = once(lane, policy, observer);
         // An access token can be withdrawn before its time is up. No host has heard of an entry.
         boolean refused =
@@ -75,8 +83,7 @@ public record Delivery(
     private DeliveryEnd firstThatServes(Lane lane, Hosts plan, SessionObserver observer) {
         var failures = new HostFailures();
         for (HostPlan host : plan.hosts()) {
-            // Nobody is to blame: what takes its place is planned anew.
-            if (!observer.isWanted()) return new DeliveryEnd.Served(List.of());
+            if (!observer.isWanted()) return NOBODY_IS_TO_BLAME;
             switch (serve(lane, host, observer)) {
                 case Served(var trouble) -> {
                     return new DeliveryEnd.Served(trouble);

@@ -337,6 +337,22 @@ class DeliveryTest {
     }
 
     @Test
+    void whatAnEarlierConfigurationCameToDecidesNothing() {
+        // Given that the configuration changes while the last host is called, or a domain looked
+        // up:
+        // by the new one there may be other hosts, other demands, other servers to ask.
+        wanted = () -> false;
+        var nobody = new DeliveryEnd.Served(List.of());
+        assertThat(run(new ScriptedDialer(), OPPORTUNISTIC, "")).isEqualTo(nobody);
+        assertThat(run(new ScriptedDialer(), OPPORTUNISTIC, "example.org MX FAIL"))
+                .isEqualTo(nobody);
+        var dialer = new ScriptedDialer(REFUSED, REFUSED);
+        wanted = () -> dialer.calls.size() < 2;
+        assertThat(run(dialer, OPPORTUNISTIC)).isEqualTo(nobody);
+        assertThat(dialer.calls).hasSize(2);
+    }
+
+    @Test
     void aLaneWithNowhereToGoDialsNobody() {
         // Given a domain that does not exist, and one whose look-up fails.
         var dialer = new ScriptedDialer();
