@@ -49,36 +49,9 @@ class DeliveryTest {
     private static final SessionEnd REFUSED = notServed(Reason.CONNECTION, TlsTrouble.NONE);
     private static final SessionEnd TLS_BROKE = notServed(Reason.TLS, TlsTrouble.FAILED);
 
-    private static final HostLimits LIMITS = new HostLimits(3, 2, 1);
-
     private BooleanSupplier wanted = () -> true;
     private final List<RelayEvent> events = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
-
-    /// Says for each call in turn how it ends, and notes what it was asked for.
-    private static final class ScriptedDialer implements Dialer {
-        private final List<SessionEnd> script;
-        private final List<String> calls = new ArrayList<>();
-
-        ScriptedDialer(SessionEnd... script) {
-            this.script = new ArrayList<>(List.of(script));
-        }
-
-        @Override
-        public SessionEnd serve(HostPlan host, TlsUse tls, SessionObserver observer) {
-            calls.add(host.hostName() + " " + tls);
-            SessionEnd end = script.removeFirst();
-            if (end instanceof SessionEnd.Served) {
-                observer.opened(new NoLink(), proof(host), LIMITS);
-            }
-            return end;
-        }
-
-        private static TlsProof proof(HostPlan host) {
-            var clear = new Evidence.Plaintext(Shortfall.NOT_OFFERED, "");
-            return new TlsProof(host.toString(), host.demands(), clear);
-        }
-    }
 
     record NoLink() implements SessionObserver.SessionLink {
         @Override
@@ -112,7 +85,7 @@ class DeliveryTest {
 
         @Override
         public void opened(SessionLink link, TlsProof proof, HostLimits limits) {
-            assertThat(limits).isEqualTo(LIMITS);
+            assertThat(limits).isEqualTo(ScriptedDialer.LIMITS);
             heard.add("opened " + proof.host());
         }
 
@@ -338,8 +311,7 @@ class DeliveryTest {
 
     @Test
     void whatAnEarlierConfigurationCameToDecidesNothing() {
-        // Given that the configuration changes while the last host is called, or a domain looked
-        // up:
+        // Given a configuration that changes while the last host is called, or a domain looked up:
         // by the new one there may be other hosts, other demands, other servers to ask.
         wanted = () -> false;
         var nobody = new DeliveryEnd.Served(List.of());
