@@ -53,7 +53,7 @@ final class PatternIndex<V> {
         }
     }
 
-    private void add(@Nullable V value, List<V> found) {
+    private static <V> void add(@Nullable V value, List<V> found) {
         if (value != null) found.add(value);
     }
 }

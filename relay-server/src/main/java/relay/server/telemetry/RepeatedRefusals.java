@@ -60,6 +60,7 @@ final class RepeatedRefusals {
 
     /// Those whose minute is over. Who goes on after that is told of once a minute.
     synchronized List<Repeated> over() {
+        if (minutes.isEmpty()) return List.of();
         var over = new ArrayList<Repeated>();
         while (!minutes.isEmpty()) {
             Map.Entry<Kind, Minute> eldest = minutes.entrySet().iterator().next();
